@@ -1,0 +1,2 @@
+//! The Microsoft Notification Protocol.
+pub mod types;

@@ -1,0 +1,2 @@
+//! The `msnpd` program.
+fn main() {}
