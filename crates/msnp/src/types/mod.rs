@@ -1,9 +1,19 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
 mod email;
+mod error_code;
 mod guid;
 mod list;
+mod privacy;
+mod property;
+mod status;
+mod trid;
 
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
+pub use error_code::ErrorCode;
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
+pub use privacy::{Privacy, Prompt, UnknownMode};
+pub use property::{Property, UnknownProperty};
+pub use status::{Capabilities, InvalidCapabilities, Status, UnknownStatus};
+pub use trid::{InvalidTrId, TrId};

@@ -1,0 +1,68 @@
+//! Transaction ids.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The number by which a client finds the answers to a command: decimal, 0 to 4294967295.
+///
+/// The server repeats it digit for digit (notification-server reference, section 2), leading zeros included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TrId {
+    value: u32,
+    digits: u8,
+}
+
+impl TrId {
+    /// Marks what the server says unasked, where a command has a transaction id otherwise.
+    pub const UNSOLICITED: Self = Self::new(0);
+
+    /// This number, without leading zeros.
+    pub const fn new(value: u32) -> Self {
+        Self { value, digits: 1 }
+    }
+
+    /// The number.
+    pub const fn value(self) -> u32 {
+        self.value
+    }
+}
+
+impl fmt::Display for TrId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:0width$}", self.value, width = usize::from(self.digits))
+    }
+}
+
+impl FromStr for TrId {
+    type Err = InvalidTrId;
+
+    fn from_str(written: &str) -> Result<Self, InvalidTrId> {
+        // `u32::from_str` would also take a plus sign.
+        if !written.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InvalidTrId);
+        }
+        let value = written.parse().map_err(|_| InvalidTrId)?;
+        let digits = u8::try_from(written.len()).map_err(|_| InvalidTrId)?;
+        Ok(Self { value, digits })
+    }
+}
+
+/// The text is no decimal number of 32 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a transaction id is a decimal number of 32 bits")]
+pub struct InvalidTrId;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_repeated_digit_for_digit() {
+        for written in ["0", "7", "007", "4294967295"] {
+            assert_eq!(written.parse::<TrId>().unwrap().to_string(), written);
+        }
+        for bad in ["", "x", "-1", "+1", "4294967296", "1.0", &"0".repeat(300)] {
+            assert_eq!(bad.parse::<TrId>(), Err(InvalidTrId), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Bytes and lines: what a message is before it means anything.
+
+mod args;
+mod frame;
+pub mod limits;
+mod line;
+mod mime;
+mod payload;
+mod percent;
+mod verb;
+
+pub use args::{ArgError, Args, Fault};
+pub use frame::{Frame, FrameError, Framer};
+pub use line::Line;
+pub use mime::Mime;
+pub use payload::Direction;
+pub use percent::Encoded;
+pub use verb::Verb;
