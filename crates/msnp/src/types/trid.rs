@@ -9,7 +9,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TrId {
     value: u32,
-    digits: u8,
+    leading_zeros: u8,
 }
 
 impl TrId {
@@ -18,7 +18,7 @@ impl TrId {
 
     /// This number, without leading zeros.
     pub const fn new(value: u32) -> Self {
-        Self { value, digits: 1 }
+        Self { value, leading_zeros: 0 }
     }
 
     /// The number.
@@ -29,7 +29,10 @@ impl TrId {
 
 impl fmt::Display for TrId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:0width$}", self.value, width = usize::from(self.digits))
+        for _ in 0..self.leading_zeros {
+            f.write_str("0")?;
+        }
+        self.value.fmt(f)
     }
 }
 
@@ -41,9 +44,10 @@ impl FromStr for TrId {
         if !written.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidTrId);
         }
-        let value = written.parse().map_err(|_| InvalidTrId)?;
-        let digits = u8::try_from(written.len()).map_err(|_| InvalidTrId)?;
-        Ok(Self { value, digits })
+        let value: u32 = written.parse().map_err(|_| InvalidTrId)?;
+        let needed = value.checked_ilog10().map_or(1, |log| log as usize + 1);
+        let leading_zeros = u8::try_from(written.len().saturating_sub(needed)).map_err(|_| InvalidTrId)?;
+        Ok(Self { value, leading_zeros })
     }
 }
 

@@ -15,6 +15,12 @@ impl Verb {
         bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).then_some(Self(bytes))
     }
 
+    /// Whether both are the same word; `==` for constants.
+    pub const fn is(self, other: Self) -> bool {
+        let ([a, b, c], [x, y, z]) = (self.0, other.0);
+        a == x && b == y && c == z
+    }
+
     /// The word that says `code`.
     pub const fn error(code: ErrorCode) -> Self {
         let code = code.0 % 1000;

@@ -1,0 +1,315 @@
+//! How the versions of the protocol differ: one constant per version, each its predecessor with what changed.
+//!
+//! Fields are named after behaviour. Code asks a field and never compares versions; what MSNP10 means is therefore
+//! what [`MSNP10`] says here, and nothing else. `docs/msnp-grid.md` is printed from this table by a test.
+//!
+//! Facts: notification-server reference, sections 5 to 13, 19 and 21; switchboard reference, section 1; for MSNP13
+//! and later the later-versions reference, section 1. MSNP17, 19 and 20 are in no released client and in no source.
+
+mod table;
+mod verbs;
+
+pub use table::*;
+pub use verbs::Verbs;
+
+use crate::types::ErrorCode;
+use crate::version::Version;
+
+/// What one version of the protocol does.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// Its name.
+    pub version: Version,
+    /// What a client may say to a notification server.
+    pub from_client: Verbs,
+    /// What a notification server may say to a client.
+    pub from_server: Verbs,
+
+    /// The ways to sign in that a server of this version takes, the client's first choice first.
+    pub sign_in: &'static [Package],
+    /// What the last line of a sign-in tells about the account.
+    pub welcome: Welcome,
+    /// How a dispatch server sends a client on.
+    pub referral: Referral,
+    /// The fields of the profile message after sign-in.
+    pub profile: Profile,
+    /// Whether `SBS` follows the sign-in.
+    pub announces_sbs: bool,
+    /// Whether a client's `OUT` is answered with `OUT` before the connection closes.
+    pub echoes_out: bool,
+
+    /// How lists travel at sign-in.
+    pub lists: ListForm,
+    /// What tells a client whether its copy of the lists is still good.
+    pub list_version: ListVersion,
+    /// How lists are changed.
+    pub list_edits: ListEdits,
+    /// How groups are named.
+    pub groups: Groups,
+    /// Which properties of oneself and of contacts the lists come with.
+    pub properties: Properties,
+    /// Whether a user who was added and not asked yet stands on a pending list of his own. Where he does not, a
+    /// client finds him by his standing on the reverse list alone, and the allow or block list ends it.
+    pub has_pending_list: bool,
+    /// The error for an account that does not exist.
+    pub unknown_account: ErrorCode,
+    /// How many contacts a client of this version may have on its forward list before adding stops.
+    pub forward_list_limit: usize,
+
+    /// What a client's capabilities look like in `CHG`, `ILN` and `NLN`.
+    pub capabilities: CapabilityForm,
+    /// Whether a `CHG` without capabilities is answered with `0` in their place.
+    pub fills_in_capabilities: bool,
+    /// Whether presence carries an MSN object, and what stands for none.
+    pub object: ObjectForm,
+    /// How presence names a contact.
+    pub presence_address: PresenceAddress,
+    /// Whether there are personal messages (`UUX`, `UBX`).
+    pub has_personal_message: bool,
+
+    /// How the server makes a client prove itself with `CHL`.
+    pub challenge: Challenge,
+    /// Whether `QNG` says in how many seconds the next `PNG` is expected.
+    pub tells_ping_interval: bool,
+    /// How configuration files reach a client.
+    pub configuration: Configuration,
+
+    /// What follows the cookie in `XFR SB` and `RNG`.
+    pub switchboard_tail: SwitchboardTail,
+    /// Capabilities in the roster lines of a switchboard, `IRO` and `JOI`.
+    pub roster_capabilities: CapabilityForm,
+    /// Whether messages may be data, ack letter `D`.
+    pub has_data_messages: bool,
+    /// Whether a hidden user may open a chat.
+    pub hidden_may_chat: bool,
+}
+
+/// A way to sign in: the first argument of `USR`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Package {
+    /// `MD5`: a challenge, answered with an MD5 of it and the password.
+    Md5,
+    /// `TWN`, Tweener: a ticket from the Passport login server.
+    Tweener,
+    /// `SSO`, single sign-on: a ticket, and the proof of having the secret that came with it.
+    SingleSignOn,
+}
+
+impl Package {
+    /// Its word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Tweener => "TWN",
+            Self::SingleSignOn => "SSO",
+        }
+    }
+}
+
+/// What `USR t OK address` tells besides the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// The friendly name.
+    pub name: bool,
+    /// Whether the address is verified.
+    pub verified: bool,
+    /// Whether the account is restricted.
+    pub restricted: bool,
+}
+
+/// What follows the address in `XFR t NS address`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referral {
+    /// `0`
+    Zero,
+    /// `0` and the address of the server that refers
+    ZeroAndOrigin,
+    /// `U D`
+    Letters,
+}
+
+/// Which fields the profile message has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// The time of the sign-in alone.
+    LoginTime,
+    /// The Passport profile.
+    Passport,
+    /// And the client's address and port.
+    WithAddress,
+    /// And that the lists are in the form of the address book.
+    Migrated,
+    /// And that several places at once are possible.
+    SeveralPlaces,
+}
+
+/// How lists travel at sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListForm {
+    /// Each list complete, one after another, every line with transaction id, version, index and total.
+    PerList,
+    /// One line per person with the sum of his list bits; the first line tells how many follow.
+    PerPerson,
+    /// The same with named fields, `N=` `F=` `C=`.
+    Named,
+    /// The same with the contact's network after the list bits.
+    NamedWithNetwork,
+    /// Not at all: the client has them from the address book and tells the server with `ADL`.
+    AddressBook,
+}
+
+/// What tells a client whether its copy of the lists is still good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListVersion {
+    /// A number that also stands in every reply and push that changes a list.
+    Counter,
+    /// Two points in time, one for lists and one for settings, in the answer to `SYN` alone.
+    Timestamps,
+    /// The address book's own points in time.
+    AddressBook,
+}
+
+/// How lists are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListEdits {
+    /// `ADD`, `REM` and `REA`, naming contacts by their address.
+    Add,
+    /// `ADC`, `REM` and `SBP`, naming forward contacts by GUID.
+    Adc,
+    /// By web services.
+    AddressBook,
+}
+
+/// How groups are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups {
+    /// There are none.
+    None,
+    /// By number; everybody is in one, in group 0 if in no other. Who is left in none leaves the forward list.
+    Numbered,
+    /// By GUID; a contact may be in none.
+    Guid,
+    /// In the address book.
+    AddressBook,
+}
+
+/// Which properties the lists come with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Properties {
+    /// There are none.
+    None,
+    /// All, those without a value as well.
+    All,
+    /// Those that have a value.
+    SetOnes,
+    /// And the friendly name is one of them.
+    SetOnesAndName,
+    /// In the address book, but for the friendly name.
+    AddressBook,
+}
+
+/// What capabilities look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapabilityForm {
+    /// They are not told.
+    None,
+    /// A decimal number.
+    Single,
+    /// Two, with a colon between them.
+    Pair,
+}
+
+/// Whether presence carries an MSN object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectForm {
+    /// Never.
+    None,
+    /// If there is one; else the argument is left out.
+    Omitted,
+    /// Always; `0` stands for none.
+    Zero,
+}
+
+/// How presence names a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PresenceAddress {
+    /// By his address.
+    Plain,
+    /// By his address, with his network in an argument of its own.
+    WithNetwork,
+    /// By network and address in one, `1:bob@example.net`.
+    Prefixed,
+}
+
+/// How a client proves to be a known one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// It is never asked.
+    None,
+    /// MD5 of the challenge and the product's key.
+    Md5,
+    /// The computation that MSNP11 brought.
+    LockAndKey,
+}
+
+/// How configuration files reach a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Configuration {
+    /// Not at all.
+    None,
+    /// It asks with `GCF`.
+    Requested,
+    /// The server sends `GCF` unasked.
+    Pushed,
+}
+
+/// What follows the cookie in `XFR SB` and `RNG`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchboardTail {
+    /// Nothing.
+    None,
+    /// `U` and a domain.
+    Domain,
+    /// And whether a plain connection works.
+    DomainAndFlag,
+}
+
+impl Dialect {
+    /// The dialect called `name` (`MSNP12`), in whatever letter case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let number = name.get(..4).filter(|word| word.eq_ignore_ascii_case("MSNP")).and(name.get(4..))?;
+        Self::ALL.iter().find(|dialect| dialect.version.0.to_string() == number).copied()
+    }
+
+    /// Where the dialect stands in [`Dialect::ALL`].
+    pub fn index(&self) -> usize {
+        Self::ALL.iter().position(|dialect| dialect == &self).unwrap_or(0)
+    }
+}
+
+impl PartialEq for Dialect {
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version
+    }
+}
+
+impl Eq for Dialect {}
+
+#[cfg(test)]
+mod grid;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dialects_are_found_by_name() {
+        assert_eq!(Dialect::named("msnp12"), Some(&MSNP12));
+        for unknown in ["MSNP1", "MSNP17", "MSNP012", "MSNP", "CVR0", "MSNP+2", "Ä", ""] {
+            assert_eq!(Dialect::named(unknown), None, "{unknown}");
+        }
+        for (index, dialect) in Dialect::ALL.iter().enumerate() {
+            assert_eq!(dialect.index(), index);
+        }
+    }
+}
