@@ -6,9 +6,11 @@
 //! Facts: notification-server reference, sections 5 to 13, 19 and 21; switchboard reference, section 1; for MSNP13
 //! and later the later-versions reference, section 1. MSNP17, 19 and 20 are in no released client and in no source.
 
+mod quirks;
 mod table;
 mod verbs;
 
+pub use quirks::{Hints, Quirks};
 pub use table::*;
 pub use verbs::Verbs;
 

@@ -1,0 +1,48 @@
+//! What single clients get of their own, beside what their version says.
+//!
+//! Each quirk has a name, the client it is for, and how that client is known. Everything else follows the dialect.
+
+/// Ways in which one client is served differently from others of its version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quirks {
+    /// A `1` stands before the name and the GUID in answers to `ADG`, `RMG` and `REG`, and `REG` has the name first.
+    ///
+    /// For the crate msnp11-sdk, whose calls for groups never end otherwise; known by its offer of MSNP11 alone and
+    /// by the system `winnt 10` that it names in `CVR`.
+    pub one_in_group_replies: bool,
+}
+
+/// What a client tells of itself while it signs in, as far as quirks need it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hints {
+    offers_msnp11_alone: bool,
+}
+
+impl Hints {
+    /// Notes the dialects of a `VER`.
+    pub fn offered<'a>(&mut self, dialects: impl Iterator<Item = &'a str>) {
+        self.offers_msnp11_alone = dialects.eq(["MSNP11", "CVR0"]);
+    }
+
+    /// The quirks of a client that names this operating system in its `CVR`.
+    pub fn quirks(self, os_type: &str, os_version: &str) -> Quirks {
+        Quirks { one_in_group_replies: self.offers_msnp11_alone && os_type == "winnt" && os_version == "10" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn msnp11_sdk_is_known_by_two_signs() {
+        let quirks = |offer: &[&'static str], version| {
+            let mut hints = Hints::default();
+            hints.offered(offer.iter().copied());
+            hints.quirks("winnt", version)
+        };
+        assert!(quirks(&["MSNP11", "CVR0"], "10").one_in_group_replies);
+        assert_eq!(quirks(&["MSNP11", "CVR0"], "5.1"), Quirks::default());
+        assert_eq!(quirks(&["MSNP11", "MSNP10", "CVR0"], "10"), Quirks::default());
+    }
+}

@@ -1,0 +1,419 @@
+//! The notification server: sign-in, lists, presence, and the way into chats.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::End;
+use super::opening;
+pub use super::opening::Settings;
+use crate::auth::challenge::{self, Verdict};
+use crate::command::{
+    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, out as sign_out, prp, qng, qry, rea, reg, rem, rmg, sbp,
+    sbs, syn, url, usr, uux, xfr,
+};
+use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
+use crate::types::{Email, ErrorCode, Secret, Status, TrId};
+use crate::wire::{ArgError, Encoded, Frame, Verb, limits};
+
+/// A client that has not signed in after this time is disconnected: an old machine needs minutes for its ticket.
+pub const SIGN_IN_LIMIT: Duration = Duration::from_secs(300);
+
+/// What `QNG` says: the client should say something within this many seconds.
+pub const PING_INTERVAL: u32 = 60;
+
+/// A client that has pinged and then says nothing for this long is gone.
+pub const SILENCE_LIMIT: Duration = Duration::from_secs(2 * PING_INTERVAL as u64 + 30);
+
+/// How long a client has for the answer to a challenge, where one is enforced.
+pub const CHALLENGE_LIMIT: Duration = Duration::from_secs(60);
+
+/// One client's session with a notification server.
+///
+/// ```text
+/// New ─VER→ Opened ─USR I→ (asked) ─challenge→ Challenged ─USR S→ (asked) ─welcome→ SignedIn
+/// ```
+/// Where it says (asked), [`receive`](Self::receive) has returned a request that decides what follows.
+#[derive(Debug)]
+pub struct NotificationServer {
+    settings: Arc<Settings>,
+    phase: Phase,
+    dialect: &'static Dialect,
+    hints: Hints,
+    quirks: Quirks,
+    status: Option<Status>,
+    deadline: Option<Instant>,
+    has_pinged: bool,
+    challenge: Option<Box<OpenChallenge>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    New,
+    Opened,
+    Challenged,
+    SignedIn,
+}
+
+#[derive(Debug)]
+struct OpenChallenge {
+    text: String,
+    enforced: bool,
+}
+
+/// Something a client asks that needs the server's knowledge.
+#[derive(Debug)]
+pub enum Request<'a> {
+    /// `USR … I`: who wants to sign in. Answer with [`NotificationServer::challenge`] or
+    /// [`NotificationServer::refuse`].
+    Identify {
+        /// The transaction id.
+        trid: TrId,
+        /// The way to sign in, one that the dialect has.
+        package: Package,
+        /// The address as written.
+        handle: &'a str,
+    },
+    /// `USR … S`: the proof. Answer with [`NotificationServer::welcome`] or [`NotificationServer::refuse`].
+    SignIn {
+        /// The transaction id.
+        trid: TrId,
+        /// The way to sign in.
+        package: Package,
+        /// The ticket, or the answer to the challenge.
+        secret: Secret<'a>,
+    },
+    /// `ADC`
+    Adc(adc::Request<'a>),
+    /// `ADD`
+    Add(add::Request<'a>),
+    /// `ADG`
+    Adg(adg::Request<'a>),
+    /// `BLP`
+    Blp(blp::Request),
+    /// `CHG`. Tell [`NotificationServer::status_changed`] when it is done.
+    Chg(chg::Request<'a>),
+    /// `CHL`: the client asks to be challenged.
+    Chl(chl::Request),
+    /// `GCF`
+    Gcf(gcf::Request<'a>),
+    /// `GTC`
+    Gtc(gtc::Request),
+    /// `PRP`
+    Prp(prp::Request<'a>),
+    /// `QRY`, answered already; what it was worth.
+    Qry(Option<Verdict>),
+    /// `REA`
+    Rea(rea::Request<'a>),
+    /// `REG`
+    Reg(reg::Request<'a>),
+    /// `REM`
+    Rem(rem::Request<'a>),
+    /// `RMG`
+    Rmg(rmg::Request<'a>),
+    /// `SBP`
+    Sbp(sbp::Request<'a>),
+    /// `SYN`
+    Syn(syn::Request<'a>),
+    /// `URL`
+    Url(url::Request<'a>),
+    /// `UUX`
+    Uux(uux::Request<'a>),
+    /// `XFR … SB`: the client may have a switchboard.
+    Xfr(TrId),
+    /// A word outside the vocabulary, which is passed over after sign-in.
+    Unknown(Verb),
+}
+
+impl NotificationServer {
+    /// A session that begins `now`.
+    pub fn new(settings: Arc<Settings>, now: Instant) -> Self {
+        Self {
+            settings,
+            phase: Phase::New,
+            dialect: &crate::dialect::MSNP2,
+            hints: Hints::default(),
+            quirks: Quirks::default(),
+            status: None,
+            deadline: Some(now + SIGN_IN_LIMIT),
+            has_pinged: false,
+            challenge: None,
+        }
+    }
+
+    /// The dialect that was settled; before that, the oldest.
+    pub fn dialect(&self) -> &'static Dialect {
+        self.dialect
+    }
+
+    /// What this client gets of its own.
+    pub fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
+    /// Takes a frame: says what has to be said at once, and returns what needs the server.
+    ///
+    /// # Errors
+    /// When the session is over. What `out` holds is still to be sent.
+    pub fn receive<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Request<'a>>, End> {
+        if self.phase == Phase::SignedIn {
+            if self.has_pinged && self.challenge.is_none() {
+                self.deadline = Some(now + SILENCE_LIMIT);
+            }
+            self.receive_signed_in(frame, now, out)
+        } else {
+            self.receive_signing_in(frame, out)
+        }
+    }
+
+    fn receive_signing_in<'a>(&mut self, frame: Frame<'a>, out: &mut Vec<u8>) -> Result<Option<Request<'a>>, End> {
+        match (frame.verb, self.phase) {
+            (Verb::VER, Phase::New) => {
+                self.dialect = opening::negotiate(frame, &self.settings, &mut self.hints, out)?;
+                self.phase = Phase::Opened;
+                Ok(None)
+            }
+            (Verb::OUT, _) => Err(self.sign_out(out)),
+            (_, Phase::New) | (Verb::VER, _) => {
+                Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out))
+            }
+            (Verb::CVR, _) => self.recommend(frame, out),
+            (Verb::USR, phase) => self.receive_usr(frame, phase, out).map(Some),
+            (Verb::PNG, _) => Ok(self.pong(out)),
+            (verb, _) if self.dialect.from_client.contains(verb) => {
+                Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_LOGGED_IN, out))
+            }
+            (verb, _) => Err(End::NotForClients(verb)),
+        }
+    }
+
+    fn receive_usr<'a>(&mut self, frame: Frame<'a>, phase: Phase, out: &mut Vec<u8>) -> Result<Request<'a>, End> {
+        let malformed = |error| End::Malformed { verb: Verb::USR, error };
+        let request = usr::Request::read(frame, self.dialect).map_err(malformed)?;
+        let (usr::Request::Initial { package, trid, .. } | usr::Request::Subsequent { package, trid, .. }) = request;
+        let Some(package) = self.dialect.sign_in.iter().copied().find(|p| p.as_str() == package) else {
+            return Err(opening::refuse(trid, ErrorCode::AUTHENTICATION_FAILED, out));
+        };
+        match (request, phase) {
+            (usr::Request::Initial { handle, .. }, _) => Ok(Request::Identify { trid, package, handle }),
+            (usr::Request::Subsequent { secret, .. }, Phase::Challenged) => {
+                Ok(Request::SignIn { trid, package, secret })
+            }
+            (usr::Request::Subsequent { .. }, _) => Err(opening::refuse(trid, ErrorCode::NOT_EXPECTED, out)),
+        }
+    }
+
+    fn receive_signed_in<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Request<'a>>, End> {
+        let (verb, dialect) = (frame.verb, self.dialect);
+        match verb {
+            Verb::VER => return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out)),
+            Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
+            // Clients of MSNP9 and later that still page get an error of their own.
+            Verb::PAG if !dialect.from_client.contains(verb) => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
+            }
+            _ if !Verb::ALL.iter().any(|(known, _)| *known == verb) => return Ok(Some(Request::Unknown(verb))),
+            _ if !dialect.from_client.contains(verb) => return Err(End::NotForClients(verb)),
+            _ => {}
+        }
+        let request = match verb {
+            Verb::PNG => {
+                self.has_pinged = true;
+                if self.challenge.is_none() {
+                    self.deadline = dialect.tells_ping_interval.then_some(now + SILENCE_LIMIT);
+                }
+                return Ok(self.pong(out));
+            }
+            Verb::OUT => return Err(self.sign_out(out)),
+            Verb::CVR => return self.recommend(frame, out),
+            Verb::ADC => adc::Request::read(frame, dialect).map(Request::Adc),
+            Verb::ADD => add::Request::read(frame, dialect).map(Request::Add),
+            Verb::ADG => adg::Request::read(frame, dialect).map(Request::Adg),
+            Verb::BLP => blp::Request::read(frame, dialect).map(Request::Blp),
+            Verb::CHG => chg::Request::read(frame, dialect).map(Request::Chg),
+            Verb::CHL => chl::Request::read(frame, dialect).map(Request::Chl),
+            Verb::GCF => gcf::Request::read(frame, dialect).map(Request::Gcf),
+            Verb::GTC => gtc::Request::read(frame, dialect).map(Request::Gtc),
+            Verb::PRP => prp::Request::read(frame, dialect).map(Request::Prp),
+            Verb::QRY => qry::Request::read(frame, dialect).map(|request| Request::Qry(self.judge(&request))),
+            Verb::REA => rea::Request::read(frame, dialect).map(Request::Rea),
+            Verb::REG => reg::Request::read(frame, dialect).map(Request::Reg),
+            Verb::REM => rem::Request::read(frame, dialect).map(Request::Rem),
+            Verb::RMG => rmg::Request::read(frame, dialect).map(Request::Rmg),
+            Verb::SBP => sbp::Request::read(frame, dialect).map(Request::Sbp),
+            Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
+            Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
+            Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
+            Verb::XFR => match xfr::Request::read(frame, dialect) {
+                Ok(xfr::Request { trid, kind }) => return Ok(self.transfer(trid, kind, out)),
+                Err(error) => Err(error),
+            },
+            // No grammar of these is known, so nothing can be answered.
+            Verb::LKP | Verb::GSB => return Ok(Some(Request::Unknown(verb))),
+            Verb::PGD | Verb::PAG => return Ok(self.deny(opening::trid(frame)?, ErrorCode::PAGING_UNAVAILABLE, out)),
+            _ => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
+        };
+        match request {
+            Ok(Request::Qry(verdict)) => self.answer_qry(opening::trid(frame)?, verdict, out).map(Some),
+            Ok(request) => Ok(Some(request)),
+            Err(error) => self.fault(frame, error, out),
+        }
+    }
+
+    /// What a malformed argument comes to: an error number, or for some commands the end.
+    fn fault<'a>(&mut self, frame: Frame<'a>, error: ArgError, out: &mut Vec<u8>) -> Result<Option<Request<'a>>, End> {
+        let closes = matches!(frame.verb, Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY);
+        let mut args = frame.args;
+        match args.trid() {
+            Ok(trid) if !closes => Ok(self.deny(trid, ErrorCode::INVALID_PARAMETER, out)),
+            _ => Err(End::Malformed { verb: frame.verb, error }),
+        }
+    }
+
+    fn recommend<'a>(&mut self, frame: Frame<'a>, out: &mut Vec<u8>) -> Result<Option<Request<'a>>, End> {
+        self.quirks = opening::recommend(frame, self.dialect, &self.settings, self.hints, out)?;
+        Ok(None)
+    }
+
+    fn pong<'a>(&self, out: &mut Vec<u8>) -> Option<Request<'a>> {
+        qng::Reply { seconds: Some(PING_INTERVAL) }.write(out, self.dialect);
+        None
+    }
+
+    fn sign_out(&self, out: &mut Vec<u8>) -> End {
+        if self.dialect.echoes_out {
+            sign_out::Push { reason: None }.write(out, self.dialect);
+        }
+        End::SignedOut
+    }
+
+    fn transfer<'a>(&self, trid: TrId, kind: &str, out: &mut Vec<u8>) -> Option<Request<'a>> {
+        let may_chat = match self.status {
+            None => false,
+            Some(Status::Hidden) => self.dialect.hidden_may_chat,
+            Some(_) => true,
+        };
+        match kind {
+            "SB" if may_chat => Some(Request::Xfr(trid)),
+            "SB" => self.deny(trid, ErrorCode::NOT_ALLOWED_WHEN_OFFLINE, out),
+            _ => self.deny(trid, ErrorCode::INVALID_PARAMETER, out),
+        }
+    }
+
+    fn deny<'a>(&self, trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> Option<Request<'a>> {
+        error::Reply { trid: Some(trid), code }.write(out);
+        None
+    }
+
+    fn judge(&mut self, request: &qry::Request<'_>) -> Option<Verdict> {
+        let open = self.challenge.as_ref()?;
+        Some(challenge::check(self.dialect.challenge, &open.text, request.product_id, request.response))
+    }
+
+    fn answer_qry<'a>(
+        &mut self,
+        trid: TrId,
+        verdict: Option<Verdict>,
+        out: &mut Vec<u8>,
+    ) -> Result<Request<'a>, End> {
+        if let (Some(Verdict::Wrong), Some(true)) = (verdict, self.challenge.as_ref().map(|open| open.enforced)) {
+            return Err(opening::refuse(trid, ErrorCode::LOCKANDKEY_FAILED, out));
+        }
+        if self.challenge.take().is_some_and(|open| open.enforced) {
+            self.deadline = None;
+        }
+        qry::Reply { trid }.write(out, self.dialect);
+        Ok(Request::Qry(verdict))
+    }
+
+    /// Answers [`Request::Identify`] with what the client has to prove itself against.
+    pub fn challenge(&mut self, trid: TrId, package: Package, challenge: &str, out: &mut Vec<u8>) {
+        self.phase = Phase::Challenged;
+        usr::Reply::Challenge { trid, package, challenge }.write(out, self.dialect);
+    }
+
+    /// Answers [`Request::Identify`] or [`Request::SignIn`] with an error, which ends the session.
+    pub fn refuse(&mut self, trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> End {
+        opening::refuse(trid, code, out)
+    }
+
+    /// Answers [`Request::SignIn`]: the client is in. The profile message is to follow.
+    pub fn welcome(&mut self, trid: TrId, email: &Email, name: &str, out: &mut Vec<u8>) {
+        self.phase = Phase::SignedIn;
+        self.deadline = None;
+        let name = Encoded::new(name);
+        usr::Reply::Welcome { trid, handle: email.as_str(), name }.write(out, self.dialect);
+        if self.dialect.announces_sbs {
+            sbs::Push.write(out, self.dialect);
+        }
+    }
+
+    /// Notes that a `CHG` has been carried out.
+    pub fn status_changed(&mut self, status: Status) {
+        self.status = Some(status);
+    }
+
+    /// Whether the client has told a status yet: before that nobody sees it and it sees nobody.
+    pub fn status(&self) -> Option<Status> {
+        self.status
+    }
+
+    /// Challenges the client with `text`, twenty decimal digits, if its dialect has challenges. Where it is enforced,
+    /// a wrong answer or none within [`CHALLENGE_LIMIT`] ends the session; else it is only told to the caller.
+    pub fn ask_challenge(&mut self, text: String, enforced: bool, now: Instant, out: &mut Vec<u8>) {
+        if self.dialect.challenge == Challenge::None {
+            return;
+        }
+        chl::Push { challenge: &text }.write(out, self.dialect);
+        self.expect_answer(text, enforced, now);
+    }
+
+    /// Answers a client's own `CHL` with `text`. What it makes of it is never enforced.
+    pub fn give_challenge(&mut self, trid: TrId, text: String, now: Instant, out: &mut Vec<u8>) {
+        chl::Reply { trid, challenge: &text }.write(out, self.dialect);
+        if self.challenge.is_none() {
+            self.expect_answer(text, false, now);
+        }
+    }
+
+    fn expect_answer(&mut self, text: String, enforced: bool, now: Instant) {
+        if enforced {
+            self.deadline = Some(now + CHALLENGE_LIMIT);
+        }
+        self.challenge = Some(Box::new(OpenChallenge { text, enforced }));
+    }
+
+    /// When [`expired`](Self::expired) is to be called, if the client says nothing before.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The deadline has passed: says what is to be said about it.
+    pub fn expired(&mut self, out: &mut Vec<u8>) -> End {
+        if self.phase != Phase::SignedIn {
+            return End::TimedOut("not signed in in time");
+        }
+        if self.challenge.is_some() {
+            sign_out::Push { reason: None }.write(out, self.dialect);
+            return End::TimedOut("no answer to the challenge");
+        }
+        End::TimedOut("silent for too long")
+    }
+}
+
+/// Whether a name is within what may stand on a line; a longer one ends the session (reference, section 3).
+///
+/// # Errors
+/// When it is longer than [`limits::NAME`].
+pub fn name_fits(verb: Verb, name: &Encoded<'_>) -> Result<(), End> {
+    if name.len() > limits::NAME { Err(End::BeyondLimits(verb)) } else { Ok(()) }
+}

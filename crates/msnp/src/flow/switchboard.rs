@@ -1,0 +1,143 @@
+//! The switchboard: one chat, seen from one of its members.
+
+use std::time::{Duration, Instant};
+
+use super::End;
+use super::opening;
+use crate::command::{Command, ans, cal, error, msg, qng, usr};
+use crate::dialect::{Dialect, MSNP9};
+use crate::types::{Email, ErrorCode, TrId};
+use crate::wire::{Frame, Mime, Verb};
+
+/// A connection that has shown no good cookie after this time is closed.
+pub const SIGN_IN_LIMIT: Duration = Duration::from_secs(60);
+
+/// A chat of two in which nothing is said for this long is closed.
+pub const IDLE_LIMIT: Duration = Duration::from_secs(600);
+
+/// What `QNG` says to a client that pings here, which it need not.
+const PING_INTERVAL: u32 = 50;
+
+const CONTROL: &str = "text/x-msmsgscontrol";
+const PEER_TO_PEER: &str = "application/x-msnmsgrp2p";
+
+/// One client's session with a switchboard.
+///
+/// There is no `VER` here: the dialect is the one that the session which got the cookie has settled.
+#[derive(Debug)]
+pub struct SwitchboardServer {
+    dialect: Option<&'static Dialect>,
+    deadline: Instant,
+}
+
+/// Something a member asks.
+#[derive(Debug)]
+pub enum Request<'a> {
+    /// `USR`: opens a chat. Answer with [`SwitchboardServer::joined`] or [`SwitchboardServer::refuse`].
+    Usr(usr::SwitchboardRequest<'a>),
+    /// `ANS`: joins one. Answer likewise.
+    Ans(ans::Request<'a>),
+    /// `CAL`
+    Cal(cal::Request<'a>),
+    /// `MSG` that is to be passed on, as it came.
+    Msg(msg::Request<'a>),
+}
+
+impl SwitchboardServer {
+    /// A session that begins `now`.
+    pub fn new(now: Instant) -> Self {
+        Self { dialect: None, deadline: now + SIGN_IN_LIMIT }
+    }
+
+    /// Takes a frame from the member called `email` (anything before it has joined).
+    ///
+    /// Of a payload it looks at no more than this: data messages (ack letter `D`) are peer-to-peer data and nothing
+    /// else is, and nobody is said to be typing but the sender.
+    ///
+    /// # Errors
+    /// When the session is over. What `out` holds is still to be sent.
+    pub fn receive<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        email: Option<&Email>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Request<'a>>, End> {
+        let malformed = |error| End::Malformed { verb: frame.verb, error };
+        let Some(dialect) = self.dialect else {
+            return match frame.verb {
+                Verb::USR => {
+                    usr::SwitchboardRequest::read(frame, &MSNP9).map(Request::Usr).map(Some).map_err(malformed)
+                }
+                Verb::ANS => ans::Request::read(frame, &MSNP9).map(Request::Ans).map(Some).map_err(malformed),
+                verb => Err(End::NotNow(verb)),
+            };
+        };
+        match frame.verb {
+            Verb::MSG => {
+                let request = msg::Request::read(frame, dialect).map_err(malformed)?;
+                inspect(request, dialect, email, out)
+            }
+            Verb::CAL => cal::Request::read(frame, dialect).map(Request::Cal).map(Some).map_err(malformed),
+            Verb::OUT => Err(End::SignedOut),
+            Verb::PNG => {
+                qng::Reply { seconds: Some(PING_INTERVAL) }.write(out, dialect);
+                Ok(None)
+            }
+            verb => Err(End::NotForClients(verb)),
+        }
+    }
+
+    /// The cookie was good: the member is in, and speaks `dialect`.
+    pub fn joined(&mut self, dialect: &'static Dialect, now: Instant) {
+        self.dialect = Some(dialect);
+        self.deadline = now + IDLE_LIMIT;
+    }
+
+    /// The cookie was bad: says so and ends the session.
+    pub fn refuse(&mut self, trid: TrId, out: &mut Vec<u8>) -> End {
+        opening::refuse(trid, ErrorCode::AUTHENTICATION_FAILED, out)
+    }
+
+    /// The dialect, once the member is in.
+    pub fn dialect(&self) -> Option<&'static Dialect> {
+        self.dialect
+    }
+
+    /// Something was said in the chat: a chat of two stays open for [`IDLE_LIMIT`] from `now`.
+    pub fn active(&mut self, now: Instant) {
+        self.deadline = now + IDLE_LIMIT;
+    }
+
+    /// When the session ends, if it is one that ends when idle, unless something is said before.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}
+
+/// Whether a message may be passed on.
+fn inspect<'a>(
+    request: msg::Request<'a>,
+    dialect: &Dialect,
+    sender: Option<&Email>,
+    out: &mut Vec<u8>,
+) -> Result<Option<Request<'a>>, End> {
+    let mime = Mime::new(request.payload);
+    let content_type = mime.content_type().unwrap_or_default();
+    let is_data = content_type.eq_ignore_ascii_case(PEER_TO_PEER);
+    match (request.ack, is_data) {
+        (msg::Ack::Data, _) if !dialect.has_data_messages => return Err(End::BeyondLimits(Verb::MSG)),
+        (msg::Ack::Data, false) => {
+            error::Reply { trid: Some(request.trid), code: ErrorCode::INVALID_DATA_MESSAGE }.write(out);
+            return Ok(None);
+        }
+        (msg::Ack::Data, true) | (_, false) => {}
+        (_, true) => return Err(End::BeyondLimits(Verb::MSG)),
+    }
+    if content_type.eq_ignore_ascii_case(CONTROL) {
+        let typing = mime.header("TypingUser").or_else(|| mime.header("RecordingUser"));
+        if typing.is_some_and(|named| !sender.is_some_and(|email| email.is(named))) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Request::Msg(request)))
+}

@@ -1,0 +1,409 @@
+//! What is to be said to one client and has not been written yet.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Buf, Bytes};
+use parking_lot::Mutex;
+use tokio::io::AsyncWrite;
+
+use crate::account::AccountId;
+
+/// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
+///
+/// Something that goes to many is one [`Bytes`] for all of them: a reader with nothing waiting takes it as it is,
+/// without a copy, and what piles up behind it is copied into one buffer. Between bursts nothing is allocated.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Goes out first, as it is.
+    first: Bytes,
+    /// Goes out after it.
+    rest: Vec<u8>,
+    /// How many bytes the task has taken and not written yet.
+    in_flight: usize,
+    /// While a burst is written: what others say, with whom it is about.
+    held: Option<Box<Vec<Held>>>,
+    state: State,
+    /// The connection's task, when it has nothing to write.
+    writer: Option<Waker>,
+    /// Senders that wait for room.
+    senders: Vec<Waker>,
+}
+
+#[derive(Debug)]
+struct Held {
+    about: Option<AccountId>,
+    line: Bytes,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Open,
+    /// Nothing more is taken; what is there is still written.
+    Closing,
+    /// Nothing is written any more.
+    Closed,
+}
+
+impl Inner {
+    fn len(&self) -> usize {
+        self.first.len() + self.rest.len() + self.in_flight
+    }
+
+    fn append(&mut self, line: Bytes) {
+        if self.first.is_empty() && self.rest.is_empty() {
+            self.first = line;
+        } else {
+            self.rest.extend_from_slice(&line);
+        }
+    }
+}
+
+impl Outbox {
+    /// How much may wait for a reader of presence and list changes, in bytes. One beyond it is dropped: presence
+    /// never waits.
+    pub const LIMIT: usize = 1 << 20;
+
+    /// With more than this waiting, a reader makes those who send to it in a chat wait, in bytes.
+    pub const HIGH_MARK: usize = 64 << 10;
+
+    /// Adds `line`, which may be shared with other readers. During a burst it waits for the end of it, marked as
+    /// being `about` somebody's presence.
+    pub fn push(&self, about: Option<AccountId>, line: Bytes) {
+        let mut inner = self.inner.lock();
+        if inner.state != State::Open {
+            return;
+        }
+        let held_len = |held: &Vec<Held>| held.iter().map(|h| h.line.len()).sum::<usize>();
+        let waiting = inner.len() + inner.held.as_deref().map_or(0, held_len);
+        if waiting + line.len() > Self::LIMIT {
+            Self::drop_reader(&mut inner);
+        } else if let Some(held) = &mut inner.held {
+            held.push(Held { about, line });
+            return;
+        } else {
+            inner.append(line);
+        }
+        Self::wake(inner);
+    }
+
+    /// Lets `write` add to what waits, in place. For the connection's own answers: they are not held back by a burst,
+    /// which consists of them.
+    pub fn write(&self, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut inner = self.inner.lock();
+        if inner.state == State::Open {
+            let before = inner.rest.len();
+            write(&mut inner.rest);
+            if inner.rest.len() > before {
+                Self::wake(inner);
+            }
+        }
+    }
+
+    /// Whether something may still be said.
+    pub fn is_open(&self) -> bool {
+        self.inner.lock().state == State::Open
+    }
+
+    /// [`write`](Self::write) without waking the connection's task: [`wake_writer`](Self::wake_writer) is to follow when all of a
+    /// batch is in. Returns whether the reader is still there.
+    pub fn write_quietly(&self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
+        let mut inner = self.inner.lock();
+        let open = inner.state == State::Open;
+        if open {
+            write(&mut inner.rest);
+        }
+        open
+    }
+
+    /// Wakes the connection's task after [`write_quietly`](Self::write_quietly).
+    pub fn wake_writer(&self) {
+        Self::wake(self.inner.lock());
+    }
+
+    /// From here on what others say waits, so that nothing comes between the lines of a burst.
+    pub fn begin_burst(&self) {
+        self.inner.lock().held.get_or_insert_default();
+    }
+
+    /// Within a burst: a line that tells how somebody is now. What was held about him is older, and goes.
+    ///
+    /// The caller holds that person's entry locked, so that nothing newer can have been held yet.
+    pub fn supersede(&self, about: AccountId, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut inner = self.inner.lock();
+        if let Some(held) = &mut inner.held {
+            held.retain(|held| held.about != Some(about));
+        }
+        if inner.state == State::Open {
+            write(&mut inner.rest);
+            Self::wake(inner);
+        }
+    }
+
+    /// The burst is complete: what was held follows it.
+    pub fn end_burst(&self) {
+        let mut inner = self.inner.lock();
+        for held in inner.held.take().into_iter().flat_map(|held| *held) {
+            inner.append(held.line);
+        }
+        Self::wake(inner);
+    }
+
+    /// Takes nothing more; the connection closes when all that waits has been written.
+    pub fn close(&self) {
+        let mut inner = self.inner.lock();
+        if inner.state == State::Open {
+            inner.state = State::Closing;
+        }
+        inner.held = None;
+        Self::wake(inner);
+    }
+
+    /// Says `last` and closes.
+    pub fn close_with(&self, last: impl FnOnce(&mut Vec<u8>)) {
+        self.write(last);
+        self.close();
+    }
+
+    /// Drops all that waits; the connection closes at once.
+    pub fn abort(&self) {
+        let mut inner = self.inner.lock();
+        Self::drop_reader(&mut inner);
+        Self::wake(inner);
+    }
+
+    fn drop_reader(inner: &mut Inner) {
+        inner.state = State::Closed;
+        inner.first = Bytes::new();
+        inner.rest = Vec::new();
+        inner.in_flight = 0;
+        inner.held = None;
+    }
+
+    fn wake(mut inner: parking_lot::MutexGuard<'_, Inner>) {
+        let writer = inner.writer.take();
+        let senders = match inner.state {
+            State::Closed => std::mem::take(&mut inner.senders),
+            _ => Vec::new(),
+        };
+        drop(inner);
+        writer.into_iter().chain(senders).for_each(Waker::wake);
+    }
+
+    /// Whether so much waits that senders should.
+    pub fn is_over_mark(&self) -> bool {
+        self.inner.lock().len() > Self::HIGH_MARK
+    }
+
+    /// Waits until the reader has taken enough for senders to go on, or is gone.
+    pub async fn room(&self) {
+        std::future::poll_fn(|cx| {
+            let mut inner = self.inner.lock();
+            if inner.len() <= Self::HIGH_MARK || inner.state == State::Closed {
+                return Poll::Ready(());
+            }
+            if !inner.senders.iter().any(|waker| waker.will_wake(cx.waker())) {
+                inner.senders.push(cx.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// The connection's end of an [`Outbox`]: takes what waits and writes it.
+#[derive(Debug, Default)]
+pub struct Writer {
+    chunk: Chunk,
+    /// How many bytes have ever been written: what tells a stalled reader from a slow one.
+    written: u64,
+}
+
+/// What has been taken and is being written.
+#[derive(Debug)]
+enum Chunk {
+    Shared(Bytes),
+    Own { bytes: Vec<u8>, at: usize },
+}
+
+impl Default for Chunk {
+    fn default() -> Self {
+        Self::Shared(Bytes::new())
+    }
+}
+
+impl Chunk {
+    fn rest(&self) -> &[u8] {
+        match self {
+            Self::Shared(bytes) => bytes,
+            Self::Own { bytes, at } => bytes.get(*at..).unwrap_or_default(),
+        }
+    }
+
+    fn advance(&mut self, n: usize) {
+        match self {
+            Self::Shared(bytes) => bytes.advance(n.min(bytes.len())),
+            Self::Own { at, .. } => *at += n,
+        }
+    }
+}
+
+/// What [`Writer::poll_write`] ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The connection is to be closed: all that was to be said has been, or the reader is dropped.
+    Close,
+}
+
+impl Writer {
+    /// Writes what waits. Pending while the reader takes nothing, and while there is nothing to write.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub fn poll_write<S: AsyncWrite + Unpin>(
+        &mut self,
+        outbox: &Outbox,
+        stream: &mut S,
+        cx: &mut Context<'_>,
+    ) -> Poll<std::io::Result<Written>> {
+        loop {
+            if self.chunk.rest().is_empty() && !self.take(outbox, cx) {
+                return match outbox.inner.lock().state {
+                    State::Open => Poll::Pending,
+                    State::Closing | State::Closed => Poll::Ready(Ok(Written::Close)),
+                };
+            }
+            let n = std::task::ready!(Pin::new(&mut *stream).poll_write(cx, self.chunk.rest()))?;
+            if n == 0 {
+                return Poll::Ready(Err(std::io::ErrorKind::WriteZero.into()));
+            }
+            self.written += n as u64;
+            self.chunk.advance(n);
+            let mut inner = outbox.inner.lock();
+            inner.in_flight = inner.in_flight.saturating_sub(n);
+            if inner.state == State::Closed {
+                return Poll::Ready(Ok(Written::Close));
+            }
+            if !inner.senders.is_empty() && inner.len() <= Outbox::HIGH_MARK {
+                let senders = std::mem::take(&mut inner.senders);
+                drop(inner);
+                senders.into_iter().for_each(Waker::wake);
+            }
+        }
+    }
+
+    /// Takes the next piece out of the outbox; if there is none, asks to be woken.
+    fn take(&mut self, outbox: &Outbox, cx: &Context<'_>) -> bool {
+        let mut inner = outbox.inner.lock();
+        if !inner.first.is_empty() {
+            self.chunk = Chunk::Shared(std::mem::take(&mut inner.first));
+        } else if !inner.rest.is_empty() {
+            // The two buffers change places while there is much to say, and both go when there is nothing.
+            let mut spare = match std::mem::take(&mut self.chunk) {
+                Chunk::Own { bytes, .. } => bytes,
+                Chunk::Shared(_) => Vec::new(),
+            };
+            spare.clear();
+            let bytes = std::mem::replace(&mut inner.rest, spare);
+            self.chunk = Chunk::Own { bytes, at: 0 };
+        } else {
+            self.chunk = Chunk::default();
+            inner.rest = Vec::new();
+            inner.writer = Some(cx.waker().clone());
+            return false;
+        }
+        inner.in_flight = self.chunk.rest().len();
+        true
+    }
+
+    /// Whether something has been taken that the reader has not.
+    pub fn is_behind(&self) -> bool {
+        !self.chunk.rest().is_empty()
+    }
+
+    /// How many bytes have been written so far.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::io::AsyncReadExt;
+
+    /// Writes until nothing waits, or to the end.
+    async fn drain(writer: &mut Writer, outbox: &Outbox) -> String {
+        let (mut ours, mut theirs) = tokio::io::duplex(1 << 21);
+        std::future::poll_fn(|cx| {
+            let _ = writer.poll_write(outbox, &mut ours, cx);
+            Poll::Ready(())
+        })
+        .await;
+        drop(ours);
+        let mut seen = String::new();
+        theirs.read_to_string(&mut seen).await.unwrap();
+        seen
+    }
+
+    #[tokio::test]
+    async fn what_is_said_leaves_in_order() {
+        let (outbox, mut writer) = (Outbox::default(), Writer::default());
+        outbox.push(None, Bytes::from_static(b"1"));
+        outbox.write(|out| out.push(b'2'));
+        outbox.push(None, Bytes::from_static(b"3"));
+        assert_eq!(drain(&mut writer, &outbox).await, "123");
+        outbox.write(|out| out.push(b'4'));
+        outbox.push(None, Bytes::from_static(b"5"));
+        assert_eq!(drain(&mut writer, &outbox).await, "45");
+        assert_eq!(writer.written(), 5);
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_not_interrupted_and_ends_with_the_newest() {
+        let (outbox, mut writer) = (Outbox::default(), Writer::default());
+        outbox.begin_burst();
+        outbox.push(Some(AccountId(1)), Bytes::from_static(b"[1 old]"));
+        outbox.push(None, Bytes::from_static(b"[added]"));
+        outbox.supersede(AccountId(1), |out| out.extend_from_slice(b"[1 now]"));
+        outbox.push(Some(AccountId(1)), Bytes::from_static(b"[1 later]"));
+        outbox.write(|out| out.extend_from_slice(b"[end]"));
+        assert_eq!(drain(&mut writer, &outbox).await, "[1 now][end]");
+        outbox.end_burst();
+        assert_eq!(drain(&mut writer, &outbox).await, "[added][1 later]");
+    }
+
+    #[tokio::test]
+    async fn a_reader_beyond_its_limit_is_dropped() {
+        let (outbox, mut writer) = (Outbox::default(), Writer::default());
+        for _ in 0..=Outbox::LIMIT / 1024 {
+            outbox.push(None, Bytes::from(vec![b'x'; 1024]));
+        }
+        let (mut ours, _theirs) = tokio::io::duplex(64);
+        let end = std::future::poll_fn(|cx| writer.poll_write(&outbox, &mut ours, cx)).await;
+        assert_eq!(end.unwrap(), Written::Close);
+    }
+
+    #[tokio::test]
+    async fn senders_wait_for_room() {
+        let (outbox, mut writer) = (Arc::new(Outbox::default()), Writer::default());
+        outbox.write(|out| out.resize(Outbox::HIGH_MARK + 1, b'x'));
+        assert!(outbox.is_over_mark());
+        let waiting = tokio::spawn({
+            let outbox = outbox.clone();
+            async move { outbox.room().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drain(&mut writer, &outbox).await;
+        waiting.await.unwrap();
+        assert!(!outbox.is_over_mark());
+    }
+}

@@ -1,0 +1,348 @@
+//! Who is signed in, where, and in which state. In memory only; spoken to by account id, so that a bus fits behind it.
+//!
+//! Two tiers of locks, always taken in this order, and no reference to either leaves this module:
+//!
+//! 1. A person's entry: his lists, his privacy and what he shows. A change of it and the lines it puts into the
+//!    outboxes of those who watch him are one critical section, and so is somebody's first look at him. Whoever is
+//!    told anything about him is therefore told in the order in which it happened.
+//! 2. The endpoints of a person: where lines for him go. Held only to look them up.
+
+mod contacts;
+mod encodings;
+mod endpoint;
+mod person;
+mod shards;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use msnp::dialect::Dialect;
+use msnp::types::{Capabilities, Email, List, Lists, Privacy, TrId};
+
+pub use encodings::Encodings;
+pub use endpoint::{Endpoint, EndpointId};
+pub use person::{Media, Shown};
+
+use crate::account::{Account, AccountId};
+use crate::store::{Brief, Change};
+use person::Person;
+use shards::Shards;
+
+/// The directory.
+#[derive(Debug, Default)]
+pub struct Directory {
+    /// Tier 1.
+    people: Shards<AccountId, Person>,
+    /// Tier 2. The endpoints of one person, oldest first.
+    endpoints: Shards<AccountId, Vec<Arc<Endpoint>>>,
+    /// The account behind an address, for those who are signed in.
+    by_email: Shards<Email, AccountId>,
+}
+
+/// What came of ringing somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rung {
+    /// He was invited at this many places.
+    Ringing(usize),
+    /// He is there, but at every place already in the chat.
+    AlreadyThere,
+    /// Offline, hidden, or not for this caller: nobody can tell which.
+    NotOnline,
+}
+
+impl Directory {
+    /// Registers a new endpoint and signs out the others of the same person, which are returned.
+    ///
+    /// From here on the person takes part in changes of lists; [`load`](Self::load) is to follow with what the store
+    /// has. A change that is committed between the two is applied to whichever is older.
+    pub fn sign_in(&self, account: &Account, endpoint: &Arc<Endpoint>) -> Vec<Arc<Endpoint>> {
+        self.people.with(account.id, |slot| {
+            let others = self.endpoints.with(account.id, |slot| slot.replace(vec![endpoint.clone()]));
+            match slot {
+                Some(person) => {
+                    self.hide(person);
+                    person.name = account.name.as_str().into();
+                }
+                None => *slot = Some(Person::new(account)),
+            }
+            self.by_email.with(account.email.clone(), |slot| *slot = Some(account.id));
+            others.unwrap_or_default()
+        })
+    }
+
+    /// Fills in what the store has of a person who has just signed in, or whose lists another process has changed.
+    pub fn load(&self, id: AccountId, brief: &Brief) {
+        self.people.with(id, |slot| {
+            if let Some(person) = slot {
+                self.see_difference(person, |person| person.load(brief));
+            }
+        });
+    }
+
+    /// Removes an endpoint. With the last one the person is gone.
+    pub fn sign_out(&self, id: AccountId, endpoint: EndpointId) {
+        self.people.with(id, |slot| {
+            let Some(person) = slot else { return };
+            let left = self.endpoints.with(id, |slot| {
+                let Some(endpoints) = slot else { return 0 };
+                endpoints.retain(|other| other.id != endpoint);
+                let left = endpoints.len();
+                if left == 0 {
+                    *slot = None;
+                }
+                left
+            });
+            if left == 0 {
+                self.hide(person);
+                self.by_email.with(person.email.clone(), |slot| *slot = slot.take().filter(|owner| *owner != id));
+                *slot = None;
+            }
+        });
+    }
+
+    /// Everybody who is signed in here, for shutting down.
+    pub fn everybody(&self) -> Vec<Arc<Endpoint>> {
+        let mut all = Vec::new();
+        self.endpoints.each(|endpoints| all.extend(endpoints.iter().cloned()));
+        all
+    }
+
+    /// Who of these accounts is signed in.
+    pub fn is_signed_in(&self, id: AccountId) -> bool {
+        self.endpoints.with(id, |slot| slot.is_some())
+    }
+
+    /// The places at which somebody is signed in.
+    pub fn endpoints_of(&self, id: AccountId) -> Vec<Arc<Endpoint>> {
+        self.endpoints.with(id, |slot| slot.clone().unwrap_or_default())
+    }
+
+    /// Says something to every place of a person that has asked for its lists: what `encode` makes for its dialect.
+    pub fn tell(&self, id: AccountId, encode: impl FnMut(&'static Dialect, &mut Vec<u8>)) {
+        let mut encodings = Encodings::new(encode);
+        self.endpoints.with(id, |slot| {
+            for endpoint in slot.iter().flatten().filter(|endpoint| endpoint.hears_of_lists()) {
+                endpoint.outbox.push(None, encodings.of(endpoint.dialect));
+            }
+        });
+    }
+
+    /// Takes a new status of a person, and tells those who watch him.
+    pub fn show(&self, id: AccountId, endpoint: EndpointId, shown: Shown) {
+        self.people.with(id, |slot| {
+            let Some(person) = slot.as_mut().filter(|_| self.speaks_for(id, endpoint)) else { return };
+            if person.shown.as_ref() == Some(&shown) {
+                return;
+            }
+            let was_visible = person.is_visible();
+            person.shown = Some(shown);
+            match (was_visible, person.is_visible()) {
+                (_, true) => self.announce(person, !was_visible),
+                (true, false) => self.announce_gone(person),
+                (false, false) => {}
+            }
+        });
+    }
+
+    /// Takes a new personal message, and tells those who watch.
+    pub fn publish(&self, id: AccountId, endpoint: EndpointId, media: Media) {
+        self.people.with(id, |slot| {
+            let Some(person) = slot.as_mut().filter(|_| self.speaks_for(id, endpoint)) else { return };
+            if !person.media.update(media) || !person.is_visible() {
+                return;
+            }
+            let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_media(dialect, out));
+            self.each_watcher(person, |watcher, _| {
+                watcher.push_presence(person.id, encodings.of(watcher.dialect));
+            });
+        });
+    }
+
+    /// Whether a place is still one of that person's: one that has been signed out may not have noticed yet.
+    fn speaks_for(&self, id: AccountId, endpoint: EndpointId) -> bool {
+        self.endpoints.with(id, |slot| slot.iter().flatten().any(|place| place.id == endpoint))
+    }
+
+    /// Takes a new friendly name, and tells those who watch.
+    pub fn rename(&self, id: AccountId, name: &str) {
+        self.people.with(id, |slot| {
+            let Some(person) = slot else { return };
+            person.name = name.into();
+            if person.is_visible() {
+                self.announce(person, false);
+            }
+        });
+    }
+
+    /// What a chat shows of somebody who is signed in: his name and what his client can do.
+    pub fn card(&self, id: AccountId) -> Option<(Arc<str>, Capabilities)> {
+        self.people.with(id, |slot| {
+            let person = slot.as_ref()?;
+            let capabilities = person.shown.as_ref().map(|shown| shown.capabilities).unwrap_or_default();
+            Some((person.name.clone(), capabilities))
+        })
+    }
+
+    /// The friendly name of somebody who is signed in.
+    pub fn name(&self, id: AccountId) -> Option<Arc<str>> {
+        self.people.with(id, |slot| slot.as_ref().map(|person| person.name.clone()))
+    }
+
+    /// Applies stored changes of lists, in whatever order they arrive, and shows or hides people as they demand.
+    pub fn apply(&self, changes: &[Change]) {
+        for change in changes {
+            self.people.with(change.owner, |slot| {
+                if let Some(person) = slot {
+                    self.see_difference(person, |person| person.contacts.apply(change));
+                }
+            });
+        }
+    }
+
+    /// Applies a stored change of privacy, and shows or hides the person as it demands.
+    pub fn set_privacy(&self, id: AccountId, privacy: Privacy) {
+        self.people.with(id, |slot| {
+            if let Some(person) = slot {
+                self.see_difference(person, |person| person.privacy = privacy);
+            }
+        });
+    }
+
+    /// The first look of an endpoint that has just told its first status: at everybody on its forward list.
+    ///
+    /// The endpoint's burst has begun, and lasts until this returns.
+    pub fn look_at_all(&self, viewer: AccountId, endpoint: &Endpoint, trid: TrId) {
+        endpoint.go_live();
+        let contacts = self.people.with(viewer, |slot| {
+            slot.as_ref().map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>()).unwrap_or_default()
+        });
+        for contact in contacts {
+            self.look_at(viewer, endpoint, contact, trid);
+        }
+    }
+
+    /// A look of an endpoint at one contact: he is shown with `ILN` if there is anything to see.
+    pub fn look_at(&self, viewer: AccountId, endpoint: &Endpoint, contact: AccountId, trid: TrId) {
+        if !endpoint.is_live() {
+            return;
+        }
+        self.people.with(contact, |slot| {
+            let Some(person) = slot else { return };
+            if person.is_visible() && person.allows(viewer) {
+                endpoint.outbox.supersede(person.id, |out| person.write_first_look(endpoint.dialect, trid, out));
+            }
+        });
+    }
+
+    /// Invites somebody to a chat: `ring` makes the line for each of his places, or `None` where he is in it already.
+    pub fn ring(
+        &self,
+        caller: AccountId,
+        callee: &Email,
+        mut ring: impl FnMut(AccountId, &Arc<Endpoint>) -> Option<Bytes>,
+    ) -> Rung {
+        let Some(id) = self.by_email.with(callee.clone(), |slot| *slot) else { return Rung::NotOnline };
+        self.people.with(id, |slot| {
+            let Some(person) = slot.as_ref().filter(|p| p.is_visible() && p.allows(caller)) else {
+                return Rung::NotOnline;
+            };
+            self.endpoints.with(id, |slot| {
+                let endpoints = slot.iter().flatten();
+                let mut places = 0;
+                for endpoint in endpoints {
+                    if let Some(line) = ring(person.id, endpoint) {
+                        endpoint.outbox.push(None, line);
+                        places += 1;
+                    }
+                }
+                if places == 0 { Rung::AlreadyThere } else { Rung::Ringing(places) }
+            })
+        })
+    }
+
+    /// Whether `other` may see and contact `id`, who is signed in.
+    pub fn allows(&self, id: AccountId, other: AccountId) -> bool {
+        self.people.with(id, |slot| slot.as_ref().is_some_and(|person| person.allows(other)))
+    }
+
+    /// Makes a change of a person's lists or privacy, and tells everybody for whom it makes him appear or vanish.
+    fn see_difference(&self, person: &mut Person, change: impl FnOnce(&mut Person)) {
+        let before = person.contacts.clone();
+        let privacy = person.privacy;
+        change(person);
+        if !person.is_visible() {
+            return;
+        }
+        let mut shown = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_arrival(dialect, out));
+        let mut gone = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
+        for (id, lists) in person.contacts.iter() {
+            let old = before.lists(id);
+            // Who has only now put him on the forward list looks for himself.
+            if !(lists.contains(List::Reverse) && old.contains(List::Reverse)) {
+                continue;
+            }
+            let line = match (may_see(privacy, old), may_see(person.privacy, lists)) {
+                (false, true) => &mut shown as &mut dyn FnMutOf,
+                (true, false) => &mut gone as &mut dyn FnMutOf,
+                _ => continue,
+            };
+            self.endpoints.with(id, |slot| {
+                for watcher in slot.iter().flatten() {
+                    watcher.push_presence(person.id, line.of(watcher.dialect));
+                }
+            });
+        }
+    }
+
+    /// Takes what a person shows away, and tells those who watch.
+    fn hide(&self, person: &mut Person) {
+        let was_visible = person.is_visible();
+        person.shown = None;
+        person.media = Media::default();
+        if was_visible {
+            self.announce_gone(person);
+        }
+    }
+
+    fn announce(&self, person: &Person, arrives: bool) {
+        let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| {
+            if arrives { person.write_arrival(dialect, out) } else { person.write_status(dialect, out) }
+        });
+        self.each_watcher(person, |watcher, _| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+    }
+
+    fn announce_gone(&self, person: &Person) {
+        let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
+        self.each_watcher(person, |watcher, _| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+    }
+
+    /// Every place of everybody who has the person on his forward list and may see him.
+    fn each_watcher(&self, person: &Person, mut each: impl FnMut(&Endpoint, AccountId)) {
+        for (id, lists) in person.contacts.iter() {
+            if lists.contains(List::Reverse) && may_see(person.privacy, lists) {
+                self.endpoints.with(id, |slot| {
+                    for endpoint in slot.iter().flatten() {
+                        each(endpoint, id);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// An [`Encodings`] of whatever closure.
+trait FnMutOf {
+    fn of(&mut self, dialect: &'static Dialect) -> Bytes;
+}
+
+impl<F: FnMut(&'static Dialect, &mut Vec<u8>)> FnMutOf for Encodings<F> {
+    fn of(&mut self, dialect: &'static Dialect) -> Bytes {
+        Encodings::of(self, dialect)
+    }
+}
+
+/// Whether somebody who stands on these lists of a person may see and contact him. Being on both, block wins
+/// (notification-server reference, 6.2).
+fn may_see(privacy: Privacy, lists: Lists) -> bool {
+    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowOthers)
+}

@@ -1,0 +1,75 @@
+//! `ADC`: a contact gets onto a list, or into a group (MSNP10-12).
+
+use msnp::command::{Command, adc};
+use msnp::flow::{End, notification};
+use msnp::types::{Email, ErrorCode, List};
+use msnp::wire::Verb;
+
+use super::Session;
+use crate::store::{EditError, Edited, GroupKey};
+
+impl Session {
+    pub(super) async fn adc(&mut self, request: adc::Request<'_>) -> Result<(), End> {
+        let (trid, list) = (request.trid, request.list);
+        let done = match &request.who {
+            adc::Who::Handle { handle, name } => {
+                if let Some(name) = name {
+                    notification::name_fits(Verb::ADC, name)?;
+                }
+                let Ok(email) = handle.parse::<Email>() else {
+                    return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+                };
+                let name = name.as_ref().map(|name| name.decode());
+                self.put_on_list(list, &email, name.as_deref(), None).await
+            }
+            adc::Who::Member { guid, group } => {
+                let store = &self.server.store;
+                store.add_contact_by_guid(self.user()?.id, *guid, self.group_key(Verb::ADC, group)?).await
+            }
+        };
+        let edited = match done {
+            Ok(edited) => edited,
+            Err(error) => return self.edit_refused(Verb::ADC, trid, &error),
+        };
+        let named = matches!(request.who, adc::Who::Handle { .. });
+        let guid = (named && list == List::Forward).then_some(edited.guid);
+        self.say(|out, dialect| adc::Reply { request, guid }.write(out, dialect))?;
+        self.follow_up(&edited)?;
+        if list == List::Forward && named {
+            let user = self.user()?;
+            self.server.directory.look_at(user.id, &user.endpoint, edited.contact, trid);
+        }
+        Ok(())
+    }
+
+    /// Puts `who` on one of the user's lists, as `ADD` and `ADC` both ask.
+    pub(super) async fn put_on_list(
+        &self,
+        list: List,
+        who: &Email,
+        name: Option<&str>,
+        group: Option<GroupKey>,
+    ) -> Result<Edited, EditError> {
+        let Ok(user) = self.user() else { return Err(EditError::Gone) };
+        let (store, limits) = (&self.server.store, self.limits());
+        match list {
+            List::Forward => store.add_contact(user.id, who, name, group, limits).await,
+            List::Allow | List::Block => {
+                let ends_pending = !self.dialect().has_pending_list;
+                store.add_to_list(user.id, list, who, ends_pending, limits).await
+            }
+            List::Reverse if self.dialect().has_pending_list => match store.confirm_reverse(user.id, who).await {
+                // For somebody who has not added the user the service closed; it is no error of the list's.
+                Err(EditError::NotOnList) => Err(EditError::NotEditable(list)),
+                done => done,
+            },
+            List::Reverse | List::Pending => Err(EditError::NotEditable(list)),
+        }
+    }
+
+    /// What follows from an edit, after the user has his answer.
+    pub(super) fn follow_up(&self, edited: &Edited) -> Result<(), End> {
+        self.server.directory.apply(&edited.changes);
+        self.tell_other_side(&edited.changes)
+    }
+}

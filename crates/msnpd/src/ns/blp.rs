@@ -1,0 +1,22 @@
+//! `BLP`: who may see one who stands on neither list.
+
+use msnp::command::{Command, blp};
+use msnp::flow::End;
+use msnp::wire::Verb;
+
+use super::Session;
+
+impl Session {
+    pub(super) async fn blp(&mut self, request: blp::Request) -> Result<(), End> {
+        let blp::Request { trid, privacy } = request;
+        let id = self.user()?.id;
+        let revision = match self.server.store.set_privacy(id, privacy).await {
+            Ok(revision) => revision,
+            Err(error) => return self.edit_refused(Verb::BLP, trid, &error),
+        };
+        let version = self.list_version(revision);
+        self.say(|out, dialect| blp::Reply { trid: Some(trid), version, privacy }.write(out, dialect))?;
+        self.server.directory.set_privacy(id, privacy);
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! The notification server: what follows from what a client says. One file per verb.
+//!
+//! A session's own reply always leaves before what others are told because of it.
+
+mod adc;
+mod add;
+mod adg;
+mod blp;
+mod chg;
+mod chl;
+mod edit;
+mod gcf;
+mod gtc;
+mod profile;
+mod prp;
+mod rea;
+mod reg;
+mod rem;
+mod rmg;
+mod sbp;
+mod syn;
+mod url;
+mod usr;
+mod uux;
+mod xfr;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use msnp::command::error;
+use msnp::dialect::{Dialect, ListVersion};
+use msnp::flow::End;
+use msnp::flow::notification::{NotificationServer, Request};
+use msnp::types::{Email, ErrorCode, TrId};
+use msnp::wire::Frame;
+use tracing::{debug, error};
+
+use crate::account::AccountId;
+use crate::connection::{Ends, Outbox, Step};
+use crate::directory::Endpoint;
+use crate::server::Server;
+use crate::store::StoreError;
+
+/// One client's session with the notification server.
+pub struct Session {
+    flow: NotificationServer,
+    ends: Ends,
+    server: Arc<Server>,
+    outbox: Arc<Outbox>,
+    /// Who said he would sign in.
+    claimed: Option<Email>,
+    /// Who has signed in.
+    user: Option<User>,
+}
+
+/// Who has signed in.
+struct User {
+    id: AccountId,
+    email: Email,
+    endpoint: Arc<Endpoint>,
+}
+
+impl Session {
+    /// The session of a connection that has begun with a `VER`, which is still to be heard.
+    pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
+        let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
+        Self { flow, ends, server, outbox, claimed: None, user: None }
+    }
+
+    /// Acts on one message.
+    pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        let now = self.server.now();
+        let mut asked = Ok(None);
+        self.outbox.write(|out| asked = self.flow.receive(frame, now, out));
+        let request = match asked {
+            Ok(Some(request)) => request,
+            Ok(None) => return Step::Next,
+            Err(end) => return Step::End(end),
+        };
+        match request {
+            Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
+            Request::SignIn { trid, secret, .. } => Step::Wait(Box::pin(self.sign_in(trid, secret))),
+            Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
+            Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
+            Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
+            Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
+            Request::Chg(request) => self.chg(request).into(),
+            Request::Chl(request) => self.chl(request).into(),
+            Request::Gcf(request) => self.gcf(&request).into(),
+            Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
+            Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
+            Request::Qry(verdict) => {
+                debug!(?verdict, "answer to a challenge");
+                Step::Next
+            }
+            Request::Rea(request) => Step::Wait(Box::pin(self.rea(request))),
+            Request::Reg(request) => Step::Wait(Box::pin(self.reg(request))),
+            Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
+            Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
+            Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
+            Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
+            Request::Url(request) => self.url(&request).into(),
+            Request::Uux(request) => self.uux(&request).into(),
+            Request::Xfr(trid) => self.xfr(trid).into(),
+            Request::Unknown(verb) => {
+                debug!(%verb, "unknown command passed over");
+                Step::Next
+            }
+        }
+    }
+
+    /// When [`expired`](Self::expired) is to be called.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.flow.deadline()
+    }
+
+    /// The deadline has passed.
+    pub fn expired(&mut self) -> End {
+        let mut end = End::SignedOut;
+        self.outbox.write(|out| end = self.flow.expired(out));
+        end
+    }
+
+    /// The connection is over.
+    pub async fn ended(&mut self) {
+        if let Some(user) = self.user.take() {
+            self.server.directory.sign_out(user.id, user.endpoint.id);
+        }
+    }
+
+    /// The user, who has signed in: the flow lets nothing else through.
+    ///
+    /// # Errors
+    /// When it has been told to sign out meanwhile, since nothing it says counts any more then.
+    fn user(&self) -> Result<&User, End> {
+        self.user.as_ref().filter(|_| self.outbox.is_open()).ok_or(End::SignedOut)
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        self.flow.dialect()
+    }
+
+    /// Says something to this client.
+    fn say(&self, write: impl FnOnce(&mut Vec<u8>, &'static Dialect)) -> Result<(), End> {
+        let dialect = self.dialect();
+        self.outbox.write(|out| write(out, dialect));
+        Ok(())
+    }
+
+    /// Says that something can't be done. The session goes on.
+    fn deny(&self, trid: TrId, code: ErrorCode) -> Result<(), End> {
+        self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))
+    }
+
+    /// The store has failed: says so, and tells the operator why.
+    fn store_failed(&self, trid: TrId, error: &StoreError) -> Result<(), End> {
+        error!(%error, "the store has failed");
+        self.deny(trid, ErrorCode::DB_SERVER)
+    }
+
+    /// A revision as a list version, in dialects that have one in their replies.
+    fn list_version(&self, revision: u64) -> Option<u32> {
+        list_version(self.dialect(), revision)
+    }
+}
+
+/// A revision as a list version, in dialects that have one in what changes a list.
+fn list_version(dialect: &Dialect, revision: u64) -> Option<u32> {
+    // Four thousand million changes of one account are out of reach; if not, counting starts over.
+    (dialect.list_version == ListVersion::Counter).then_some(revision as u32)
+}

@@ -1,0 +1,72 @@
+//! `PRP`: one of the user's own properties; from MSNP10 on his name is one of them.
+
+use msnp::command::{Command, bpr, prp};
+use msnp::dialect::Properties;
+use msnp::flow::{End, notification};
+use msnp::types::{ErrorCode, Property};
+use msnp::wire::{Encoded, Verb, limits};
+
+use super::{Session, list_version};
+
+impl Session {
+    pub(super) async fn prp(&mut self, request: prp::Request<'_>) -> Result<(), End> {
+        if request.property.len() > 3 {
+            return Err(End::BeyondLimits(Verb::PRP));
+        }
+        match request.property.parse() {
+            Ok(Property::FriendlyName) if self.dialect().properties == Properties::SetOnesAndName => {
+                self.set_name(request).await
+            }
+            // The others are the server's own to set.
+            Ok(
+                property @ (Property::HomePhone
+                | Property::WorkPhone
+                | Property::MobilePhone
+                | Property::Pageable
+                | Property::MobileEnabled),
+            ) => self.set_property(property, request).await,
+            _ => self.deny(request.trid, ErrorCode::NOT_EXPECTED),
+        }
+    }
+
+    async fn set_name(&self, request: prp::Request<'_>) -> Result<(), End> {
+        let Some(name) = &request.value else { return self.deny(request.trid, ErrorCode::INVALID_PARAMETER) };
+        notification::name_fits(Verb::PRP, name)?;
+        let (name, id) = (name.decode().into_owned(), self.user()?.id);
+        match self.server.store.set_name(id, &name).await {
+            Ok(revision) => self.echo(request, revision)?,
+            Err(error) => return self.edit_refused(Verb::PRP, request.trid, &error),
+        }
+        self.server.directory.rename(id, &name);
+        Ok(())
+    }
+
+    async fn set_property(&self, property: Property, request: prp::Request<'_>) -> Result<(), End> {
+        if request.value.as_ref().is_some_and(|value| value.len() > limits::PHONE) {
+            return Err(End::BeyondLimits(Verb::PRP));
+        }
+        let (id, trid) = (self.user()?.id, request.trid);
+        let plain = request.value.as_ref().map(|value| value.decode().into_owned());
+        let edited = match self.server.store.set_property(id, property, plain.as_deref()).await {
+            Ok(edited) => edited,
+            Err(error) => return self.edit_refused(Verb::PRP, trid, &error),
+        };
+        self.echo(request, edited.revision)?;
+        let handle = self.user()?.email.as_str();
+        for (watcher, revision) in edited.watchers {
+            self.server.directory.tell(watcher, |dialect, out| {
+                if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
+                    let (version, value) = (list_version(dialect, revision), plain.as_deref().map(Encoded::new));
+                    bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn echo(&self, request: prp::Request<'_>, revision: u64) -> Result<(), End> {
+        let prp::Request { trid, property, value } = request;
+        let version = self.list_version(revision);
+        self.say(|out, dialect| prp::Reply { trid: Some(trid), version, property, value }.write(out, dialect))
+    }
+}

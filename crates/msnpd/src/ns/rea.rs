@@ -1,0 +1,36 @@
+//! `REA`: another name, for oneself or for a contact (MSNP2-9).
+
+use msnp::command::{Command, rea};
+use msnp::flow::{End, notification};
+use msnp::types::{Email, ErrorCode};
+use msnp::wire::Verb;
+
+use super::Session;
+use crate::store::ContactKey;
+
+impl Session {
+    pub(super) async fn rea(&mut self, request: rea::Request<'_>) -> Result<(), End> {
+        let rea::Request { trid, handle, name } = request;
+        notification::name_fits(Verb::REA, &name)?;
+        let Ok(email) = handle.parse::<Email>() else {
+            return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+        };
+        let (store, id, plain) = (&self.server.store, self.user()?.id, name.decode().into_owned());
+        let is_own = email == self.user()?.email;
+        let done = if is_own {
+            store.set_name(id, &plain).await
+        } else {
+            store.rename_contact(id, ContactKey::Email(email), &plain).await.map(|edited| edited.revision)
+        };
+        let revision = match done {
+            Ok(revision) => revision,
+            Err(error) => return self.edit_refused(Verb::REA, trid, &error),
+        };
+        let version = self.list_version(revision).unwrap_or_default();
+        self.say(|out, dialect| rea::Reply { trid, version, handle, name: name.clone() }.write(out, dialect))?;
+        if is_own {
+            self.server.directory.rename(id, &plain);
+        }
+        Ok(())
+    }
+}

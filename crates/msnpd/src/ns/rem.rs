@@ -1,0 +1,39 @@
+//! `REM`: a contact leaves a list, or a group.
+
+use msnp::command::{Command, rem};
+use msnp::dialect::ListEdits;
+use msnp::flow::End;
+use msnp::types::{Email, ErrorCode, Guid, List};
+use msnp::wire::Verb;
+
+use super::Session;
+use crate::store::ContactKey;
+
+impl Session {
+    pub(super) async fn rem(&mut self, request: rem::Request<'_>) -> Result<(), End> {
+        let rem::Request { trid, list, who, group } = request;
+        let (store, id) = (&self.server.store, self.user()?.id);
+        let by_guid = self.dialect().list_edits == ListEdits::Adc && list == List::Forward;
+        let key = if by_guid {
+            who.parse::<Guid>().ok().map(ContactKey::Guid)
+        } else {
+            who.parse::<Email>().ok().map(ContactKey::Email)
+        };
+        let Some(key) = key else { return self.deny(trid, ErrorCode::INVALID_PARAMETER) };
+        let done = match (list, key) {
+            (List::Forward, key) => {
+                let group = group.map(|group| self.group_key(Verb::REM, group)).transpose()?;
+                store.remove_contact(id, key, group).await
+            }
+            (list, ContactKey::Email(email)) => store.remove_from_list(id, list, &email).await,
+            (_, ContactKey::Guid(_)) => return self.deny(trid, ErrorCode::INVALID_PARAMETER),
+        };
+        let edited = match done {
+            Ok(edited) => edited,
+            Err(error) => return self.edit_refused(Verb::REM, trid, &error),
+        };
+        let version = self.list_version(edited.revision);
+        self.say(|out, dialect| rem::Reply { trid, list, version, who, group }.write(out, dialect))?;
+        self.follow_up(&edited)
+    }
+}

@@ -1,0 +1,32 @@
+//! `SBP`: a property of a contact (MSNP10-12). Only the name that the user has for him is kept.
+
+use msnp::command::{Command, sbp};
+use msnp::flow::{End, notification};
+use msnp::types::{ErrorCode, Guid, Property};
+use msnp::wire::Verb;
+
+use super::Session;
+use crate::store::ContactKey;
+
+impl Session {
+    pub(super) async fn sbp(&mut self, request: sbp::Request<'_>) -> Result<(), End> {
+        let sbp::Request { trid, guid: written, property, value, .. } = request;
+        let Ok(guid) = written.parse::<Guid>() else {
+            return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+        };
+        match property.parse() {
+            Ok(Property::FriendlyName) => {
+                let Some(name) = &value else { return self.deny(trid, ErrorCode::INVALID_PARAMETER) };
+                notification::name_fits(Verb::SBP, name)?;
+                let (id, key) = (self.user()?.id, ContactKey::Guid(guid));
+                if let Err(error) = self.server.store.rename_contact(id, key, &name.decode()).await {
+                    return self.edit_refused(Verb::SBP, trid, &error);
+                }
+            }
+            // Mirrored by clients from what they see of the contact; nothing to keep.
+            Ok(_) => {}
+            Err(_) => return self.deny(trid, ErrorCode::INVALID_PARAMETER),
+        }
+        self.say(|out, dialect| sbp::Reply { trid, guid: written, property, value }.write(out, dialect))
+    }
+}
