@@ -3,6 +3,65 @@
 //! In each file `Request` is what a client says, `Reply` what the server answers it with, and `Push` what the server
 //! says unasked. A value borrows from the line it was read from. It is a command as it stands on the wire: names and
 //! objects are kept in the bytes they came in ([`Encoded`](crate::wire::Encoded)), since replies repeat them so.
+//!
+//! | signing in and out | |
+//! | --- | --- |
+//! | [`ver`] | which version of the protocol to speak |
+//! | [`cvr`] | which client version is recommended |
+//! | [`usr`] | sign in, to a notification server or to a switchboard |
+//! | [`xfr`] | go to another server |
+//! | [`sbs`] | unknown; sent once after sign-in |
+//! | [`chl`] | a challenge to prove that the client is a known one |
+//! | [`qry`] | the answer to a challenge |
+//! | [`png`] | is the connection alive |
+//! | [`qng`] | the connection is alive |
+//! | [`out`] | the session ends |
+//! | [`error`] | a request is refused |
+//!
+//! | lists | |
+//! | --- | --- |
+//! | [`syn`] | compare one's lists with those of the server |
+//! | [`gtc`] | whether to ask before a new user gets onto the allow list |
+//! | [`blp`] | who may see one who stands on neither the allow nor the block list |
+//! | [`lsg`] | a group |
+//! | [`lst`] | a contact on one's lists |
+//! | [`prp`] | set one of one's own properties |
+//! | [`bpr`] | a property of a contact |
+//! | [`add`] | add a contact to a list, or to a group (MSNP2-9) |
+//! | [`adc`] | the same (MSNP10-12) |
+//! | [`rem`] | remove a contact from a list, or from a group |
+//! | [`rea`] | change a name, one's own or that of a contact (MSNP2-9) |
+//! | [`sbp`] | set a property of a contact (MSNP10-12) |
+//! | [`adg`] | add a group |
+//! | [`rmg`] | remove a group |
+//! | [`reg`] | rename a group |
+//!
+//! | presence | |
+//! | --- | --- |
+//! | [`chg`] | change one's own status |
+//! | [`iln`] | a contact's status at the first look |
+//! | [`nln`] | a contact's status |
+//! | [`fln`] | a contact went offline |
+//! | [`uux`] | publish one's own personal message |
+//! | [`ubx`] | a contact's personal message |
+//!
+//! | chats | |
+//! | --- | --- |
+//! | [`rng`] | an invitation to a chat |
+//! | [`ans`] | answer an invitation |
+//! | [`cal`] | invite somebody |
+//! | [`iro`] | somebody who already is in the chat |
+//! | [`joi`] | somebody joined |
+//! | [`bye`] | somebody left |
+//! | [`msg`] | a message, in a chat or from the service |
+//! | [`ack`] | a message was queued for everybody in the chat |
+//! | [`nak`] | a message reached nobody |
+//!
+//! | other services | |
+//! | --- | --- |
+//! | [`gcf`] | get a configuration file |
+//! | [`not`] | an alert |
+//! | [`url`] | where a web page of the service is |
 
 /// A command that can be read from a frame and written as one.
 pub trait Command<'a>: Sized {
@@ -22,20 +81,64 @@ pub trait Command<'a>: Sized {
 use crate::dialect::Dialect;
 use crate::wire::{ArgError, Frame, Verb};
 
+pub mod ack;
 pub mod adc;
+pub mod add;
+pub mod adg;
+pub mod ans;
+pub mod blp;
+pub mod bpr;
+pub mod bye;
+pub mod cal;
 pub mod chg;
+pub mod chl;
+pub mod cvr;
+pub mod error;
+pub mod fln;
+pub mod gcf;
+pub mod gtc;
+pub mod iln;
+pub mod iro;
+pub mod joi;
+pub mod lsg;
+pub mod lst;
+pub mod msg;
+pub mod nak;
+pub mod nln;
+pub mod not;
+pub mod out;
+pub mod png;
+pub mod prp;
+pub mod qng;
+pub mod qry;
+pub mod rea;
+pub mod reg;
+pub mod rem;
+pub mod rmg;
+pub mod rng;
+pub mod sbp;
+pub mod sbs;
+pub mod syn;
+pub mod ubx;
+pub mod url;
+pub mod usr;
+pub mod uux;
 pub mod ver;
+pub mod xfr;
+
+mod parts;
 
 /// Known answers, both ways: each row is read from its bytes, compared, written, and compared again.
 ///
-/// `known_answers! { DIRECTION, Type: DIALECT "line and payload" => value, … }`, the line without its end.
+/// `known_answers! { name: DIRECTION DIALECT "line" => value, … }`, the line without its end; a payload follows it in
+/// a string of its own.
 #[cfg(test)]
 macro_rules! known_answers {
-    ($($name:ident: $direction:ident $dialect:ident $line:literal => $value:expr,)*) => {
+    ($($name:ident: $direction:ident $dialect:ident $line:literal $($payload:literal)? => $value:expr,)*) => {
         $(#[test]
         fn $name() {
             $crate::command::testing::known_answer(
-                $crate::wire::Direction::$direction, &$crate::dialect::$dialect, $line, "", &$value);
+                $crate::wire::Direction::$direction, &$crate::dialect::$dialect, $line, concat!($($payload)?), &$value);
         })*
     };
 }

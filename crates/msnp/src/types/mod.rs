@@ -2,18 +2,24 @@
 
 mod email;
 mod error_code;
+mod group;
 mod guid;
 mod list;
+mod personal_message;
 mod privacy;
 mod property;
+mod secret;
 mod status;
 mod trid;
 
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
 pub use error_code::ErrorCode;
+pub use group::{GroupRef, InvalidGroup};
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
+pub use personal_message::{InvalidPersonalMessage, PersonalMessage};
 pub use privacy::{Privacy, Prompt, UnknownMode};
 pub use property::{Property, UnknownProperty};
+pub use secret::Secret;
 pub use status::{Capabilities, InvalidCapabilities, Status, UnknownStatus};
 pub use trid::{InvalidTrId, TrId};

@@ -1,0 +1,3 @@
+//! How the two sides prove to each other who they are.
+
+pub mod challenge;

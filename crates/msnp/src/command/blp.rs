@@ -1,0 +1,64 @@
+//! `BLP`: who may see one who stands on neither the allow nor the block list.
+//!
+//! ```text
+//!        C: BLP t AL|BL
+//! 2-9    S: BLP t version AL|BL
+//! 10-    S: BLP t AL|BL
+//! ```
+//! Among the lists that `SYN` gets it is the second form in MSNP2-7, and `BLP AL|BL` alone in MSNP8 and later
+//! (notification-server reference, sections 7 and 10).
+
+use super::Command;
+use super::parts::{counter, read_setting_head};
+use crate::dialect::Dialect;
+use crate::types::{Privacy, TrId};
+use crate::wire::{ArgError, Frame, Line, Verb};
+
+/// A client's new setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The setting.
+    pub privacy: Privacy,
+}
+
+impl Command<'_> for Request {
+    const VERB: Verb = Verb::BLP;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()?, privacy: args.parse("setting")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::BLP).trid(self.trid).arg(self.privacy).end();
+    }
+}
+
+/// The setting as the server has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The transaction id of the request or of the `SYN`; none among the lists in MSNP8 and later.
+    pub trid: Option<TrId>,
+    /// The version of the lists, if there is a transaction id; written only where changes are counted.
+    pub version: Option<u32>,
+    /// The setting.
+    pub privacy: Privacy,
+}
+
+impl Command<'_> for Reply {
+    const VERB: Verb = Verb::BLP;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        let (trid, version) = read_setting_head(&mut args)?;
+        Ok(Self { trid, version, privacy: args.parse("setting")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
+        Line::new(out, Verb::BLP)
+            .opt(self.trid)
+            .opt(self.trid.and(counter(self.version, dialect)))
+            .arg(self.privacy)
+            .end();
+    }
+}

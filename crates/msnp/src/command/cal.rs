@@ -1,0 +1,57 @@
+//! `CAL`: invite somebody to a chat.
+//!
+//! ```text
+//! C: CAL t handle
+//! S: CAL t RINGING session
+//! ```
+//! The reply tells that the invitation is on its way; that he is there, `JOI` will tell (switchboard reference,
+//! section 4).
+
+use super::Command;
+use crate::dialect::Dialect;
+use crate::types::TrId;
+use crate::wire::{ArgError, Frame, Line, Verb};
+
+/// Whom a client invites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The address as written, which need not be one.
+    pub handle: &'a str,
+}
+
+impl<'a> Command<'a> for Request<'a> {
+    const VERB: Verb = Verb::CAL;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()?, handle: args.word("handle")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::CAL).trid(self.trid).arg(self.handle).end();
+    }
+}
+
+/// He is being invited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The transaction id of the request.
+    pub trid: TrId,
+    /// The chat.
+    pub session: u32,
+}
+
+impl Command<'_> for Reply {
+    const VERB: Verb = Verb::CAL;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        let trid = args.trid()?;
+        args.word("state")?;
+        Ok(Self { trid, session: args.parse("session")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::CAL).trid(self.trid).arg("RINGING").arg(self.session).end();
+    }
+}

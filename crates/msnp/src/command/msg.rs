@@ -1,0 +1,134 @@
+//! `MSG`: a message, in a chat or from the service.
+//!
+//! ```text
+//! C: MSG t U|N|A|D|S length        to a switchboard
+//! S: MSG handle name length        from a switchboard, without an answer
+//! S: MSG Hotmail Hotmail length    from a notification server
+//!    the payload
+//! ```
+//! The payload is passed on as it came (switchboard reference, section 6; notification-server reference,
+//! section 17).
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::Command;
+use crate::dialect::Dialect;
+use crate::types::TrId;
+use crate::wire::{ArgError, Encoded, Frame, Line, Verb};
+
+/// What a client says in a chat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// The transaction id.
+    pub trid: TrId,
+    /// What it wants to hear of it.
+    pub ack: Ack,
+    /// The message.
+    pub payload: &'a [u8],
+}
+
+/// What a client wants to hear of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ack {
+    /// `U`: nothing.
+    Unacknowledged,
+    /// `N`: `NAK` if it reached nobody.
+    Negative,
+    /// `A`: `ACK` or `NAK`.
+    Always,
+    /// `D`: the same, and the message is data between two clients (MSNP9 and later).
+    Data,
+    /// `S`: `ACK` if it reached somebody.
+    Success,
+}
+
+impl Ack {
+    /// The letter that stands for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unacknowledged => "U",
+            Self::Negative => "N",
+            Self::Always => "A",
+            Self::Data => "D",
+            Self::Success => "S",
+        }
+    }
+}
+
+impl FromStr for Ack {
+    type Err = UnknownAck;
+
+    fn from_str(written: &str) -> Result<Self, UnknownAck> {
+        Ok(match written {
+            "U" => Self::Unacknowledged,
+            "N" => Self::Negative,
+            "A" => Self::Always,
+            "D" => Self::Data,
+            "S" => Self::Success,
+            _ => return Err(UnknownAck),
+        })
+    }
+}
+
+/// The letter stands for nothing: the service closes the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message is acknowledged U, N, A, D or S")]
+pub struct UnknownAck;
+
+impl<'a> Command<'a> for Request<'a> {
+    const VERB: Verb = Verb::MSG;
+
+    fn read(Frame { mut args, payload, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()?, ack: args.parse("acknowledgement")?, payload })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::MSG).trid(self.trid).arg(self.ack.as_str()).payload(self.payload);
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    /// Shows how long the message is and not what it says.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { trid, ack, payload } = self;
+        write!(f, "Request {{ trid: {trid}, ack: {ack:?}, payload: <{} bytes> }}", payload.len())
+    }
+}
+
+/// A message as it reaches a client.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Push<'a> {
+    /// Who says it: an address without a place, or `Hotmail`.
+    pub from: &'a str,
+    /// The name he had when he joined.
+    pub name: Encoded<'a>,
+    /// The message.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Command<'a> for Push<'a> {
+    const VERB: Verb = Verb::MSG;
+
+    fn read(Frame { mut args, payload, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { from: args.word("sender")?, name: args.encoded("name")?, payload })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        write_header(out, self.from, &self.name, self.payload.len());
+        out.extend_from_slice(self.payload);
+    }
+}
+
+impl fmt::Debug for Push<'_> {
+    /// Shows how long the message is and not what it says.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, name, payload } = self;
+        write!(f, "Push {{ from: {from:?}, name: {name:?}, payload: <{} bytes> }}", payload.len())
+    }
+}
+
+/// Writes the line of a [`Push`] alone; `len` bytes of payload must follow.
+pub fn write_header(out: &mut Vec<u8>, from: &str, name: &Encoded<'_>, len: usize) {
+    Line::new(out, Verb::MSG).arg(from).arg(name).arg(len).end();
+}

@@ -1,0 +1,30 @@
+//! `NAK`: a message reached nobody.
+//!
+//! ```text
+//! S: NAK t
+//! ```
+//! Whether there is one depends on the letter of the `MSG` (switchboard reference, section 6).
+
+use super::Command;
+use crate::dialect::Dialect;
+use crate::types::TrId;
+use crate::wire::{ArgError, Frame, Line, Verb};
+
+/// It reached nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The transaction id of the message.
+    pub trid: TrId,
+}
+
+impl Command<'_> for Reply {
+    const VERB: Verb = Verb::NAK;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::NAK).trid(self.trid).end();
+    }
+}

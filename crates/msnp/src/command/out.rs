@@ -1,0 +1,79 @@
+//! `OUT`: the session ends.
+//!
+//! ```text
+//! C: OUT
+//! S: OUT [OTH|SSD|MIG|TOU|RCT minutes]        then the connection closes
+//! ```
+//! It has no transaction id. A client does not sign in again by itself after `OTH` (notification-server reference,
+//! section 16).
+
+use super::Command;
+use crate::dialect::Dialect;
+use crate::wire::{ArgError, Frame, Line, Verb};
+
+/// A client leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request;
+
+impl Command<'_> for Request {
+    const VERB: Verb = Verb::OUT;
+
+    fn read(_: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self)
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::OUT).end();
+    }
+}
+
+/// The server ends the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// Why, if it tells something known.
+    pub reason: Option<Reason>,
+}
+
+/// Why a server ends a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `OTH`: the account signed in elsewhere.
+    SignedInElsewhere,
+    /// `SSD`: the server shuts down.
+    ShuttingDown,
+    /// `MIG`: the lists were moved to the address book; sign in again (MSNP10).
+    Migrated,
+    /// `TOU`: the terms of use are not accepted (MSNP10 and later).
+    TermsNotAccepted,
+    /// `RCT`: sign in again after so many minutes (MSNP11 and later).
+    ReconnectIn(u32),
+}
+
+impl Command<'_> for Push {
+    const VERB: Verb = Verb::OUT;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        let reason = match args.next() {
+            Some("OTH") => Some(Reason::SignedInElsewhere),
+            Some("SSD") => Some(Reason::ShuttingDown),
+            Some("MIG") => Some(Reason::Migrated),
+            Some("TOU") => Some(Reason::TermsNotAccepted),
+            Some("RCT") => Some(Reason::ReconnectIn(args.parse("minutes")?)),
+            _ => None,
+        };
+        Ok(Self { reason })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        let line = Line::new(out, Verb::OUT);
+        match self.reason {
+            None => line,
+            Some(Reason::SignedInElsewhere) => line.arg("OTH"),
+            Some(Reason::ShuttingDown) => line.arg("SSD"),
+            Some(Reason::Migrated) => line.arg("MIG"),
+            Some(Reason::TermsNotAccepted) => line.arg("TOU"),
+            Some(Reason::ReconnectIn(minutes)) => line.arg("RCT").arg(minutes),
+        }
+        .end();
+    }
+}

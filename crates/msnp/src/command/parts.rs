@@ -1,0 +1,91 @@
+//! What several commands have in common.
+
+use std::fmt;
+
+use crate::dialect::{CapabilityForm, Dialect, ListVersion, PresenceAddress, SwitchboardTail};
+use crate::types::{Capabilities, TrId};
+use crate::wire::{ArgError, Args, Encoded, Fault, Line};
+
+/// That an argument is not what the grammar asks for.
+pub(super) const fn malformed(what: &'static str) -> ArgError {
+    ArgError { what, fault: Fault::Malformed }
+}
+
+/// The argument that a line may lack, as percent-encoded text.
+pub(super) fn rest_encoded<'a>(args: &mut Args<'a>) -> Option<Encoded<'a>> {
+    args.next().map(Encoded::from_wire)
+}
+
+/// The version of the lists where the dialect counts them in every change, and nothing elsewhere.
+pub(super) fn counter(version: Option<u32>, dialect: &Dialect) -> Option<u32> {
+    version.filter(|_| dialect.list_version == ListVersion::Counter)
+}
+
+/// Reads what [`counter`] writes.
+pub(super) fn read_counter(args: &mut Args<'_>, dialect: &Dialect) -> Result<Option<u32>, ArgError> {
+    (dialect.list_version == ListVersion::Counter).then(|| args.parse("version")).transpose()
+}
+
+/// What stands before the value of a setting: transaction id and version, the transaction id, or nothing.
+pub(super) fn read_setting_head(args: &mut Args<'_>) -> Result<(Option<TrId>, Option<u32>), ArgError> {
+    Ok(match args.count() {
+        0 | 1 => (None, None),
+        2 => (Some(args.trid()?), None),
+        _ => (Some(args.trid()?), Some(args.parse("version")?)),
+    })
+}
+
+/// A contact's address as presence has it. Every contact is of the network 1.
+pub(super) fn write_address<'o>(line: Line<'o>, handle: &str, dialect: &Dialect) -> Line<'o> {
+    match dialect.presence_address {
+        PresenceAddress::Plain => line.arg(handle),
+        PresenceAddress::WithNetwork => line.arg(handle).arg(1),
+        PresenceAddress::Prefixed => line.arg(format_args!("1:{handle}")),
+    }
+}
+
+/// Reads what [`write_address`] writes.
+pub(super) fn read_address<'a>(args: &mut Args<'a>, dialect: &Dialect) -> Result<&'a str, ArgError> {
+    let handle = args.word("handle")?;
+    Ok(match dialect.presence_address {
+        PresenceAddress::Plain => handle,
+        PresenceAddress::WithNetwork => {
+            args.word("network")?;
+            handle
+        }
+        PresenceAddress::Prefixed => handle.split_once(':').map_or(handle, |(_, handle)| handle),
+    })
+}
+
+/// Capabilities as a form has them; nothing at all in a form without them.
+pub(super) struct Written(pub(super) CapabilityForm, pub(super) Capabilities);
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(form, Capabilities { base, extended }) = self;
+        match form {
+            CapabilityForm::None => Ok(()),
+            CapabilityForm::Single => write!(f, "{base}"),
+            CapabilityForm::Pair => write!(f, "{base}:{extended}"),
+        }
+    }
+}
+
+/// Reads capabilities, which may be missing.
+pub(super) fn read_capabilities(args: &mut Args<'_>, form: CapabilityForm) -> Result<Capabilities, ArgError> {
+    match form {
+        CapabilityForm::None => Ok(Capabilities::default()),
+        CapabilityForm::Single | CapabilityForm::Pair => {
+            args.optional("capabilities").map(Option::unwrap_or_default)
+        }
+    }
+}
+
+/// What follows the cookie for a switchboard; no client reads it.
+pub(super) fn write_tail<'o>(line: Line<'o>, domain: &str, dialect: &Dialect) -> Line<'o> {
+    match dialect.switchboard_tail {
+        SwitchboardTail::None => line,
+        SwitchboardTail::Domain => line.arg("U").arg(domain),
+        SwitchboardTail::DomainAndFlag => line.arg("U").arg(domain).arg(1),
+    }
+}

@@ -1,0 +1,57 @@
+//! `RNG`: an invitation to a chat, from the notification server.
+//!
+//! ```text
+//! 2-12  S: RNG session address CKI cookie handle name
+//! 13    S: RNG session address CKI cookie handle name U messenger.hotmail.com
+//! 14-   S: RNG session address CKI cookie handle name U messenger.hotmail.com 1
+//! ```
+//! The number is that of the chat and no transaction id. An address is never an IPv6 one, see `XFR`
+//! (notification-server reference, section 14; switchboard reference, 2.2).
+
+use super::Command;
+use super::parts::write_tail;
+use crate::dialect::Dialect;
+use crate::types::Secret;
+use crate::wire::{ArgError, Encoded, Frame, Line, Verb};
+
+/// Somebody invites the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push<'a> {
+    /// The chat, a number below 2^31.
+    pub session: u32,
+    /// The switchboard.
+    pub address: &'a str,
+    /// What to show there.
+    pub cookie: Secret<'a>,
+    /// Who invites.
+    pub handle: &'a str,
+    /// His name.
+    pub name: Encoded<'a>,
+}
+
+impl<'a> Command<'a> for Push<'a> {
+    const VERB: Verb = Verb::RNG;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let (session, address) = (args.parse("session")?, args.word("address")?);
+        args.word("package")?;
+        Ok(Self {
+            session,
+            address,
+            cookie: Secret(args.word("cookie")?),
+            handle: args.word("handle")?,
+            name: args.encoded("name")?,
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
+        let line = Line::new(out, Verb::RNG)
+            .arg(self.session)
+            .arg(self.address)
+            .arg("CKI")
+            .arg(self.cookie.as_str())
+            .arg(self.handle)
+            .arg(&self.name);
+        write_tail(line, "messenger.hotmail.com", dialect).end();
+    }
+}

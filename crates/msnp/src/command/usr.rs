@@ -1,0 +1,186 @@
+//! `USR`: sign in, to a notification server or to a switchboard.
+//!
+//! ```text
+//! C: USR t package I handle
+//! S: USR t package S challenge
+//! C: USR t package S secret
+//! 2-5    S: USR t OK handle name
+//! 6-7    S: USR t OK handle name verified
+//! 8-9    S: USR t OK handle name verified restricted
+//! 10-12  S: USR t OK handle verified restricted
+//!
+//! C: USR t identity cookie             to a switchboard
+//! S: USR t OK identity name
+//! ```
+//! The challenge of `MD5` is a text to hash with the password, that of `TWN` what the login server has to be told.
+//! Accounts are always verified and never restricted here; a client that would hear otherwise refuses to work
+//! (notification-server reference, 5.5; switchboard reference, section 3).
+
+use super::Command;
+use super::parts::malformed;
+use crate::dialect::{Dialect, Package};
+use crate::types::{Secret, TrId};
+use crate::wire::{ArgError, Encoded, Frame, Line, Verb};
+
+/// The two steps of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// `I`: who it is.
+    Initial {
+        /// The transaction id.
+        trid: TrId,
+        /// The way to sign in, known or not.
+        package: &'a str,
+        /// The address as written.
+        handle: &'a str,
+    },
+    /// `S`: the proof.
+    Subsequent {
+        /// The transaction id.
+        trid: TrId,
+        /// The way to sign in, known or not.
+        package: &'a str,
+        /// The hashed password, or the ticket.
+        secret: Secret<'a>,
+    },
+}
+
+impl<'a> Command<'a> for Request<'a> {
+    const VERB: Verb = Verb::USR;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let (trid, package) = (args.trid()?, args.word("package")?);
+        match args.word("step")? {
+            "I" => Ok(Self::Initial { trid, package, handle: args.word("handle")? }),
+            "S" => Ok(Self::Subsequent { trid, package, secret: Secret(args.word("secret")?) }),
+            _ => Err(malformed("step")),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        let line = Line::new(out, Verb::USR);
+        match *self {
+            Self::Initial { trid, package, handle } => line.trid(trid).arg(package).arg("I").arg(handle),
+            Self::Subsequent { trid, package, secret } => {
+                line.trid(trid).arg(package).arg("S").arg(secret.as_str())
+            }
+        }
+        .end();
+    }
+}
+
+/// The server's answers to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply<'a> {
+    /// `S`: what the proof has to be made from.
+    Challenge {
+        /// The transaction id of the request.
+        trid: TrId,
+        /// The way to sign in.
+        package: Package,
+        /// One word for it.
+        challenge: &'a str,
+    },
+    /// `OK`: signed in.
+    Welcome {
+        /// The transaction id of the request.
+        trid: TrId,
+        /// The address in its stored form.
+        handle: &'a str,
+        /// The friendly name. Where the line has none, the address is read for it.
+        name: Encoded<'a>,
+    },
+}
+
+impl<'a> Command<'a> for Reply<'a> {
+    const VERB: Verb = Verb::USR;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
+        let (trid, first) = (args.trid()?, args.word("package")?);
+        if first != "OK" {
+            let package = [Package::Md5, Package::Tweener, Package::SingleSignOn]
+                .into_iter()
+                .find(|package| package.as_str() == first)
+                .ok_or(malformed("package"))?;
+            args.word("step")?;
+            return Ok(Self::Challenge { trid, package, challenge: args.word("challenge")? });
+        }
+        let handle = args.word("handle")?;
+        // The flags end the line, and what stands before them is a name even where none is expected.
+        let flags = usize::from(dialect.welcome.verified) + usize::from(dialect.welcome.restricted);
+        let has_name = dialect.welcome.name || args.count() > flags;
+        let name = args.next().filter(|_| has_name).unwrap_or(handle);
+        Ok(Self::Welcome { trid, handle, name: Encoded::from_wire(name) })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
+        let line = Line::new(out, Verb::USR);
+        match self {
+            Self::Challenge { trid, package, challenge } => {
+                line.trid(*trid).arg(package.as_str()).arg("S").arg(challenge)
+            }
+            Self::Welcome { trid, handle, name } => line
+                .trid(*trid)
+                .arg("OK")
+                .arg(handle)
+                .opt(dialect.welcome.name.then_some(name))
+                .opt(dialect.welcome.verified.then_some(1))
+                .opt(dialect.welcome.restricted.then_some(0)),
+        }
+        .end();
+    }
+}
+
+/// How who opens a chat presents himself to a switchboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwitchboardRequest<'a> {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The address as written; with the place's GUID behind it in MSNP16 and later.
+    pub identity: &'a str,
+    /// What the notification server gave him.
+    pub cookie: Secret<'a>,
+}
+
+impl<'a> Command<'a> for SwitchboardRequest<'a> {
+    const VERB: Verb = Verb::USR;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self {
+            trid: args.trid()?,
+            identity: args.word("identity")?,
+            cookie: Secret(args.word("cookie")?),
+        })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::USR).trid(self.trid).arg(self.identity).arg(self.cookie.as_str()).end();
+    }
+}
+
+/// The switchboard takes him in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwitchboardReply<'a> {
+    /// The transaction id of the request.
+    pub trid: TrId,
+    /// The identity as he wrote it.
+    pub identity: &'a str,
+    /// His friendly name.
+    pub name: Encoded<'a>,
+}
+
+impl<'a> Command<'a> for SwitchboardReply<'a> {
+    const VERB: Verb = Verb::USR;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let trid = args.trid()?;
+        if args.word("OK")? != "OK" {
+            return Err(malformed("OK"));
+        }
+        Ok(Self { trid, identity: args.word("identity")?, name: args.encoded("name")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::USR).trid(self.trid).arg("OK").arg(self.identity).arg(&self.name).end();
+    }
+}

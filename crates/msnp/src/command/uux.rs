@@ -1,0 +1,58 @@
+//! `UUX`: publish one's own personal message (MSNP11 and later).
+//!
+//! ```text
+//! C: UUX t length
+//!    <Data><PSM>text</PSM><CurrentMedia>media</CurrentMedia></Data>
+//! S: UUX t 0
+//! ```
+//! (notification-server reference, section 13.)
+
+use super::Command;
+use super::parts::malformed;
+use crate::dialect::Dialect;
+use crate::types::{PersonalMessage, TrId};
+use crate::wire::{ArgError, Frame, Line, Verb};
+
+/// A client's new personal message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The message; what it lacks stays as it was.
+    pub message: PersonalMessage<'a>,
+}
+
+impl<'a> Command<'a> for Request<'a> {
+    const VERB: Verb = Verb::UUX;
+
+    fn read(Frame { mut args, payload, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let trid = args.trid()?;
+        let message = PersonalMessage::read(payload).map_err(|_| malformed("personal message"))?;
+        Ok(Self { trid, message })
+    }
+
+    /// Writes both elements, so that nothing stays as it was.
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::UUX).trid(self.trid).arg(self.message.written_len()).end();
+        self.message.write(out);
+    }
+}
+
+/// It is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The transaction id of the request.
+    pub trid: TrId,
+}
+
+impl Command<'_> for Reply {
+    const VERB: Verb = Verb::UUX;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::UUX).trid(self.trid).arg(0).end();
+    }
+}
