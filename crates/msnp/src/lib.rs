@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod command;
 pub mod dialect;
+pub mod flow;
 pub mod types;
 pub mod version;
 pub mod wire;

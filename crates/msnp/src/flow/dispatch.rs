@@ -56,8 +56,8 @@ impl DispatchServer {
                 Ok(())
             }
             Verb::USR => {
-                let request =
-                    usr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::USR, error })?;
+                let request = usr::Request::read(frame, dialect)
+                    .map_err(|error| End::Malformed { verb: Verb::USR, error })?;
                 let (usr::Request::Initial { trid, .. } | usr::Request::Subsequent { trid, .. }) = request;
                 xfr::Reply::Notification { trid, address: notification, origin: own }.write(out, dialect);
                 Err(End::Referred)

@@ -8,8 +8,8 @@ use super::opening;
 pub use super::opening::Settings;
 use crate::auth::challenge::{self, Verdict};
 use crate::command::{
-    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, out as sign_out, prp, qng, qry, rea, reg, rem, rmg, sbp,
-    sbs, syn, url, usr, uux, xfr,
+    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, out as sign_out, prp, qng, qry, rea, reg, rem,
+    rmg, sbp, sbs, syn, url, usr, uux, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Secret, Status, TrId};
@@ -170,7 +170,11 @@ impl NotificationServer {
         }
     }
 
-    fn receive_signing_in<'a>(&mut self, frame: Frame<'a>, out: &mut Vec<u8>) -> Result<Option<Request<'a>>, End> {
+    fn receive_signing_in<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Request<'a>>, End> {
         match (frame.verb, self.phase) {
             (Verb::VER, Phase::New) => {
                 self.dialect = opening::negotiate(frame, &self.settings, &mut self.hints, out)?;
@@ -191,10 +195,16 @@ impl NotificationServer {
         }
     }
 
-    fn receive_usr<'a>(&mut self, frame: Frame<'a>, phase: Phase, out: &mut Vec<u8>) -> Result<Request<'a>, End> {
+    fn receive_usr<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        phase: Phase,
+        out: &mut Vec<u8>,
+    ) -> Result<Request<'a>, End> {
         let malformed = |error| End::Malformed { verb: Verb::USR, error };
         let request = usr::Request::read(frame, self.dialect).map_err(malformed)?;
-        let (usr::Request::Initial { package, trid, .. } | usr::Request::Subsequent { package, trid, .. }) = request;
+        let (usr::Request::Initial { package, trid, .. } | usr::Request::Subsequent { package, trid, .. }) =
+            request;
         let Some(package) = self.dialect.sign_in.iter().copied().find(|p| p.as_str() == package) else {
             return Err(opening::refuse(trid, ErrorCode::AUTHENTICATION_FAILED, out));
         };
@@ -221,7 +231,9 @@ impl NotificationServer {
             Verb::PAG if !dialect.from_client.contains(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
-            _ if !Verb::ALL.iter().any(|(known, _)| *known == verb) => return Ok(Some(Request::Unknown(verb))),
+            _ if !Verb::ALL.iter().any(|(known, _)| *known == verb) => {
+                return Ok(Some(Request::Unknown(verb)));
+            }
             _ if !dialect.from_client.contains(verb) => return Err(End::NotForClients(verb)),
             _ => {}
         }
@@ -259,7 +271,9 @@ impl NotificationServer {
             },
             // No grammar of these is known, so nothing can be answered.
             Verb::LKP | Verb::GSB => return Ok(Some(Request::Unknown(verb))),
-            Verb::PGD | Verb::PAG => return Ok(self.deny(opening::trid(frame)?, ErrorCode::PAGING_UNAVAILABLE, out)),
+            Verb::PGD | Verb::PAG => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::PAGING_UNAVAILABLE, out));
+            }
             _ => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
         };
         match request {
@@ -270,7 +284,12 @@ impl NotificationServer {
     }
 
     /// What a malformed argument comes to: an error number, or for some commands the end.
-    fn fault<'a>(&mut self, frame: Frame<'a>, error: ArgError, out: &mut Vec<u8>) -> Result<Option<Request<'a>>, End> {
+    fn fault<'a>(
+        &mut self,
+        frame: Frame<'a>,
+        error: ArgError,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Request<'a>>, End> {
         let closes = matches!(frame.verb, Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY);
         let mut args = frame.args;
         match args.trid() {
@@ -325,7 +344,9 @@ impl NotificationServer {
         verdict: Option<Verdict>,
         out: &mut Vec<u8>,
     ) -> Result<Request<'a>, End> {
-        if let (Some(Verdict::Wrong), Some(true)) = (verdict, self.challenge.as_ref().map(|open| open.enforced)) {
+        if let (Some(Verdict::Wrong), Some(true)) =
+            (verdict, self.challenge.as_ref().map(|open| open.enforced))
+        {
             return Err(opening::refuse(trid, ErrorCode::LOCKANDKEY_FAILED, out));
         }
         if self.challenge.take().is_some_and(|open| open.enforced) {

@@ -29,7 +29,8 @@ pub(super) fn negotiate(
 ) -> Result<&'static Dialect, End> {
     // Every version writes VER alike, so it doesn't matter which one reads it.
     let plain = &crate::dialect::MSNP2;
-    let request = ver::Request::read(frame, plain).map_err(|error| End::Malformed { verb: Verb::VER, error })?;
+    let request =
+        ver::Request::read(frame, plain).map_err(|error| End::Malformed { verb: Verb::VER, error })?;
     hints.offered(request.dialects);
     let chosen = request.choose(&settings.served);
     let name = chosen.map(|dialect| dialect.version.to_string());
@@ -46,7 +47,8 @@ pub(super) fn recommend(
     hints: Hints,
     out: &mut Vec<u8>,
 ) -> Result<Quirks, End> {
-    let request = cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
+    let request =
+        cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
     let version = if request.version.is_empty() { "1.0.0000" } else { request.version };
     cvr::Reply {
         trid: request.trid,

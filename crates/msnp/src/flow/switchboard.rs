@@ -65,9 +65,10 @@ impl SwitchboardServer {
         let malformed = |error| End::Malformed { verb: frame.verb, error };
         let Some(dialect) = self.dialect else {
             return match frame.verb {
-                Verb::USR => {
-                    usr::SwitchboardRequest::read(frame, &MSNP9).map(Request::Usr).map(Some).map_err(malformed)
-                }
+                Verb::USR => usr::SwitchboardRequest::read(frame, &MSNP9)
+                    .map(Request::Usr)
+                    .map(Some)
+                    .map_err(malformed),
                 Verb::ANS => ans::Request::read(frame, &MSNP9).map(Request::Ans).map(Some).map_err(malformed),
                 verb => Err(End::NotNow(verb)),
             };

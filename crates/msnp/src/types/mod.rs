@@ -10,6 +10,7 @@ mod privacy;
 mod property;
 mod secret;
 mod status;
+mod timestamp;
 mod trid;
 
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
@@ -22,4 +23,5 @@ pub use privacy::{Privacy, Prompt, UnknownMode};
 pub use property::{Property, UnknownProperty};
 pub use secret::Secret;
 pub use status::{Capabilities, InvalidCapabilities, Status, UnknownStatus};
+pub use timestamp::Timestamp;
 pub use trid::{InvalidTrId, TrId};

@@ -1,5 +1,7 @@
 //! Finds where a message ends, before anything is understood of it.
 
+use std::fmt;
+
 use memchr::memchr;
 
 use super::args::Args;
@@ -16,6 +18,39 @@ pub struct Frame<'a> {
     pub args: Args<'a>,
     /// The payload; empty if the command has none. Not text: switchboards carry binary data.
     pub payload: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// The line for a log: without tickets, cookies and whatever else proves who somebody is, and without payload.
+    ///
+    /// What is hidden is decided for the whole command, so that no form of it slips through.
+    pub fn redacted(&self) -> impl fmt::Display + 'a {
+        Redacted { verb: self.verb, args: self.args }
+    }
+}
+
+struct Redacted<'a> {
+    verb: Verb,
+    args: Args<'a>,
+}
+
+impl fmt::Display for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verb)?;
+        // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR.
+        let shown = match self.verb {
+            Verb::USR if { self.args }.nth(2) == Some("I") => usize::MAX,
+            Verb::USR if { self.args }.nth(2) == Some("S") => 3,
+            Verb::USR | Verb::ANS => 2,
+            Verb::XFR => 3,
+            Verb::RNG => 2,
+            _ => usize::MAX,
+        };
+        for (position, word) in self.args.enumerate() {
+            write!(f, " {}", if position < shown { word } else { "<hidden>" })?;
+        }
+        Ok(())
+    }
 }
 
 /// Splits a stream of bytes into [`Frame`]s.
@@ -201,6 +236,20 @@ mod tests {
         assert_eq!(fault(&[b'A'; limits::LINE + 1]), FrameError::LineTooLong);
         assert_eq!(fault(b"\x16\x03\x01\n"), FrameError::NotACommand);
         assert_eq!(fault(b"USR \xFF\n"), FrameError::NotText);
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = |line: &[u8]| {
+            Framer::new(Direction::ToNotification)
+                .next(line)
+                .unwrap()
+                .map(|(frame, _)| frame.redacted().to_string())
+        };
+        assert_eq!(shown(b"USR 3 TWN I a@b.cd\r\n").as_deref(), Some("USR 3 TWN I a@b.cd"));
+        assert_eq!(shown(b"USR 4 TWN S t=secret&p=\r\n").as_deref(), Some("USR 4 TWN S <hidden>"));
+        assert_eq!(shown(b"USR 1 a@b.cd 1.2.3\r\n").as_deref(), Some("USR 1 a@b.cd <hidden>"));
+        assert_eq!(shown(b"ANS 1 a@b.cd 1.2.3 77\r\n").as_deref(), Some("ANS 1 a@b.cd <hidden> <hidden>"));
     }
 
     proptest! {

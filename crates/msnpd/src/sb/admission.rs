@@ -1,0 +1,145 @@
+//! Cookies: whoever shows one is let into a chat, once.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use msnp::dialect::Dialect;
+use msnp::types::Email;
+use parking_lot::Mutex;
+
+use crate::account::AccountId;
+use crate::directory::{Endpoint, EndpointId};
+use crate::random;
+
+/// How long a cookie is good (switchboard reference, 2.3).
+pub const LIFETIME: Duration = Duration::from_secs(120);
+
+/// How many unused cookies an account may have. A cookie is made for each `XFR`, and for each time one is rung.
+const MAX_UNUSED: usize = 200;
+
+/// What a cookie admits to.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// Whom.
+    pub account: AccountId,
+    /// His address.
+    pub email: Email,
+    /// The place at which he got it.
+    pub endpoint: EndpointId,
+    /// How his client speaks: on a switchboard nothing else tells.
+    pub dialect: &'static Dialect,
+    /// The chat he may join; `None` if he may open one.
+    pub chat: Option<u32>,
+}
+
+impl Admission {
+    /// To a chat of one's own.
+    pub fn to_open(account: AccountId, email: Email, endpoint: &Endpoint) -> Self {
+        Self { account, email, endpoint: endpoint.id, dialect: endpoint.dialect, chat: None }
+    }
+
+    /// To the chat of somebody who invites.
+    pub fn to_join(account: AccountId, email: Email, endpoint: &Endpoint, chat: u32) -> Self {
+        Self { chat: Some(chat), ..Self::to_open(account, email, endpoint) }
+    }
+}
+
+/// The cookies that were not used yet.
+#[derive(Debug, Default)]
+pub(super) struct Admissions {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    unused: HashMap<String, (Admission, Instant)>,
+    per_account: HashMap<AccountId, usize>,
+    /// Nothing expires before this time.
+    next_sweep: Option<Instant>,
+}
+
+impl Inner {
+    fn remove(&mut self, cookie: &str) -> Option<(Admission, Instant)> {
+        let found = self.unused.remove(cookie)?;
+        if let Some(count) = self.per_account.get_mut(&found.0.account) {
+            *count -= 1;
+            if *count == 0 {
+                self.per_account.remove(&found.0.account);
+            }
+        }
+        Some(found)
+    }
+
+    /// Drops what has expired, at most once in [`LIFETIME`]: every cookie goes after two of them at the latest.
+    fn sweep(&mut self, now: Instant) {
+        if self.next_sweep.is_some_and(|at| now < at) {
+            return;
+        }
+        self.next_sweep = Some(now + LIFETIME);
+        let expired: Vec<String> =
+            self.unused.iter().filter(|(_, (_, until))| *until <= now).map(|(cookie, _)| cookie.clone()).collect();
+        for cookie in expired {
+            self.remove(&cookie);
+        }
+    }
+}
+
+impl Admissions {
+    /// A cookie for `admission`, in the historic shape of three decimal numbers; 96 random bits.
+    pub(super) fn issue(&self, admission: Admission, now: Instant) -> Option<String> {
+        let cookie = format!("{}.{}.{}", random::number(), random::number(), random::number());
+        let mut inner = self.inner.lock();
+        inner.sweep(now);
+        let count = inner.per_account.entry(admission.account).or_default();
+        if *count >= MAX_UNUSED {
+            return None;
+        }
+        *count += 1;
+        inner.unused.insert(cookie.clone(), (admission, now + LIFETIME));
+        Some(cookie)
+    }
+
+    /// What a cookie admits to. It is used up, whatever comes of it.
+    pub(super) fn redeem(&self, cookie: &str, now: Instant) -> Option<Admission> {
+        let (admission, until) = self.inner.lock().remove(cookie)?;
+        (now < until).then_some(admission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admission() -> Admission {
+        Admission {
+            account: AccountId(1),
+            email: "alice@example.com".parse().unwrap(),
+            endpoint: EndpointId(1),
+            dialect: &msnp::dialect::MSNP8,
+            chat: None,
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_good_once_and_for_its_time() {
+        let (admissions, now) = (Admissions::default(), Instant::now());
+        let cookie = admissions.issue(admission(), now).unwrap();
+        assert_eq!(cookie.split('.').count(), 3);
+        assert!(admissions.redeem(&cookie, now).is_some());
+        assert!(admissions.redeem(&cookie, now).is_none(), "used up");
+        let late = admissions.issue(admission(), now).unwrap();
+        assert!(admissions.redeem(&late, now + LIFETIME).is_none());
+        assert!(admissions.redeem("1.2.3", now).is_none());
+    }
+
+    #[test]
+    fn unused_cookies_are_bounded_and_swept() {
+        let (admissions, now) = (Admissions::default(), Instant::now());
+        for _ in 0..MAX_UNUSED {
+            assert!(admissions.issue(admission(), now).is_some());
+        }
+        assert!(admissions.issue(admission(), now).is_none());
+        assert!(admissions.issue(admission(), now + LIFETIME).is_some(), "the old ones are gone");
+        assert_eq!(admissions.inner.lock().unused.len(), 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! `CAL`: invites somebody.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use msnp::command::{Command, cal, rng};
+use msnp::flow::End;
+use msnp::types::{Email, ErrorCode, Secret};
+use msnp::wire::Encoded;
+
+use super::{Admission, Session};
+use crate::directory::Rung;
+
+/// After this many calls in a row that failed, further ones are refused (switchboard reference, section 4).
+const MAX_FAILING: u32 = 5;
+
+/// A client may call this often within [`WINDOW`].
+const MAX_IN_WINDOW: u32 = 30;
+
+/// The time in which calls are counted.
+const WINDOW: Duration = Duration::from_secs(30);
+
+/// How one client has called.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    failing: u32,
+    window: Option<Instant>,
+    in_window: u32,
+}
+
+impl Calls {
+    /// Counts a call; whether it is one too many.
+    fn is_too_many(&mut self, now: Instant) -> bool {
+        if self.window.is_none_or(|since| now.duration_since(since) > WINDOW) {
+            (self.window, self.in_window) = (Some(now), 0);
+        }
+        self.in_window += 1;
+        self.in_window > MAX_IN_WINDOW || self.failing >= MAX_FAILING
+    }
+}
+
+impl Session {
+    pub(super) fn cal(&mut self, request: cal::Request<'_>) -> Result<(), End> {
+        let cal::Request { trid, handle } = request;
+        let now = self.server.now();
+        if self.calls.is_too_many(now) {
+            return self.deny(trid, ErrorCode::USER_TOO_ACTIVE);
+        }
+        let (Ok(callee), Some(seat)) = (handle.parse::<Email>(), &self.seat) else {
+            return self.deny(trid, ErrorCode::INVALID_USERNAME);
+        };
+        let server = &self.server;
+        let session = seat.chat.id;
+        if callee == seat.email {
+            return self.deny(trid, ErrorCode::ALREADY_THERE);
+        }
+        let (name, _) = server.directory.card(seat.account).unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
+        let rung = server.directory.ring(seat.account, &callee, |account, endpoint| {
+            if seat.chat.has(account) {
+                return None;
+            }
+            let address = endpoint.switchboard.as_deref()?;
+            let admission = Admission::to_join(account, callee.clone(), endpoint, session);
+            let cookie = server.switchboard.admit(admission, now)?;
+            let mut line = Vec::new();
+            let (handle, name) = (seat.email.as_str(), Encoded::new(&name));
+            rng::Push { session, address, cookie: Secret(&cookie), handle, name }.write(&mut line, endpoint.dialect);
+            Some(Bytes::from(line))
+        });
+        match rung {
+            Rung::Ringing(_) => {
+                self.calls.failing = 0;
+                self.say(|out, dialect| cal::Reply { trid, session }.write(out, dialect))
+            }
+            Rung::AlreadyThere => self.deny(trid, ErrorCode::ALREADY_THERE),
+            Rung::NotOnline => {
+                self.calls.failing += 1;
+                self.deny(trid, ErrorCode::NOT_ONLINE)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_counted_within_a_window() {
+        let (mut calls, now) = (Calls::default(), Instant::now());
+        assert!((0..MAX_IN_WINDOW).all(|_| !calls.is_too_many(now)));
+        assert!(calls.is_too_many(now));
+        assert!(!calls.is_too_many(now + WINDOW + Duration::from_secs(1)));
+        calls.failing = MAX_FAILING;
+        assert!(calls.is_too_many(now));
+    }
+}

@@ -1,0 +1,172 @@
+//! One chat: who is in it, and what they say to each other.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use msnp::command::{Command, ans, bye, iro, joi, msg, usr};
+use msnp::dialect::Dialect;
+use msnp::flow::switchboard::IDLE_LIMIT;
+use msnp::types::{Capabilities, Email, TrId};
+use msnp::wire::Encoded;
+use parking_lot::Mutex;
+
+use crate::account::AccountId;
+use crate::connection::Outbox;
+
+/// A chat.
+#[derive(Debug)]
+pub(super) struct Chat {
+    /// Its number: decimal on the wire, below 2^31.
+    pub(super) id: u32,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    members: Vec<Member>,
+    /// When something was last said, or somebody joined.
+    active: Option<Instant>,
+    /// The last member has left: nobody joins any more.
+    is_over: bool,
+}
+
+/// One connection in a chat.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// Which connection.
+    pub(super) number: u64,
+    pub(super) account: AccountId,
+    pub(super) email: Email,
+    /// His name when he joined; a later one is not told here.
+    pub(super) name: Arc<str>,
+    pub(super) dialect: &'static Dialect,
+    pub(super) capabilities: Capabilities,
+    pub(super) outbox: Arc<Outbox>,
+}
+
+impl Member {
+    /// How each of his messages begins for the others.
+    pub(super) fn message_header(&self) -> Box<[u8]> {
+        let mut header = Vec::new();
+        msg::write_start(&mut header, self.email.as_str(), &Encoded::new(&self.name));
+        header.into()
+    }
+}
+
+/// Why somebody can't join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CannotJoin;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relayed {
+    /// It waits in the outbox of everybody else.
+    ToAll,
+    /// Nobody else is there, or one who is can't be reached.
+    Failed,
+}
+
+impl Chat {
+    pub(super) fn new(id: u32) -> Self {
+        Self { id, inner: Mutex::default() }
+    }
+
+    /// Seats the one who has opened the chat, and tells him.
+    pub(super) fn found(&self, founder: &Member, trid: TrId, identity: &str, now: Instant) {
+        let mut inner = self.inner.lock();
+        let name = Encoded::new(&founder.name);
+        founder.outbox.write(|out| usr::SwitchboardReply { trid, identity, name }.write(out, founder.dialect));
+        inner.active = Some(now);
+        inner.members.push(founder.clone());
+    }
+
+    /// Seats somebody who was invited: tells him who is here, then that he is in, and then the others.
+    pub(super) fn join(&self, member: &Member, trid: TrId, now: Instant) -> Result<(), CannotJoin> {
+        let mut inner = self.inner.lock();
+        if inner.is_over || inner.members.iter().any(|other| other.account == member.account) {
+            return Err(CannotJoin);
+        }
+        member.outbox.write(|out| {
+            let total = inner.members.len();
+            for (index, other) in (1..).zip(&inner.members) {
+                iro::Reply {
+                    trid,
+                    index,
+                    total,
+                    handle: other.email.as_str(),
+                    name: Encoded::new(&other.name),
+                    capabilities: other.capabilities,
+                }
+                .write(out, member.dialect);
+            }
+            ans::Reply { trid }.write(out, member.dialect);
+        });
+        for other in &inner.members {
+            other.outbox.write(|out| {
+                let (handle, name) = (member.email.as_str(), Encoded::new(&member.name));
+                joi::Push { handle, name, capabilities: member.capabilities }.write(out, other.dialect);
+            });
+        }
+        inner.active = Some(now);
+        inner.members.push(member.clone());
+        Ok(())
+    }
+
+    /// Takes a member out and tells the others. Returns whether he was the last.
+    pub(super) fn leave(&self, number: u64, idle: bool) -> bool {
+        let mut inner = self.inner.lock();
+        let Some(at) = inner.members.iter().position(|member| member.number == number) else {
+            return inner.members.is_empty();
+        };
+        let gone = inner.members.remove(at);
+        for other in &inner.members {
+            other.outbox.write(|out| bye::Push { handle: gone.email.as_str(), idle }.write(out, other.dialect));
+        }
+        inner.is_over = inner.members.is_empty();
+        inner.is_over
+    }
+
+    /// Passes a message on: `header`, its length, and the payload as it is. The readers are woken later, by
+    /// [`wake_others`](Self::wake_others).
+    pub(super) fn relay(&self, number: u64, header: &[u8], payload: &[u8], now: Instant) -> Relayed {
+        let mut inner = self.inner.lock();
+        inner.active = Some(now);
+        let (mut readers, mut reached) = (0, 0);
+        for other in inner.members.iter().filter(|member| member.number != number) {
+            readers += 1;
+            reached += usize::from(other.outbox.write_quietly(|out| msg::write_rest(out, header, payload)));
+        }
+        if readers > 0 && reached == readers { Relayed::ToAll } else { Relayed::Failed }
+    }
+
+    /// Wakes everybody but one, and returns who is so far behind that he should be waited for.
+    pub(super) fn wake_others(&self, number: u64) -> Vec<Arc<Outbox>> {
+        let inner = self.inner.lock();
+        let mut behind = Vec::new();
+        for other in inner.members.iter().filter(|member| member.number != number) {
+            other.outbox.wake_writer();
+            if other.outbox.is_over_mark() {
+                behind.push(other.outbox.clone());
+            }
+        }
+        behind
+    }
+
+    /// Whether somebody is in the chat.
+    pub(super) fn has(&self, account: AccountId) -> bool {
+        self.inner.lock().members.iter().any(|member| member.account == account)
+    }
+
+    /// When the chat is closed if nothing is said before; conferences of more than two are not.
+    pub(super) fn idle_at(&self) -> Option<Instant> {
+        let inner = self.inner.lock();
+        inner.active.filter(|_| inner.members.len() <= 2).map(|at| at + IDLE_LIMIT)
+    }
+
+    /// Disconnects every connection of an account.
+    pub(super) fn disconnect(&self, account: AccountId) {
+        for member in self.inner.lock().members.iter().filter(|member| member.account == account) {
+            member.outbox.close();
+        }
+    }
+}

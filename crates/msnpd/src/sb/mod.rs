@@ -1,0 +1,238 @@
+//! The switchboard: chats, and how one gets into them.
+
+mod admission;
+mod ans;
+mod cal;
+mod chat;
+mod msg;
+mod usr;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use msnp::command::{Command, error};
+use msnp::dialect::{Dialect, MSNP2};
+use msnp::flow::End;
+use msnp::flow::switchboard::{Request, SwitchboardServer};
+use msnp::types::{ErrorCode, TrId};
+use msnp::wire::Frame;
+use parking_lot::Mutex;
+
+pub use admission::Admission;
+use admission::Admissions;
+use chat::{Chat, Member};
+
+use crate::account::AccountId;
+use crate::connection::{Outbox, Step, Work};
+use crate::random;
+use crate::server::Server;
+
+/// All chats, and the cookies that lead into them.
+#[derive(Debug, Default)]
+pub struct Switchboard {
+    chats: Mutex<HashMap<u32, Arc<Chat>>>,
+    admissions: Admissions,
+}
+
+impl Switchboard {
+    /// Makes a cookie that lets its bearer in once, within [`admission::LIFETIME`]. `None` if the account has as many
+    /// unused ones as it may have.
+    pub fn admit(&self, admission: Admission, now: Instant) -> Option<String> {
+        self.admissions.issue(admission, now)
+    }
+
+    /// A new chat, under a number that no other has.
+    fn open(&self) -> Arc<Chat> {
+        let mut chats = self.chats.lock();
+        loop {
+            // Clients read the number as a signed one of 32 bits, and some take 0 for none.
+            let id = random::number() >> 1;
+            if id != 0 && !chats.contains_key(&id) {
+                let chat = Arc::new(Chat::new(id));
+                chats.insert(id, chat.clone());
+                return chat;
+            }
+        }
+    }
+
+    fn find(&self, id: u32) -> Option<Arc<Chat>> {
+        self.chats.lock().get(&id).cloned()
+    }
+
+    /// Takes a member out of a chat, and the chat away with its last one.
+    fn leave(&self, chat: &Chat, number: u64, idle: bool) {
+        let mut chats = self.chats.lock();
+        if chat.leave(number, idle) {
+            chats.remove(&chat.id);
+        }
+    }
+
+    /// Disconnects an account from every chat it is in.
+    pub fn disconnect(&self, account: AccountId) {
+        let chats: Vec<_> = self.chats.lock().values().cloned().collect();
+        chats.iter().for_each(|chat| chat.disconnect(account));
+    }
+
+    /// How many chats there are.
+    pub fn len(&self) -> usize {
+        self.chats.lock().len()
+    }
+
+    /// Whether there is no chat.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// One client's session with the switchboard.
+pub struct Session {
+    flow: SwitchboardServer,
+    server: Arc<Server>,
+    outbox: Arc<Outbox>,
+    seat: Option<Seat>,
+    calls: cal::Calls,
+}
+
+/// A member's place in a chat.
+struct Seat {
+    chat: Arc<Chat>,
+    /// Which member this is.
+    number: u64,
+    account: AccountId,
+    email: msnp::types::Email,
+    /// How a message of this member begins for everybody else: `MSG email name `.
+    header: Box<[u8]>,
+    /// Whether something was passed on since the readers were last woken.
+    has_spoken: bool,
+    /// Whether the server ends this session because nothing was said.
+    is_idle: bool,
+}
+
+impl Session {
+    /// The session of a connection that has begun with a `USR` or `ANS`, which is still to be heard.
+    pub fn new(server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
+        let flow = SwitchboardServer::new(server.now());
+        Self { flow, server, outbox, seat: None, calls: cal::Calls::default() }
+    }
+
+    /// Acts on one message.
+    pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        let mut answer = Vec::new();
+        let email = self.seat.as_ref().map(|seat| &seat.email);
+        let asked = self.flow.receive(frame, email, &mut answer);
+        if !answer.is_empty() {
+            self.outbox.write(|out| out.extend_from_slice(&answer));
+        }
+        match asked {
+            Ok(Some(Request::Msg(request))) => self.msg(&request).into(),
+            Ok(Some(Request::Cal(request))) => self.cal(request).into(),
+            Ok(Some(Request::Usr(request))) => self.usr(request).into(),
+            Ok(Some(Request::Ans(request))) => self.ans(request).into(),
+            Ok(None) => Step::Next,
+            Err(end) => Step::End(end),
+        }
+    }
+
+    /// All that was read has been passed on: wakes the readers, and waits for those who are far behind.
+    ///
+    /// A chat waits where presence doesn't, or file transfers would break. One that takes nothing at all is dropped
+    /// by its own connection after a while.
+    pub fn settle(&mut self) -> Option<Work<'_>> {
+        let seat = self.seat.as_mut().filter(|seat| seat.has_spoken)?;
+        seat.has_spoken = false;
+        let behind = seat.chat.wake_others(seat.number);
+        if behind.is_empty() {
+            return None;
+        }
+        Some(Box::pin(async move {
+            for outbox in behind {
+                outbox.room().await;
+            }
+            Ok(())
+        }))
+    }
+
+    /// When [`expired`](Self::expired) is to be called.
+    pub fn deadline(&self) -> Option<Instant> {
+        match &self.seat {
+            None => Some(self.flow.deadline()),
+            Some(seat) => seat.chat.idle_at(),
+        }
+    }
+
+    /// The deadline has passed. `None` if something was said in the chat meanwhile.
+    pub fn expired(&mut self) -> Option<End> {
+        let Some(seat) = &mut self.seat else { return Some(End::TimedOut("showed no good cookie in time")) };
+        if seat.chat.idle_at().is_none_or(|at| at > self.server.now()) {
+            return None;
+        }
+        seat.is_idle = true;
+        Some(End::TimedOut("nothing was said"))
+    }
+
+    /// The connection is over.
+    pub fn ended(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.server.switchboard.leave(&seat.chat, seat.number, seat.is_idle);
+        }
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        self.flow.dialect().unwrap_or(&MSNP2)
+    }
+
+    fn say(&self, write: impl FnOnce(&mut Vec<u8>, &'static Dialect)) -> Result<(), End> {
+        let dialect = self.dialect();
+        self.outbox.write(|out| write(out, dialect));
+        Ok(())
+    }
+
+    fn deny(&self, trid: TrId, code: ErrorCode) -> Result<(), End> {
+        self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))
+    }
+
+    fn refuse(&mut self, trid: TrId) -> Result<(), End> {
+        let mut end = End::SignedOut;
+        self.outbox.write(|out| end = self.flow.refuse(trid, out));
+        Err(end)
+    }
+
+    /// Checks a cookie: who its bearer is, and what it admits him to. `identity` is what he says he is: his address,
+    /// and from MSNP16 on his endpoint behind a semicolon.
+    fn redeem(&self, identity: &str, cookie: &str) -> Option<(Admission, Member)> {
+        let Server { switchboard, directory, .. } = &*self.server;
+        let admission = switchboard.admissions.redeem(cookie, self.server.now())?;
+        let address = identity.split_once(';').map_or(identity, |(address, _)| address);
+        // The session that got the cookie must still be there, and with it the user's right to be here.
+        let is_there = directory.endpoints_of(admission.account).iter().any(|place| place.id == admission.endpoint);
+        if !is_there || !admission.email.is(address) {
+            return None;
+        }
+        let (name, capabilities) = directory.card(admission.account)?;
+        let member = Member {
+            number: self.server.next_number(),
+            account: admission.account,
+            email: admission.email.clone(),
+            name,
+            dialect: admission.dialect,
+            capabilities,
+            outbox: self.outbox.clone(),
+        };
+        Some((admission, member))
+    }
+
+    /// Takes a seat in a chat that the member has been let into.
+    fn sit_down(&mut self, chat: Arc<Chat>, member: &Member) {
+        self.flow.joined(member.dialect, self.server.now());
+        self.seat = Some(Seat {
+            chat,
+            number: member.number,
+            account: member.account,
+            email: member.email.clone(),
+            header: member.message_header(),
+            has_spoken: false,
+            is_idle: false,
+        });
+    }
+}
