@@ -166,7 +166,9 @@ async fn set_up(data_dir: &Path, file: &Path, options: &SqliteConnectOptions) ->
 
     let open = |source| StoreError::Open { file: file.to_owned(), source: Arc::new(source) };
     let mut conn = options.connect().await.map_err(open)?;
-    let migrated = MIGRATIONS.run(&mut conn).await.map_err(|error| schema_error(file, error));
+    // Not `run`: what that takes is so general that its future is not `Send`.
+    let migrated =
+        MIGRATIONS.run_direct(None, &mut conn, false).await.map_err(|error| schema_error(file, error));
     sqlx::Connection::close(conn).await.map_err(open)?;
     drop(lock);
     migrated
