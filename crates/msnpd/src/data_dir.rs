@@ -30,8 +30,9 @@ pub struct SetupLock {
 /// # Errors
 /// When the lock file can't be made or locked.
 pub fn lock_for_setup(dir: &Path) -> io::Result<SetupLock> {
-    let file =
-        private(OpenOptions::new().create(true).truncate(false).write(true)).open(dir.join("setup.lock"))?;
+    let path = dir.join("setup.lock");
+    touch_private(&path)?;
+    let file = File::open(path)?;
     file.lock()?;
     Ok(SetupLock { _file: file })
 }
@@ -41,7 +42,11 @@ pub fn lock_for_setup(dir: &Path) -> io::Result<SetupLock> {
 /// # Errors
 /// When it can't be made.
 pub fn touch_private(path: &Path) -> io::Result<()> {
-    private(OpenOptions::new().create(true).append(true)).open(path).map(drop)
+    match private(OpenOptions::new().create_new(true).append(true)).open(path) {
+        Ok(file) => give_to_owner(&file, path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a file that only its owner may read, so that after a power cut at any moment there is the whole of it
@@ -57,15 +62,34 @@ pub fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
         _ => {}
     }
     let mut file = private(OpenOptions::new().create_new(true).write(true)).open(&temporary)?;
+    give_to_owner(&file, path)?;
     file.write_all(contents)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
     // The new name is on the disk only when its directory is.
     #[cfg(unix)]
-    if let Some(dir) = path.parent() {
-        File::open(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?.sync_all()?;
+    File::open(directory_of(path))?.sync_all()?;
+    Ok(())
+}
+
+/// A file that the administrator makes, by `sudo msnpd user …`, must be one that the server can read: it gets the owner
+/// of its directory.
+fn give_to_owner(file: &File, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+
+        let (dir, made) = (fs::metadata(directory_of(path))?, file.metadata()?);
+        if dir.uid() != made.uid() && made.uid() == 0 {
+            fchown(file, Some(dir.uid()), Some(dir.gid()))?;
+        }
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -95,6 +119,25 @@ mod tests {
         write_private(&file, b"two").unwrap();
         assert_eq!((mode(&file), fs::read(&file).unwrap()), (0o600, b"two".to_vec()));
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_root_makes_belongs_to_the_directorys_owner() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let temp = tempfile::tempdir().unwrap();
+        // Only root can try it.
+        if chown(temp.path(), Some(12_345), Some(12_345)).is_err() {
+            return;
+        }
+        let (lock, key) = (temp.path().join("setup.lock"), temp.path().join("some.key"));
+        drop(lock_for_setup(temp.path()).unwrap());
+        write_private(&key, b"x").unwrap();
+        for file in [lock, key] {
+            let made = fs::metadata(file).unwrap();
+            assert_eq!((made.uid(), made.gid()), (12_345, 12_345));
+        }
     }
 
     #[test]
