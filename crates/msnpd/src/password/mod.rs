@@ -1,13 +1,223 @@
-//! Passwords: kept as argon2id only, checked on a bounded pool.
+//! Passwords: kept as argon2id, checked by a bounded number of threads, first come first served.
+//!
+//! A hash takes 19 MiB and some 10 ms of a processor, on purpose. What keeps that from being everybody's problem is
+//! here: no more of them at once than there are processors to spare, the others wait in line, and who has gone
+//! meanwhile is passed over.
+
+mod argon;
+pub mod legacy;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::Block;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+/// How many characters (Unicode scalar values) of a password count, as with Passport: several clients cut there.
+pub const COUNTED: usize = 16;
+
+/// How many may wait for a thread. At 100 hashes a second the last of them waits for less than the 300 s that a
+/// sign-in may take; whoever comes after him would wait in vain.
+pub const MAX_WAITING: usize = 16_384;
+
+/// The part of a password that counts.
+pub fn counted(password: &str) -> &str {
+    let end = password.char_indices().nth(COUNTED).map_or(password.len(), |(at, _)| at);
+    password.get(..end).unwrap_or(password)
+}
 
 /// Checks and hashes passwords on a bounded number of threads, first come first served. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Hasher {}
+#[derive(Clone)]
+pub struct Hasher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    threads: usize,
+    /// One permit per thread. Fair: who has waited longest is next.
+    free: Semaphore,
+    waiting: AtomicUsize,
+    /// Memory of finished hashes for the next: to get 19 MiB from the system costs a tenth of a hash. Given back when
+    /// nobody is at it.
+    memory: Mutex<Vec<Vec<Block>>>,
+}
+
+/// Why a password could not be hashed or checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    /// [`MAX_WAITING`] others wait.
+    #[error("too many passwords wait to be checked: try again later")]
+    Busy,
+    /// Memory or randomness is wanting.
+    #[error("a password could not be hashed: the system is short of memory or randomness")]
+    Failed,
+}
 
 impl Hasher {
+    /// With at most `threads` hashes at once, and one at least. Each takes 19 MiB while it lasts.
+    pub fn new(threads: usize) -> Self {
+        let threads = threads.max(1);
+        Self {
+            inner: Arc::new(Inner {
+                threads,
+                free: Semaphore::new(threads),
+                waiting: AtomicUsize::new(0),
+                memory: Mutex::new(Vec::new()),
+            }),
+        }
+    }
+
+    /// The first 16 characters of a password as an argon2id string in PHC form, with a salt of its own.
+    ///
+    /// # Errors
+    /// [`Busy`](HashError::Busy), [`Failed`](HashError::Failed).
+    pub async fn hash(&self, password: &str) -> Result<String, HashError> {
+        let password = counted(password).to_owned();
+        self.run(move |memory| argon::hash(&password, memory)).await?.ok_or(HashError::Failed)
+    }
+
     /// Whether `password` is the one that `hash` was made of. Only its first 16 characters count, as with
     /// Passport. Takes as long for an account that does not exist (`None`).
-    pub async fn verify(&self, _password: &str, _hash: Option<&str>) -> bool {
-        false
+    ///
+    /// Is `false` too where too many others wait; [`check`](Self::check) tells that apart.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> bool {
+        match self.check(password, hash).await {
+            Ok(right) => right,
+            Err(error) => {
+                tracing::warn!(%error, "a password was refused unchecked");
+                false
+            }
+        }
+    }
+
+    /// [`verify`](Self::verify), where to be too busy is another thing than a wrong password.
+    ///
+    /// # Errors
+    /// [`Busy`](HashError::Busy), [`Failed`](HashError::Failed).
+    pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool, HashError> {
+        let (password, hash) = (counted(password).to_owned(), hash.map(str::to_owned));
+        self.run(move |memory| argon::verify(&password, hash.as_deref(), memory)).await
+    }
+
+    /// Waits for a turn and does `work` on a thread that may block.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        {
+            let _place = Place::take(&self.inner)?;
+            self.inner.free.acquire().await.map_err(|_| HashError::Failed)?.forget();
+        }
+        // The permit goes with the work: a caller who leaves does not make it take less of a processor.
+        let permit = Permit(self.inner.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let mut memory = permit.0.memory.lock().pop().unwrap_or_default();
+            let done = work(&mut memory);
+            permit.0.memory.lock().push(memory);
+            done
+        });
+        done.await.map_err(|_| HashError::Failed)
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher").field("threads", &self.inner.threads).finish_non_exhaustive()
+    }
+}
+
+/// One of the places to wait in.
+struct Place<'a>(&'a Inner);
+
+impl<'a> Place<'a> {
+    fn take(inner: &'a Inner) -> Result<Self, HashError> {
+        let place = Self(inner);
+        if inner.waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING {
+            Ok(place)
+        } else {
+            Err(HashError::Busy)
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The right to hash, given back when dropped.
+struct Permit(Arc<Inner>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let Inner { threads, free, memory, .. } = &*self.0;
+        free.add_permits(1);
+        if free.available_permits() == *threads {
+            memory.lock().clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixteen_characters_count() {
+        assert_eq!(counted(""), "");
+        assert_eq!(counted("0123456789abcdef"), "0123456789abcdef");
+        assert_eq!(counted("0123456789abcdefg"), "0123456789abcdef");
+        assert_eq!(counted("äääääääääääääääää"), "ä".repeat(16));
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_only() {
+        let hasher = Hasher::new(1);
+        let hash = hasher.hash("secret of Alice, and more").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, hasher.hash("secret of Alice, and more").await.unwrap());
+        assert!(hasher.verify("secret of Alice,", Some(&hash)).await);
+        assert!(hasher.verify("secret of Alice, or less", Some(&hash)).await);
+        assert!(!hasher.verify("secret of Alice", Some(&hash)).await);
+        assert!(!hasher.verify("", Some(&hash)).await);
+        assert!(!hasher.verify("secret of Alice,", None).await);
+        assert!(!hasher.verify("secret of Alice,", Some("no hash")).await);
+        assert!(hasher.inner.memory.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_leaves_takes_nobodys_turn() {
+        let hasher = Hasher::new(1);
+        let turn = hasher.inner.free.acquire().await.unwrap();
+        let mut leaves = Box::pin(hasher.verify("x", None));
+        assert!(futures_poll(&mut leaves).await.is_none());
+        assert_eq!(hasher.inner.waiting.load(Ordering::Relaxed), 1);
+        drop(leaves);
+        assert_eq!(hasher.inner.waiting.load(Ordering::Relaxed), 0);
+        drop(turn);
+        assert!(!hasher.verify("x", None).await);
+        assert_eq!(hasher.inner.free.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_line_is_told() {
+        let hasher = Hasher::new(1);
+        hasher.inner.waiting.store(MAX_WAITING, Ordering::Relaxed);
+        assert_eq!(hasher.check("x", None).await, Err(HashError::Busy));
+        assert_eq!(hasher.inner.waiting.load(Ordering::Relaxed), MAX_WAITING);
+    }
+
+    /// Polls once.
+    async fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(cx) {
+                std::task::Poll::Ready(output) => Some(output),
+                std::task::Poll::Pending => None,
+            })
+        })
+        .await
     }
 }

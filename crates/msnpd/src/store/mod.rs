@@ -1,32 +1,191 @@
 //! What is kept across a restart: accounts, lists, groups, privacy, properties.
+//!
+//! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
+//! one [writer](writer) and return when they are on the disk; reads have connections of their own and never wait for a
+//! write. Another process (`msnpd user …`) may write the same file meanwhile.
+//!
+//! Every stored change takes the account's next *revision* in the same transaction. An edit reports each contact row
+//! that it changed as a [`Change`] with the revision of that row's owner, so that what is kept in memory can apply
+//! changes in any order, and twice, by comparing revisions.
 
-use msnp::types::Email;
+mod account;
+mod allow;
+mod contact;
+mod edit;
+mod error;
+mod event;
+mod group;
+mod list;
+mod manage;
+mod privacy;
+mod property;
+mod row;
+mod writer;
 
-use crate::account::{Account, AccountId};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, SqliteConnection};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::data_dir;
+
+pub use account::{AccountError, AccountSummary, NewAccount, Seal};
+pub use edit::{ContactKey, EditError, Edited, Limits};
+pub use error::StoreError;
+pub use event::{Event, EventKind};
+pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
+pub use list::{Brief, BriefContact, Roster, RosterContact};
+pub use privacy::{Privacy, Prompt};
+pub use property::{Property, PropertyEdited};
+pub use row::Change;
+
+/// The database's file name in the data directory.
+pub const DATABASE: &str = "msnpd.db";
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Connections that read. Each is a thread of the engine's, and what they read mostly is in the page cache.
+const READERS: u32 = 4;
+
+/// How long a reader waits where SQLite makes it wait at all: while another process recovers the log after a crash.
+const READ_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The store, open. Cheap to clone: all clones share one writer and its readers.
-#[derive(Clone, Debug)]
-pub struct Store {}
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
 
-/// The store could not do what was asked, through no fault of the asker.
-#[derive(Debug, thiserror::Error)]
-#[error("the store failed")]
-pub struct StoreError;
+struct Inner {
+    file: PathBuf,
+    /// `None` once closed. Not kept locked: whoever writes takes a clone.
+    jobs: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
+    readers: SqlitePool,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
 
 impl Store {
-    /// The account that signs in with `email`.
+    /// Opens the store in `data_dir`, which is made if it is not there, as is the database; an older schema is brought
+    /// up to date. Needs a tokio runtime, on which the writer runs until the last clone is dropped.
     ///
     /// # Errors
-    /// When the database can't be read.
-    pub async fn account_by_email(&self, _email: &Email) -> Result<Option<Account>, StoreError> {
-        Err(StoreError)
+    /// When the directory or the database can't be used, or a newer version of this program wrote it.
+    pub async fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        let file = data_dir.join(DATABASE);
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(READ_PATIENCE)
+            // Not even at debug level: statements are many, and say nothing of whom they are about.
+            .disable_statement_logging();
+        set_up(data_dir, &file, &options).await?;
+        let failed = |source| StoreError::Open { file: file.clone(), source: Arc::new(source) };
+        let writing = options.clone().busy_timeout(writer::LOCK_POLL);
+        let conn = writing.connect().await.map_err(failed)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            // A file does not go away like a server: no ping before each use, no renewal.
+            .test_before_acquire(false)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(failed)?;
+        let (jobs, queue) = mpsc::channel(writer::QUEUE);
+        let writer = tokio::spawn(writer::run(conn, writing, queue));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                file,
+                jobs: Mutex::new(Some(jobs)),
+                readers,
+                writer: Mutex::new(Some(writer)),
+            }),
+        })
     }
 
-    /// The account with this number.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn account(&self, _id: AccountId) -> Result<Option<Account>, StoreError> {
-        Err(StoreError)
+    /// Finishes what waits to be written and closes the database, for all clones. What comes later fails with
+    /// [`StoreError::Closed`]. Not needed for safety; it leaves a single file behind, without the log.
+    pub async fn close(&self) {
+        drop(self.inner.jobs.lock().take());
+        self.inner.readers.close().await;
+        let writer = self.inner.writer.lock().take();
+        if let Some(writer) = writer {
+            let _ = writer.await;
+        }
     }
+
+    /// Runs `edit` in the writer and returns once it is committed or refused.
+    async fn write<F, T, E>(&self, edit: F) -> Result<T, E>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> writer::BoxFuture<'c, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let jobs = self.inner.jobs.lock().clone().ok_or(StoreError::Closed)?;
+        writer::submit(jobs, edit).await
+    }
+
+    /// The connections to read with.
+    fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("file", &self.inner.file).finish_non_exhaustive()
+    }
+}
+
+/// Makes the directory, the database and its schema, where they are missing.
+async fn set_up(data_dir: &Path, file: &Path, options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let unusable = |path: &Path, source| StoreError::File { path: path.to_owned(), source: Arc::new(source) };
+    // Two processes that start on an empty directory would both make the tables.
+    let (dir, db) = (data_dir.to_owned(), file.to_owned());
+    let lock = tokio::task::spawn_blocking(move || {
+        data_dir::create(&dir).map_err(|e| (dir.clone(), e))?;
+        let lock = data_dir::lock_for_setup(&dir).map_err(|e| (dir, e))?;
+        // SQLite would make it readable for everyone; the log takes over the permissions of this file.
+        data_dir::touch_private(&db).map_err(|e| (db, e))?;
+        Ok(lock)
+    })
+    .await
+    .map_err(|e| unusable(data_dir, e.into()))?
+    .map_err(|(path, e): (PathBuf, std::io::Error)| unusable(&path, e))?;
+
+    let open = |source| StoreError::Open { file: file.to_owned(), source: Arc::new(source) };
+    let mut conn = options.connect().await.map_err(open)?;
+    // Not `run`: what that takes is so general that its future is not `Send`.
+    let migrated =
+        MIGRATIONS.run_direct(None, &mut conn, false).await.map_err(|error| schema_error(file, error));
+    sqlx::Connection::close(conn).await.map_err(open)?;
+    drop(lock);
+    migrated
+}
+
+fn schema_error(file: &Path, error: MigrateError) -> StoreError {
+    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default();
+    match error {
+        MigrateError::VersionMissing(found) if found > known => {
+            StoreError::Newer { file: file.to_owned(), found, known }
+        }
+        error => StoreError::Migrate { file: file.to_owned(), source: Arc::new(error) },
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

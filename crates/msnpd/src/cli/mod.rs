@@ -1,0 +1,35 @@
+//! The command line.
+
+mod password;
+mod text;
+mod user;
+
+use clap::{Parser, Subcommand};
+
+pub use user::UserArgs;
+
+/// A Messenger service that unmodified MSN Messenger and Windows Live Messenger clients sign in to
+#[derive(Debug, Parser)]
+#[command(name = "msnpd", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can be asked to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add, change and list accounts, whether the server runs or not
+    User(UserArgs),
+}
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// For the operator: one line that says what is wrong and what to do about it.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::User(args) => user::run(args),
+    }
+}

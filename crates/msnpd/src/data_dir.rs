@@ -1,0 +1,152 @@
+//! The directory that holds everything the service keeps: made, locked and written to with care.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Makes the directory and its parents, readable for nobody but the user the service runs as. One that is there
+/// already stays as it is.
+///
+/// # Errors
+/// When it can't be made, or something else has its name.
+pub fn create(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// Keeps other processes from setting up the same directory while it lives.
+#[derive(Debug)]
+pub struct SetupLock {
+    _file: File,
+}
+
+/// Waits until no other process sets something up in `dir`: a schema, a key. Held for milliseconds.
+///
+/// Blocks the thread; the kernel releases the lock when its holder dies.
+///
+/// # Errors
+/// When the lock file can't be made or locked.
+pub fn lock_for_setup(dir: &Path) -> io::Result<SetupLock> {
+    let path = dir.join("setup.lock");
+    touch_private(&path)?;
+    let file = File::open(path)?;
+    file.lock()?;
+    Ok(SetupLock { _file: file })
+}
+
+/// Makes an empty file that only its owner may read, if there is none.
+///
+/// # Errors
+/// When it can't be made.
+pub fn touch_private(path: &Path) -> io::Result<()> {
+    match private(OpenOptions::new().create_new(true).append(true)).open(path) {
+        Ok(file) => give_to_owner(&file, path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that only its owner may read, so that after a power cut at any moment there is the whole of it
+/// or what was there before. Whoever may race with others for the same file holds the [`SetupLock`].
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    // What a crash has left there may have other permissions, and these are only given to a file that is made.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private(OpenOptions::new().create_new(true).write(true)).open(&temporary)?;
+    give_to_owner(&file, path)?;
+    file.write_all(contents)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    // The new name is on the disk only when its directory is.
+    #[cfg(unix)]
+    File::open(directory_of(path))?.sync_all()?;
+    Ok(())
+}
+
+/// A file that the administrator makes, by `sudo msnpd user …`, must be one that the server can read: it gets the owner
+/// of its directory.
+fn give_to_owner(file: &File, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+
+        let (dir, made) = (fs::metadata(directory_of(path))?, file.metadata()?);
+        if dir.uid() != made.uid() && made.uid() == 0 {
+            fchown(file, Some(dir.uid()), Some(dir.gid()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn is_for_nobody_else() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("a/b");
+        create(&dir).unwrap();
+        create(&dir).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&dir), 0o700);
+        let file = dir.join("secret.key");
+        fs::write(dir.join("secret.new"), "half of i").unwrap();
+        write_private(&file, b"one").unwrap();
+        write_private(&file, b"two").unwrap();
+        assert_eq!((mode(&file), fs::read(&file).unwrap()), (0o600, b"two".to_vec()));
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_root_makes_belongs_to_the_directorys_owner() {
+        use std::os::unix::fs::{MetadataExt, chown};
+
+        let temp = tempfile::tempdir().unwrap();
+        // Only root can try it.
+        if chown(temp.path(), Some(12_345), Some(12_345)).is_err() {
+            return;
+        }
+        let (lock, key) = (temp.path().join("setup.lock"), temp.path().join("some.key"));
+        drop(lock_for_setup(temp.path()).unwrap());
+        write_private(&key, b"x").unwrap();
+        for file in [lock, key] {
+            let made = fs::metadata(file).unwrap();
+            assert_eq!((made.uid(), made.gid()), (12_345, 12_345));
+        }
+    }
+
+    #[test]
+    fn is_set_up_by_one_at_a_time() {
+        let temp = tempfile::tempdir().unwrap();
+        let lock = lock_for_setup(temp.path()).unwrap();
+        let other = File::open(temp.path().join("setup.lock")).unwrap();
+        assert!(other.try_lock().is_err());
+        drop(lock);
+        other.lock().unwrap();
+    }
+}

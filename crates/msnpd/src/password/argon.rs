@@ -1,0 +1,107 @@
+//! Argon2id over memory that is lent.
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq as _;
+
+/// KiB of memory: 19 MiB with two passes is the least that OWASP recommends for argon2id
+/// (<https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
+const MEMORY: u32 = 19_456;
+
+/// Passes over the memory.
+const PASSES: u32 = 2;
+
+/// Lanes; each hash has one thread.
+const LANES: u32 = 1;
+
+/// Bytes of salt and of hash.
+const SALT: usize = 16;
+const HASH: usize = 32;
+
+/// What a password is checked against where there is no account: as much work, and nobody's password.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3MgcGxhY2U$\
+                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// The PHC form of a fresh hash. `None` for want of memory or randomness.
+pub(super) fn hash(password: &str, memory: &mut Vec<Block>) -> Option<String> {
+    let mut salt = [0; SALT];
+    getrandom::fill(&mut salt).ok()?;
+    let params = Params::new(MEMORY, PASSES, LANES, Some(HASH)).ok()?;
+    let mut out = [0; HASH];
+    fill(&params, password, &salt, &mut out, memory)?;
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).ok()?,
+        salt: Some(Salt::new(&salt).ok()?),
+        hash: Some(Output::new(&out).ok()?),
+    };
+    Some(hash.to_string())
+}
+
+/// Whether `hash` was made of `password`. As much work for one that is missing or not to be read.
+pub(super) fn verify(password: &str, hash: Option<&str>, memory: &mut Vec<Block>) -> bool {
+    let known = hash.and_then(|hash| matches(password, hash, memory));
+    known.unwrap_or_else(|| {
+        if hash.is_some() {
+            tracing::error!("a stored password hash can't be read: give the account a new password");
+        }
+        matches(password, NOBODY, memory);
+        false
+    })
+}
+
+/// `None` where `hash` is no argon2id string.
+fn matches(password: &str, hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let version = hash.version.is_none_or(|version| version == Version::V0x13.into());
+    if hash.algorithm != ARGON2ID_IDENT || !version {
+        return None;
+    }
+    // As it was hashed, which may be with other costs than ours are now.
+    let params = Params::try_from(&hash).ok()?;
+    let expected = hash.hash?;
+    let mut out = [0; Output::MAX_LENGTH];
+    let out = out.get_mut(..expected.len())?;
+    fill(&params, password, hash.salt?.as_ref(), out, memory)?;
+    Some(out.ct_eq(expected.as_bytes()).into())
+}
+
+fn fill(params: &Params, password: &str, salt: &[u8], out: &mut [u8], memory: &mut Vec<Block>) -> Option<()> {
+    let blocks = params.block_count();
+    if memory.len() < blocks {
+        memory.try_reserve_exact(blocks - memory.len()).ok()?;
+        memory.resize(blocks, Block::new());
+    }
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, out, memory).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_others_hash() {
+        use argon2::PasswordVerifier as _;
+
+        // From the reference implementation:
+        // echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -e
+        let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let mut memory = Vec::new();
+        assert_eq!(matches("password", known, &mut memory), Some(true));
+        assert_eq!(matches("passwore", known, &mut memory), Some(false));
+        let ours = hash("p", &mut memory).unwrap();
+        let parsed = PasswordHash::new(&ours).unwrap();
+        assert!(Argon2::default().verify_password(b"p", &parsed).is_ok());
+        assert!(verify("p", Some(&ours), &mut memory));
+    }
+
+    #[test]
+    fn nobody_costs_what_everybody_does() {
+        let mut memory = Vec::new();
+        assert_eq!(matches("", NOBODY, &mut memory), Some(false));
+        assert_eq!(memory.len(), MEMORY as usize);
+        assert!(!verify("", None, &mut memory));
+    }
+}

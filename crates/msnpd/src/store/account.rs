@@ -1,0 +1,225 @@
+//! Accounts: who there is, and adding one.
+
+use std::fmt;
+
+use msnp::types::Email;
+use sqlx::FromRow;
+
+use super::privacy::{Privacy, setting};
+use super::row::{account_id, email, find, unsigned};
+use super::{Store, StoreError, now};
+use crate::account::{Account, AccountId};
+use crate::password::legacy::LegacyError;
+
+/// Seals a password for the account that it will belong to: its number is known only once the row is there.
+pub type Seal = Box<dyn FnOnce(AccountId) -> Result<Vec<u8>, LegacyError> + Send>;
+
+/// An account to be.
+pub struct NewAccount {
+    /// The address it signs in with.
+    pub email: Email,
+    /// Its friendly name; `None`: its address stands in until it sets one.
+    pub name: Option<String>,
+    /// The password as an argon2id string in PHC form.
+    pub password_hash: String,
+    /// What seals the password for sign-in from MSNP2-7, if the account may do so.
+    pub sealed_password: Option<Seal>,
+}
+
+impl fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewAccount").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+/// What an operator gets to know of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSummary {
+    /// Its number.
+    pub id: AccountId,
+    /// The address it signs in with.
+    pub email: Email,
+    /// Its friendly name; `None` where none was ever set.
+    pub name: Option<String>,
+    /// Whether it is disabled.
+    pub disabled: bool,
+    /// Whether MSNP2-7 can sign in with it.
+    pub legacy: bool,
+    /// When it was made, in seconds since 1970.
+    pub created: u64,
+    /// Who may see it.
+    pub privacy: Privacy,
+}
+
+/// Why an account could not be made or changed. Nothing of it is stored.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The address is taken.
+    #[error("there is an account {0} already")]
+    Exists(Email),
+    /// The password could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] LegacyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such account.
+    #[error("no such account")]
+    Unknown,
+}
+
+impl From<sqlx::Error> for AccountError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// An account as its row holds it.
+#[derive(FromRow)]
+struct Stored {
+    id: i64,
+    email: String,
+    name: Option<String>,
+    password_hash: String,
+    generation: i64,
+    disabled: bool,
+}
+
+impl TryFrom<Stored> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: Stored) -> Result<Self, StoreError> {
+        let generation = u32::try_from(row.generation)
+            .map_err(|_| StoreError::Corrupt(format!("generation {}", row.generation)))?;
+        Ok(Self {
+            id: account_id(row.id)?,
+            name: row.name.unwrap_or_else(|| row.email.clone()),
+            email: email(&row.email)?,
+            password_hash: row.password_hash,
+            generation,
+            disabled: row.disabled,
+        })
+    }
+}
+
+/// A row of [`Store::accounts`]: id, email, name, disabled, legacy, created, privacy.
+type Summary = (i64, String, Option<String>, bool, bool, i64, String);
+
+impl Store {
+    /// The account that signs in with `email`. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn account_by_email(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+        let row: Option<Stored> = sqlx::query_as(
+            "SELECT id, email, name, password_hash, generation, disabled FROM account WHERE email = $1",
+        )
+        .bind(email.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// The account with this number. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let row: Option<Stored> = sqlx::query_as(
+            "SELECT id, email, name, password_hash, generation, disabled FROM account WHERE id = $1",
+        )
+        .bind(i64::from(id.0))
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// The sealed password that MSNP2-7 sign-in needs; `None` where the account has none, or there is no account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn sealed_password(&self, id: AccountId) -> Result<Option<Vec<u8>>, StoreError> {
+        let sealed: Option<Option<Vec<u8>>> =
+            sqlx::query_scalar("SELECT sealed_password FROM account WHERE id = $1")
+                .bind(i64::from(id.0))
+                .fetch_optional(self.readers())
+                .await?;
+        Ok(sealed.flatten())
+    }
+
+    /// All accounts, by address.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn accounts(&self) -> Result<Vec<AccountSummary>, StoreError> {
+        let rows: Vec<Summary> = sqlx::query_as(
+            "SELECT id, email, name, disabled, sealed_password IS NOT NULL, created, privacy FROM account \
+             ORDER BY email",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter().map(summary).collect()
+    }
+
+    /// What an operator gets to know of one account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn account_summary(&self, email: &Email) -> Result<Option<AccountSummary>, StoreError> {
+        let row: Option<Summary> = sqlx::query_as(
+            "SELECT id, email, name, disabled, sealed_password IS NOT NULL, created, privacy FROM account \
+             WHERE email = $1",
+        )
+        .bind(email.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(summary).transpose()
+    }
+
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`Exists`](AccountError::Exists), or what sealing the password says.
+    pub async fn add_account(&self, new: NewAccount) -> Result<AccountId, AccountError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                if find(tx, &new.email).await?.is_some() {
+                    return Err(AccountError::Exists(new.email));
+                }
+                let id: i64 = sqlx::query_scalar(
+                    "INSERT INTO account (email, name, password_hash, created) VALUES ($1, $2, $3, $4) \
+                     RETURNING id",
+                )
+                .bind(new.email.as_str())
+                .bind(new.name)
+                .bind(new.password_hash)
+                .bind(now())
+                .fetch_one(&mut *tx)
+                .await?;
+                let id = account_id(id)?;
+                if let Some(seal) = new.sealed_password {
+                    sqlx::query("UPDATE account SET sealed_password = $2 WHERE id = $1")
+                        .bind(i64::from(id.0))
+                        .bind(seal(id)?)
+                        .execute(tx)
+                        .await?;
+                }
+                Ok(id)
+            })
+        })
+        .await
+    }
+}
+
+fn summary(row: Summary) -> Result<AccountSummary, StoreError> {
+    let (id, address, name, disabled, legacy, created, privacy) = row;
+    Ok(AccountSummary {
+        id: account_id(id)?,
+        email: email(&address)?,
+        name,
+        disabled,
+        legacy,
+        created: unsigned(created)?,
+        privacy: setting(&privacy)?,
+    })
+}

@@ -1,0 +1,100 @@
+//! Allowing and blocking, and ending the question about those who have added one.
+
+use msnp::types::{Email, List};
+
+use super::Store;
+use super::edit::{EditError, Edited, Limits, check_room, store_own, unchanged};
+use super::row::{Row, find};
+use crate::account::AccountId;
+
+impl Store {
+    /// Puts `who` on the owner's allow or block list. `ends_pending`: the owner has thereby been asked about `who`,
+    /// as is so for clients up to MSNP9; later ones say it with [`confirm_reverse`](Self::confirm_reverse) or by
+    /// removing him from the pending list.
+    ///
+    /// # Errors
+    /// In this order: [`NotEditable`](EditError::NotEditable) for other lists,
+    /// [`UnknownAccount`](EditError::UnknownAccount), [`AlreadyThere`](EditError::AlreadyThere),
+    /// [`OnOppositeList`](EditError::OnOppositeList), [`ListFull`](EditError::ListFull).
+    pub async fn add_to_list(
+        &self,
+        owner: AccountId,
+        list: List,
+        who: &Email,
+        ends_pending: bool,
+        limits: Limits,
+    ) -> Result<Edited, EditError> {
+        let opposite = list.opposite().ok_or(EditError::NotEditable(list))?;
+        let who = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
+                let row = Row::load(tx, owner, contact).await?;
+                if row.lists.contains(list) {
+                    return Err(EditError::AlreadyThere);
+                }
+                if row.lists.contains(opposite) {
+                    return Err(EditError::OnOppositeList);
+                }
+                check_room(tx, owner, list, limits).await?;
+                let after = row.lists.with(list);
+                store_own(tx, row, if ends_pending { after.without(List::Pending) } else { after }).await
+            })
+        })
+        .await
+    }
+
+    /// Takes `who` off the owner's allow, block or pending list.
+    ///
+    /// # Errors
+    /// [`NotEditable`](EditError::NotEditable) for other lists, [`UnknownAccount`](EditError::UnknownAccount),
+    /// [`NotOnList`](EditError::NotOnList).
+    pub async fn remove_from_list(
+        &self,
+        owner: AccountId,
+        list: List,
+        who: &Email,
+    ) -> Result<Edited, EditError> {
+        if !matches!(list, List::Allow | List::Block | List::Pending) {
+            return Err(EditError::NotEditable(list));
+        }
+        let who = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
+                let row = Row::load(tx, owner, contact).await?;
+                if !row.lists.contains(list) {
+                    return Err(EditError::NotOnList);
+                }
+                let after = row.lists.without(list);
+                store_own(tx, row, after).await
+            })
+        })
+        .await
+    }
+
+    /// Ends the question whether the owner wants to be on `who`'s forward list: `ADC RL`. Changes nothing if it was
+    /// answered before.
+    ///
+    /// # Errors
+    /// [`UnknownAccount`](EditError::UnknownAccount); [`NotOnList`](EditError::NotOnList) if `who` does not have the
+    /// owner on his forward list.
+    pub async fn confirm_reverse(&self, owner: AccountId, who: &Email) -> Result<Edited, EditError> {
+        let who = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
+                let row = Row::load(tx, owner, contact).await?;
+                if !row.lists.contains(List::Reverse) {
+                    return Err(EditError::NotOnList);
+                }
+                if !row.lists.contains(List::Pending) {
+                    return unchanged(tx, row).await;
+                }
+                let after = row.lists.without(List::Pending);
+                store_own(tx, row, after).await
+            })
+        })
+        .await
+    }
+}

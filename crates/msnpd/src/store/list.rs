@@ -1,0 +1,263 @@
+//! Reading lists: in brief for a sign-in, in full for a client that asks.
+
+use std::collections::HashMap;
+
+use msnp::types::{Email, Guid, List, Lists};
+use sqlx::SqliteConnection;
+
+use super::group::{Group, groups, number};
+use super::privacy::{Privacy, Prompt, setting};
+use super::property::Property;
+use super::row::{account_id, email, guid, lists, unsigned};
+use super::{Store, StoreError};
+use crate::account::AccountId;
+
+/// What the directory keeps of somebody who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// Who may see him.
+    pub privacy: Privacy,
+    /// His revision; that of his last change of any kind.
+    pub revision: u64,
+    /// The revision of the last change to contacts, groups and memberships.
+    pub lists_revision: u64,
+    /// The revision of the last change to name, privacy and properties.
+    pub settings_revision: u64,
+    /// His friendly name; his address where none was ever set.
+    pub name: String,
+    /// Everybody on any list of his.
+    pub contacts: Vec<BriefContact>,
+}
+
+/// One row of a list, as the directory keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BriefContact {
+    /// Who is on it.
+    pub id: AccountId,
+    /// On which lists.
+    pub lists: Lists,
+    /// The owner's revision when the row was last changed.
+    pub revision: u64,
+}
+
+/// Everything that a client gets to see of its user's lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster {
+    /// The account's revision; that of its last change of any kind.
+    pub revision: u64,
+    /// The revision of the last change to contacts, groups and memberships.
+    pub lists_revision: u64,
+    /// The revision of the last change to name, privacy and properties.
+    pub settings_revision: u64,
+    /// The friendly name; the address where none was ever set.
+    pub name: String,
+    /// What the client is to do about newcomers.
+    pub prompt: Prompt,
+    /// Who may see the user.
+    pub privacy: Privacy,
+    /// The user's own properties that are set.
+    pub properties: Vec<(Property, String)>,
+    /// The groups by number, without "Other Contacts".
+    pub groups: Vec<Group>,
+    /// Everybody on any list, by number of the account.
+    pub contacts: Vec<RosterContact>,
+}
+
+/// Somebody on a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterContact {
+    /// Who it is.
+    pub id: AccountId,
+    /// His address.
+    pub email: Email,
+    /// The friendly name he has given himself; his address where none was ever set.
+    pub name: String,
+    /// The name the owner has for him.
+    pub stored_name: Option<String>,
+    /// What MSNP10 and later name the row by.
+    pub guid: Guid,
+    /// Which lists he is on.
+    pub lists: Lists,
+    /// The owner's revision when the row was last changed.
+    pub revision: u64,
+    /// The groups he is in, by number: positions in [`Roster::groups`] are looked up with [`Roster::groups_of`].
+    pub groups: Vec<u8>,
+    /// Those of his properties that contacts get to know, if he is on the forward list and lets the owner see him.
+    pub properties: Vec<(Property, String)>,
+    /// Whether he lets the owner see him: he has not blocked him, and has allowed him or allows everybody.
+    pub allows: bool,
+}
+
+impl Roster {
+    /// The groups a contact is in, by number.
+    pub fn groups_of<'a>(&'a self, contact: &'a RosterContact) -> impl Iterator<Item = &'a Group> {
+        self.groups.iter().filter(|group| contact.groups.contains(&group.number))
+    }
+}
+
+/// Privacy, three revisions, name, rows.
+type BriefRow = (String, i64, i64, i64, String, Option<String>);
+
+/// Contact, address, own name, stored name, GUID, lists, revision, the contact's lists for the owner, his privacy.
+type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, Option<i64>, String);
+
+impl Store {
+    /// What the directory keeps of an account; `None` where there is none. All of it is of one moment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn brief(&self, account: AccountId) -> Result<Option<Brief>, StoreError> {
+        // One statement is one snapshot, and one row costs a fraction of twenty: a sign-in does this.
+        let row: Option<BriefRow> = sqlx::query_as(
+            "SELECT privacy, revision, lists_revision, settings_revision, coalesce(name, email), \
+             (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact WHERE owner = $1) \
+             FROM account WHERE id = $1",
+        )
+        .bind(i64::from(account.0))
+        .fetch_optional(self.readers())
+        .await?;
+        let Some((privacy, revision, lists_revision, settings_revision, name, rows)) = row else {
+            return Ok(None);
+        };
+        let rows = rows.unwrap_or_default();
+        let contacts = rows.split_terminator(',').map(brief_contact).collect::<Result<_, _>>()?;
+        Ok(Some(Brief {
+            privacy: setting(&privacy)?,
+            revision: unsigned(revision)?,
+            lists_revision: unsigned(lists_revision)?,
+            settings_revision: unsigned(settings_revision)?,
+            name,
+            contacts,
+        }))
+    }
+
+    /// Everything that a client of this account gets to see of its lists; `None` where there is no such account. All
+    /// of it is of one moment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn roster(&self, account: AccountId) -> Result<Option<Roster>, StoreError> {
+        let mut tx = self.readers().begin().await?;
+        let roster = read_roster(&mut tx, account).await?;
+        tx.commit().await?;
+        Ok(roster)
+    }
+}
+
+async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Option<Roster>, StoreError> {
+    let row: Option<(String, String, i64, i64, i64, String)> = sqlx::query_as(
+        "SELECT prompt, privacy, revision, lists_revision, settings_revision, coalesce(name, email) \
+         FROM account WHERE id = $1",
+    )
+    .bind(i64::from(owner.0))
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((prompt, privacy, revision, lists_revision, settings_revision, name)) = row else {
+        return Ok(None);
+    };
+    let mut memberships = memberships(tx, owner).await?;
+    let properties = properties(tx, owner).await?;
+    let own = properties.get(&owner).cloned().unwrap_or_default();
+    let rows: Vec<ContactRow> = sqlx::query_as(
+        "SELECT c.contact, a.email, a.name, c.name, c.guid, c.lists, c.revision, o.lists, a.privacy \
+         FROM contact c JOIN account a ON a.id = c.contact \
+         LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner \
+         WHERE c.owner = $1 ORDER BY c.contact",
+    )
+    .bind(i64::from(owner.0))
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut contacts = Vec::with_capacity(rows.len());
+    for (id, address, name, stored_name, bytes, bits, revision, theirs, privacy) in rows {
+        let id = account_id(id)?;
+        let on = lists(bits)?;
+        let allows = allows(theirs.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?);
+        let shown = allows && on.contains(List::Forward);
+        let mut properties = match properties.get(&id) {
+            Some(properties) if shown => properties.clone(),
+            _ => Vec::new(),
+        };
+        properties.retain(|(property, _)| property.is_shown());
+        contacts.push(RosterContact {
+            id,
+            email: email(&address)?,
+            name: name.unwrap_or(address),
+            stored_name,
+            guid: guid(&bytes)?,
+            lists: on,
+            revision: unsigned(revision)?,
+            groups: memberships.remove(&id).unwrap_or_default(),
+            properties,
+            allows,
+        });
+    }
+    Ok(Some(Roster {
+        revision: unsigned(revision)?,
+        lists_revision: unsigned(lists_revision)?,
+        settings_revision: unsigned(settings_revision)?,
+        name,
+        prompt: setting(&prompt)?,
+        privacy: setting(&privacy)?,
+        properties: own,
+        groups: groups(tx, owner).await?,
+        contacts,
+    }))
+}
+
+/// Whether somebody lets another see him, who is on `lists` of his (notification-server reference, 6.2).
+fn allows(lists: Lists, privacy: Privacy) -> bool {
+    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::Allow)
+}
+
+async fn memberships(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+) -> Result<HashMap<AccountId, Vec<u8>>, StoreError> {
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT contact, number FROM membership WHERE owner = $1 ORDER BY contact, number")
+            .bind(i64::from(owner.0))
+            .fetch_all(tx)
+            .await?;
+    let mut memberships: HashMap<_, Vec<_>> = HashMap::new();
+    for (contact, n) in rows {
+        memberships.entry(account_id(contact)?).or_default().push(number(n)?);
+    }
+    Ok(memberships)
+}
+
+/// The properties of the owner and of everybody on his forward list.
+async fn properties(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+) -> Result<HashMap<AccountId, Vec<(Property, String)>>, StoreError> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT account, name, value FROM property WHERE account = $1 OR account IN \
+         (SELECT contact FROM contact WHERE owner = $1 AND lists & $2 <> 0)",
+    )
+    .bind(i64::from(owner.0))
+    .bind(i64::from(List::Forward.bit().bits()))
+    .fetch_all(tx)
+    .await?;
+    let mut found: HashMap<_, Vec<(Property, String)>> = HashMap::new();
+    for (account, name, value) in rows {
+        // Those of a newer version of this program are none of ours.
+        if let Ok(property) = name.parse() {
+            found.entry(account_id(account)?).or_default().push((property, value));
+        }
+    }
+    for properties in found.values_mut() {
+        properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
+    }
+    Ok(found)
+}
+
+/// Reads what `brief` has put together: number, list bits, revision.
+fn brief_contact(text: &str) -> Result<BriefContact, StoreError> {
+    let mut numbers = text.split(' ').map(str::parse::<i64>);
+    match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(id)), Some(Ok(bits)), Some(Ok(revision)), None) => {
+            Ok(BriefContact { id: account_id(id)?, lists: lists(bits)?, revision: unsigned(revision)? })
+        }
+        _ => Err(StoreError::Corrupt(format!("the list row {text:?}"))),
+    }
+}

@@ -1,0 +1,206 @@
+//! What the edits are made of: revisions, and the row that one account has for another.
+
+use msnp::types::{Email, Guid, List, Lists};
+use sqlx::SqliteConnection;
+
+use super::error::StoreError;
+use crate::account::AccountId;
+
+/// One row of somebody's lists after an edit.
+///
+/// Holds for what is kept in memory as well: apply it if `revision` is greater than the row's there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose list it is.
+    pub owner: AccountId,
+    /// Who is on it.
+    pub contact: AccountId,
+    /// The lists the contact was on.
+    pub before: Lists,
+    /// The lists the contact is on now; on none, the row is gone. May equal `before` where a name or a group changed.
+    pub after: Lists,
+    /// The owner's revision, which is also the row's.
+    pub revision: u64,
+}
+
+/// What of an account a change belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// Contacts, groups, memberships.
+    Lists,
+    /// The account's own name, privacy, properties.
+    Settings,
+}
+
+/// The new revisions of the accounts that one edit touches.
+#[derive(Debug)]
+pub(super) struct Revisions(Vec<(AccountId, u64)>);
+
+impl Revisions {
+    /// Gives each account its next revision, lower id first: the order that keeps two edits from waiting for each
+    /// other on databases that lock rows. Accounts that don't exist are left out.
+    pub(super) async fn next(
+        tx: &mut SqliteConnection,
+        part: Part,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<Self, StoreError> {
+        let mut ids: Vec<_> = accounts.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let statement = match part {
+            Part::Lists => {
+                "UPDATE account SET revision = revision + 1, lists_revision = revision + 1 WHERE id = $1 \
+                 RETURNING revision"
+            }
+            Part::Settings => {
+                "UPDATE account SET revision = revision + 1, settings_revision = revision + 1 WHERE id = $1 \
+                 RETURNING revision"
+            }
+        };
+        let mut revisions = Vec::with_capacity(ids.len());
+        for id in ids {
+            let query = sqlx::query_scalar(statement).bind(i64::from(id.0));
+            if let Some(revision) = query.fetch_optional(&mut *tx).await? {
+                revisions.push((id, unsigned(revision)?));
+            }
+        }
+        Ok(Self(revisions))
+    }
+
+    /// The new revision of `account`, if it exists.
+    pub(super) fn of(&self, account: AccountId) -> Option<u64> {
+        self.0.iter().find(|(id, _)| *id == account).map(|(_, revision)| *revision)
+    }
+
+    /// Every account that exists, with its revision.
+    pub(super) fn into_vec(self) -> Vec<(AccountId, u64)> {
+        self.0
+    }
+}
+
+/// The row that `owner` has for `contact`.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) owner: AccountId,
+    pub(super) contact: AccountId,
+    pub(super) lists: Lists,
+    pub(super) guid: Guid,
+    pub(super) name: Option<String>,
+    /// Whether it is in the database.
+    stored: bool,
+}
+
+impl Row {
+    /// The row, or a new one that is on no list and not in the database yet.
+    pub(super) async fn load(
+        tx: &mut SqliteConnection,
+        owner: AccountId,
+        contact: AccountId,
+    ) -> Result<Self, StoreError> {
+        let found: Option<(i64, Vec<u8>, Option<String>)> =
+            sqlx::query_as("SELECT lists, guid, name FROM contact WHERE owner = $1 AND contact = $2")
+                .bind(i64::from(owner.0))
+                .bind(i64::from(contact.0))
+                .fetch_optional(tx)
+                .await?;
+        Ok(match found {
+            Some((bits, bytes, name)) => {
+                Self { owner, contact, lists: lists(bits)?, guid: guid(&bytes)?, name, stored: true }
+            }
+            None => {
+                let (lists, guid) = (Lists::NONE, new_guid()?);
+                Self { owner, contact, lists, guid, name: None, stored: false }
+            }
+        })
+    }
+
+    /// Writes the row with its lists `after` and the name it has here; removes it where it is on no list any more.
+    pub(super) async fn store(
+        self,
+        tx: &mut SqliteConnection,
+        after: Lists,
+        revision: u64,
+    ) -> Result<Change, StoreError> {
+        let Self { owner, contact, lists: before, guid, name, stored } = self;
+        if after.is_empty() {
+            if stored {
+                sqlx::query("DELETE FROM contact WHERE owner = $1 AND contact = $2")
+                    .bind(i64::from(owner.0))
+                    .bind(i64::from(contact.0))
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        } else {
+            sqlx::query(
+                "INSERT INTO contact (owner, contact, lists, name, guid, revision) VALUES ($1, $2, $3, $4, $5, $6) \
+                 ON CONFLICT (owner, contact) DO UPDATE SET lists = excluded.lists, name = excluded.name, \
+                 revision = excluded.revision",
+            )
+            .bind(i64::from(owner.0))
+            .bind(i64::from(contact.0))
+            .bind(i64::from(after.bits()))
+            .bind(name)
+            .bind(guid.0.as_slice())
+            .bind(signed(revision)?)
+            .execute(&mut *tx)
+            .await?;
+        }
+        if before.contains(List::Forward) && !after.contains(List::Forward) {
+            sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2")
+                .bind(i64::from(owner.0))
+                .bind(i64::from(contact.0))
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(Change { owner, contact, before, after, revision })
+    }
+}
+
+/// The number of the account with this address.
+pub(super) async fn find(tx: &mut SqliteConnection, email: &Email) -> Result<Option<AccountId>, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT id FROM account WHERE email = $1")
+        .bind(email.as_str())
+        .fetch_optional(tx)
+        .await?;
+    found.map(account_id).transpose()
+}
+
+/// The revision an account has, for an edit that changes nothing.
+pub(super) async fn revision(tx: &mut SqliteConnection, id: AccountId) -> Result<Option<u64>, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar("SELECT revision FROM account WHERE id = $1")
+        .bind(i64::from(id.0))
+        .fetch_optional(tx)
+        .await?;
+    found.map(unsigned).transpose()
+}
+
+/// A GUID that nobody can guess or has.
+pub(super) fn new_guid() -> Result<Guid, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
+    Ok(Guid(bytes))
+}
+
+pub(super) fn account_id(id: i64) -> Result<AccountId, StoreError> {
+    u32::try_from(id).map(AccountId).map_err(|_| StoreError::Corrupt(format!("account number {id}")))
+}
+
+pub(super) fn email(text: &str) -> Result<Email, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt(format!("the address {text:?}")))
+}
+
+pub(super) fn guid(bytes: &[u8]) -> Result<Guid, StoreError> {
+    bytes.try_into().map(Guid).map_err(|_| StoreError::Corrupt("a GUID that is not 16 bytes".to_owned()))
+}
+
+pub(super) fn lists(bits: i64) -> Result<Lists, StoreError> {
+    u8::try_from(bits).map(Lists::from_bits).map_err(|_| StoreError::Corrupt(format!("list bits {bits}")))
+}
+
+pub(super) fn unsigned(number: i64) -> Result<u64, StoreError> {
+    number.try_into().map_err(|_| StoreError::Corrupt(format!("the negative count {number}")))
+}
+
+pub(super) fn signed(number: u64) -> Result<i64, StoreError> {
+    number.try_into().map_err(|_| StoreError::Corrupt(format!("the count {number}")))
+}
