@@ -1,2 +1,3 @@
 //! The Microsoft Notification Protocol.
+pub mod auth;
 pub mod types;
