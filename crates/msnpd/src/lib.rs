@@ -1,5 +1,7 @@
 //! A Messenger service that unmodified MSN Messenger clients sign in to.
 
 pub mod account;
+pub mod files;
 pub mod password;
 pub mod store;
+pub mod ticket;
