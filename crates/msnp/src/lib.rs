@@ -1,3 +1,4 @@
 //! The Microsoft Notification Protocol.
 pub mod auth;
+pub mod soap;
 pub mod types;
