@@ -2,6 +2,9 @@
 
 pub mod account;
 pub mod files;
+pub mod http;
+pub mod passport;
 pub mod password;
 pub mod store;
 pub mod ticket;
+pub mod tls;
