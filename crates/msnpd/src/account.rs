@@ -19,8 +19,8 @@ impl AccountId {
 
     /// The account's 64-bit number in web addresses and, signed, in the address book.
     pub const fn cid(self) -> u64 {
-        // Spread so that it looks like one and tells nobody how many accounts there are: the finaliser of
-        // splitmix64, which maps no two numbers to one.
+        // Spread over 64 bits, as clients know them, by the finaliser of splitmix64, which maps no two numbers
+        // to one.
         let mut z = self.puid().wrapping_mul(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -49,4 +49,20 @@ pub struct Account {
     pub generation: u32,
     /// Whether the operator has disabled it.
     pub disabled: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AccountId;
+
+    #[test]
+    fn numbers_are_told_apart_in_every_form() {
+        assert_eq!(AccountId(1).puid(), 0x0003_0000_0000_0001);
+        assert_eq!(AccountId(u32::MAX).puid(), 0x0003_0001_7fff_ffff);
+        let ids = [0, 1, 2, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, u32::MAX];
+        let distinct = |of: fn(AccountId) -> u64| {
+            ids.into_iter().map(|id| of(AccountId(id))).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!((distinct(AccountId::puid), distinct(AccountId::cid)), (ids.len(), ids.len()));
+    }
 }

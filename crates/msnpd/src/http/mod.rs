@@ -1,7 +1,7 @@
 //! HTTP as old clients read it: 1.1 always, a `Content-Length` always, header names spelt exactly, one request
 //! a connection, paths in any case and with doubled slashes.
 //!
-//! [`Web`] answers requests and knows no socket; [`listen`] has the sockets and knows no path.
+//! [`Web`] answers requests and knows no socket; [`Listener`] has the sockets and knows no path.
 
 mod answer;
 mod asked;

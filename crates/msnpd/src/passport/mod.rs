@@ -1,7 +1,7 @@
 //! Passport sign-in: a password in, tickets out, over HTTP.
 //!
 //! `nexus` tells clients where to sign in, `login` is how MSNP8 to 11 clients do it (Passport 1.4), `rst` how
-//! MSNP12 to 15 ones do it (SOAP). All of them end in [`Passport::prove`]. Unknown, disabled and wrong look
+//! MSNP12 to 15 ones do it (SOAP). All of them end in `Passport::prove`. Unknown, disabled and wrong look
 //! alike there and cost alike.
 
 mod accounts;

@@ -1,8 +1,10 @@
 //! Accepting TLS connections.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use openssl::ssl::{Ssl, SslAcceptor};
 use parking_lot::RwLock;
@@ -10,7 +12,11 @@ use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
 use super::ca::{Identity, TlsError};
+use super::names::Names;
 use super::policy::Policy;
+
+/// How often the certificate's age is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Turns TCP connections into TLS ones. Cheap to clone; all clones change their certificate together.
 #[derive(Clone)]
@@ -40,6 +46,24 @@ impl Acceptor {
     pub fn replace(&self, identity: &Identity) -> Result<(), TlsError> {
         *self.current.write() = self.policy.acceptor(identity)?;
         Ok(())
+    }
+
+    /// Renews the certificate in `data_dir` when it is due, once a day, for ever. A server may run for years.
+    pub async fn keep_renewed(self, data_dir: PathBuf, names: Names) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let (data_dir, names, acceptor) = (data_dir.clone(), names.clone(), self.clone());
+            // Making a key takes a good part of a second.
+            let renewed = tokio::task::spawn_blocking(move || {
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                acceptor.replace(&Identity::open(&data_dir, &names, now.as_secs())?)
+            });
+            match renewed.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "can't renew the server certificate"),
+                Err(error) => tracing::error!(%error, "renewing the server certificate"),
+            }
+        }
     }
 
     /// Shakes hands. The caller limits the time.
