@@ -10,6 +10,24 @@ use msnp::types::Email;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub u32);
 
+impl AccountId {
+    /// The account's 64-bit number in Passport headers and, in halves, in the profile of a sign-in.
+    pub const fn puid(self) -> u64 {
+        // The old service's had small high halves. Both halves stay below 2^31 that no client sees a sign.
+        0x0003_0000_0000_0000 | (self.0 as u64 & 0x8000_0000) << 1 | (self.0 as u64 & 0x7fff_ffff)
+    }
+
+    /// The account's 64-bit number in web addresses and, signed, in the address book.
+    pub const fn cid(self) -> u64 {
+        // Spread over 64 bits, as clients know them, by the finaliser of splitmix64, which maps no two numbers
+        // to one.
+        let mut z = self.puid().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -43,5 +61,21 @@ impl fmt::Debug for Account {
             .field("generation", &self.generation)
             .field("disabled", &self.disabled)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AccountId;
+
+    #[test]
+    fn numbers_are_told_apart_in_every_form() {
+        assert_eq!(AccountId(1).puid(), 0x0003_0000_0000_0001);
+        assert_eq!(AccountId(u32::MAX).puid(), 0x0003_0001_7fff_ffff);
+        let ids = [0, 1, 2, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, u32::MAX];
+        let distinct = |of: fn(AccountId) -> u64| {
+            ids.into_iter().map(|id| of(AccountId(id))).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!((distinct(AccountId::puid), distinct(AccountId::cid)), (ids.len(), ids.len()));
     }
 }

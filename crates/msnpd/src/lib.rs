@@ -1,9 +1,24 @@
 //! A Messenger service that unmodified MSN Messenger clients sign in to.
+//!
+//! The library behind the `msnpd` program: see `ARCHITECTURE.md` for the map.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod account;
 pub mod cli;
+pub mod config;
+pub mod connection;
 pub mod data_dir;
+pub mod directory;
+pub mod files;
+pub mod http;
+mod metrics;
+pub mod ns;
+pub mod passport;
 pub mod password;
+mod random;
+pub mod sb;
+pub mod server;
 pub mod store;
+pub mod ticket;
+pub mod tls;

@@ -84,7 +84,8 @@ impl Session {
 
 /// The two halves of an account's number in the world of Passport.
 fn member_id(id: AccountId) -> (i32, i32) {
-    (1, id.0.cast_signed())
+    let puid = id.puid();
+    (((puid >> 32) as u32).cast_signed(), (puid as u32).cast_signed())
 }
 
 /// The part of a ticket that web pages are signed in to with.

@@ -1,0 +1,10 @@
+//! The web services: SOAP requests and replies, as old clients write and read them.
+//!
+//! Requests are read kindly: any prefix, any order, names without regard to case, white space trimmed.
+//! Replies are written to the letter, since several clients compare text and not meaning.
+
+pub mod rst;
+mod text;
+pub mod tree;
+
+pub use text::{escape, timestamp};

@@ -1,0 +1,293 @@
+//! A small tree of XML, bounded, read by local name.
+
+use std::fmt;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::text::is_xml;
+
+/// How much a document may hold. Parsing costs at most about ten times its bytes in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the whole document.
+    pub bytes: usize,
+    /// Elements inside of each other. Real requests have up to ten.
+    pub depth: usize,
+    /// Elements and attributes in all. Real requests have up to some hundreds.
+    pub nodes: usize,
+}
+
+impl Limits {
+    /// For requests that carry no lists or pictures.
+    pub const SMALL: Self = Self { bytes: 64 * 1024, depth: 32, nodes: 2048 };
+}
+
+/// An element. Its text may be a password, so `Debug` shows names only.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    name: Box<str>,
+    attributes: Vec<(Box<str>, Box<str>)>,
+    text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    /// Reads a document: its root element.
+    ///
+    /// # Errors
+    /// When it is not well-formed, over the limits, or uses a DTD or entities other than XML's own five.
+    pub fn parse(document: &[u8], limits: Limits) -> Result<Self, Malformed> {
+        if document.len() > limits.bytes {
+            return Err(Malformed::TooLong);
+        }
+        let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
+        let document = std::str::from_utf8(document).map_err(|_| Malformed::NotUtf8)?;
+        Parser { limits, nodes: 0, open: Vec::new(), root: None }.run(document)
+    }
+
+    /// The name without its prefix, as written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is called `name`, in any letter case.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Its own text, in one piece, without the white space around it: some clients put values on lines of
+    /// their own.
+    pub fn text(&self) -> &str {
+        self.text.trim()
+    }
+
+    /// As [`Element::text`], for values that may begin or end with a blank: trimmed only if pretty-printed.
+    pub fn exact_text(&self) -> &str {
+        if self.text.contains('\n') { self.text() } else { &self.text }
+    }
+
+    /// The value of an attribute, by its name without the prefix, in any letter case.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+    }
+
+    /// All elements inside, in order.
+    pub fn children(&self) -> &[Element] {
+        &self.children
+    }
+
+    /// The first element inside with this name.
+    pub fn child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.is(name))
+    }
+
+    /// What a path of names leads to, each step to the first one with the name.
+    pub fn find(&self, path: &[&str]) -> Option<&Element> {
+        path.iter().try_fold(self, |element, name| element.child(name))
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(&self.name).field(&self.children).finish()
+    }
+}
+
+/// Why a document is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// A document type definition.
+    #[error("a document type definition is not taken")]
+    DocType,
+    /// An entity that is not one of XML's own.
+    #[error("an unknown entity")]
+    Entity,
+    /// Not UTF-8.
+    #[error("the document is not UTF-8")]
+    NotUtf8,
+    /// Not XML.
+    #[error("the document is not well-formed")]
+    Syntax,
+    /// Elements inside of each other without end.
+    #[error("the document is nested too deep")]
+    TooDeep,
+    /// More bytes than allowed.
+    #[error("the document is too long")]
+    TooLong,
+    /// More elements and attributes than allowed.
+    #[error("the document has too many elements")]
+    TooMany,
+}
+
+struct Parser {
+    limits: Limits,
+    nodes: usize,
+    open: Vec<Element>,
+    root: Option<Element>,
+}
+
+impl Parser {
+    fn run(mut self, document: &str) -> Result<Element, Malformed> {
+        let mut reader = Reader::from_str(document);
+        loop {
+            match reader.read_event().map_err(|_| Malformed::Syntax)? {
+                Event::Start(start) => {
+                    let element = self.element(&start)?;
+                    self.open.push(element);
+                }
+                Event::Empty(start) => {
+                    let element = self.element(&start)?;
+                    self.close(element)?;
+                }
+                Event::End(_) => {
+                    let element = self.open.pop().ok_or(Malformed::Syntax)?;
+                    self.close(element)?;
+                }
+                Event::Text(text) => self.text(&text.into_inner())?,
+                Event::CData(text) => self.text(&text.into_inner())?,
+                Event::GeneralRef(reference) => {
+                    let resolved = match reference.resolve_char_ref().map_err(|_| Malformed::Entity)? {
+                        Some(c) => c,
+                        None => match &*reference.into_inner() {
+                            "amp" => '&',
+                            "apos" => '\'',
+                            "gt" => '>',
+                            "lt" => '<',
+                            "quot" => '"',
+                            _ => return Err(Malformed::Entity),
+                        },
+                    };
+                    self.text(resolved.encode_utf8(&mut [0; 4]))?;
+                }
+                Event::DocType(_) => return Err(Malformed::DocType),
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+                Event::Eof => break,
+            }
+        }
+        if self.open.is_empty() { self.root.ok_or(Malformed::Syntax) } else { Err(Malformed::Syntax) }
+    }
+
+    fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, Malformed> {
+        if self.open.len() >= self.limits.depth {
+            return Err(Malformed::TooDeep);
+        }
+        self.count()?;
+        let mut element = Element { name: start.local_name().into_inner().into(), ..Element::default() };
+        // Checks would compare each attribute with all before it.
+        for attribute in start.attributes().with_checks(false) {
+            self.count()?;
+            let attribute = attribute.map_err(|_| Malformed::Syntax)?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| Malformed::Entity)?;
+            element.attributes.push((attribute.key.local_name().into_inner().into(), (*value).into()));
+        }
+        Ok(element)
+    }
+
+    fn count(&mut self) -> Result<(), Malformed> {
+        self.nodes += 1;
+        if self.nodes > self.limits.nodes { Err(Malformed::TooMany) } else { Ok(()) }
+    }
+
+    fn close(&mut self, element: Element) -> Result<(), Malformed> {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None if self.root.is_none() => self.root = Some(element),
+            None => return Err(Malformed::Syntax),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Malformed> {
+        match self.open.last_mut() {
+            Some(element) if text.chars().all(is_xml) => element.text.push_str(text),
+            None if text.trim().is_empty() => {}
+            _ => return Err(Malformed::Syntax),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<Element, Malformed> {
+        Element::parse(text.as_bytes(), Limits { bytes: 1000, depth: 4, nodes: 10 })
+    }
+
+    #[test]
+    fn is_read_without_prefix_case_or_white_space() {
+        let root = parse(
+            "\u{feff}<?xml version=\"1.0\"?>\r\n<s:Env xmlns:s='x' s:ID='a&amp;b'><!-- c --><a:View>\n  1&lt;\n 2 \
+             </a:View><E/></s:Env>\n",
+        )
+        .unwrap();
+        assert_eq!(root.name(), "Env");
+        assert_eq!(root.attribute("id"), Some("a&b"));
+        assert_eq!(root.child("VIEW").unwrap().text(), "1<\n 2");
+        assert_eq!(root.find(&["e"]).unwrap().text(), "");
+        assert_eq!(root.find(&["e", "f"]), None);
+        assert_eq!(root.children().len(), 2);
+    }
+
+    #[test]
+    fn text_is_one_piece() {
+        let root = parse("<p> a&amp;b<x/>&#x20;<![CDATA[<c>]]>&#228; </p>").unwrap();
+        assert_eq!(root.exact_text(), " a&b <c>ä ");
+        assert_eq!(parse("<p>\n  a b\n</p>").unwrap().exact_text(), "a b");
+    }
+
+    #[test]
+    fn refuses_what_is_malformed_or_too_much() {
+        for (text, why) in [
+            ("", Malformed::Syntax),
+            ("text", Malformed::Syntax),
+            ("<a>", Malformed::Syntax),
+            ("<a></b>", Malformed::Syntax),
+            ("</a>", Malformed::Syntax),
+            ("<a/><b/>", Malformed::Syntax),
+            ("<a/>x", Malformed::Syntax),
+            ("<a>&#1;</a>", Malformed::Syntax),
+            ("<a>&nbsp;</a>", Malformed::Entity),
+            ("<a>&#x110000;</a>", Malformed::Entity),
+            ("<a x='&y;'/>", Malformed::Entity),
+            ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Malformed::DocType),
+            ("<a><a><a><a><a/></a></a></a></a>", Malformed::TooDeep),
+            ("<a><b/><b/><b/><b/><b/><b/><b/><b/><b/><b/></a>", Malformed::TooMany),
+            ("<a a='' b='' c='' d='' e='' f='' g='' h='' i='' j=''/>", Malformed::TooMany),
+            (&format!("<a>{}</a>", "x".repeat(1000)), Malformed::TooLong),
+        ] {
+            assert_eq!(parse(text), Err(why), "{text}");
+        }
+        assert_eq!(Element::parse(b"<a>\xff</a>", Limits::SMALL), Err(Malformed::NotUtf8));
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        let root = parse("<a><Password>hunter2</Password></a>").unwrap();
+        assert_eq!(format!("{root:?}"), "a([Password([])])");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Element::parse(&bytes, Limits::SMALL);
+        }
+
+        #[test]
+        fn never_panics_on_nearly_xml(
+            pieces in proptest::collection::vec(
+                prop::sample::select(vec![
+                    "<a>", "</a>", "<b c='d'", "/>", ">", "&amp;", "&#x", ";", "<![CDATA[", "]]>", "<!--", "-->",
+                    "<?", "?>", "<!DOCTYPE", "x", " ", "\n", ":", "=", "\"",
+                ]),
+                0..40,
+            )
+        ) {
+            let _ = Element::parse(pieces.concat().as_bytes(), Limits::SMALL);
+        }
+    }
+}

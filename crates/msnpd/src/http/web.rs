@@ -1,0 +1,69 @@
+//! Which path is answered by whom.
+
+use std::sync::Arc;
+
+use hyper::body::Body;
+use hyper::{Method, Request, StatusCode};
+use msnp::soap::tree::Limits;
+
+use super::answer::{Answer, HTML, answer};
+use super::asked::{Asked, Peer};
+use super::body;
+use super::front::Front;
+use crate::passport::Passport;
+
+/// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
+/// hosts files and patched executables lead all the old names here.
+#[derive(Clone)]
+pub struct Web(Arc<Services>);
+
+struct Services {
+    passport: Passport,
+    front: Front,
+}
+
+impl Web {
+    /// All services of a server.
+    pub fn new(passport: Passport, front: Front) -> Self {
+        Self(Arc::new(Services { passport, front }))
+    }
+
+    /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
+    ///
+    /// Never waits for long on unknown paths: clients block on them.
+    pub async fn answer<B>(&self, peer: Peer, request: Request<B>) -> Answer
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let Services { passport, front } = &*self.0;
+        let (parts, body) = request.into_parts();
+        let asked = Asked::new(parts, peer);
+        let reads = matches!(asked.method, Method::GET | Method::HEAD);
+        match (asked.path.as_str(), asked.file_name()) {
+            ("/", _) if reads => front.page(&asked),
+            // Messenger 7.5 and later try whether the port is open, with an empty body.
+            ("/", _) if asked.method == Method::POST => answer(StatusCode::OK, HTML, ""),
+            ("/ca.crt", _) if reads => front.ca_der(),
+            ("/ca.pem", _) if reads => front.ca_pem(),
+            ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
+            (_, "pprdr.asp") if reads => passport.nexus(&asked),
+            (_, "login2.srf") if reads => passport.login(&asked).await,
+            (_, "rst.srf") if asked.method == Method::POST => {
+                match body::read(body, Limits::SMALL.bytes).await {
+                    Ok(body) => passport.rst(&asked, &body).await,
+                    Err(refusal) => refusal,
+                }
+            }
+            _ => {
+                // Old services are found by what old clients ask for.
+                tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");
+                if asked.is_soap() {
+                    Answer::soap_fault("soap:Client", "This service is not here.")
+                } else {
+                    answer(StatusCode::NOT_FOUND, HTML, "")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What sign-in needs of the rest of the server.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use msnp::types::Email;
+
+use crate::account::Account;
+use crate::password::Hasher;
+use crate::store::Store;
+
+/// A future that a trait object can give back. Beside the password hash it costs nothing.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where accounts come from and passwords are checked.
+pub trait Accounts: Send + Sync + 'static {
+    /// The account that signs in with `email`.
+    fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>>;
+
+    /// Whether `password` is the one that `hash` was made of. Has to take as long for `None`.
+    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, bool>;
+}
+
+/// Accounts can't be read just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("accounts can't be read")]
+pub struct Unavailable;
+
+impl Accounts for (Store, Hasher) {
+    fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>> {
+        Box::pin(async move {
+            self.0.account_by_email(email).await.map_err(|error| {
+                tracing::error!(%error, "sign-in can't read accounts");
+                Unavailable
+            })
+        })
+    }
+
+    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, bool> {
+        Box::pin(self.1.verify(password, hash))
+    }
+}

@@ -1,0 +1,119 @@
+//! Passport sign-in: a password in, tickets out, over HTTP.
+//!
+//! `nexus` tells clients where to sign in, `login` is how MSNP8 to 11 clients do it (Passport 1.4), `rst` how
+//! MSNP12 to 15 ones do it (SOAP). All of them end in `Passport::prove`. Unknown, disabled and wrong look
+//! alike there and cost alike.
+
+mod accounts;
+mod login;
+mod nexus;
+mod rst;
+mod throttle;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use msnp::types::Email;
+
+use crate::account::Account;
+use crate::http::Peer;
+use crate::ticket::{self, Mint, Purpose, Ticket};
+pub use accounts::{Accounts, Later, Unavailable};
+pub use throttle::MAX_DELAY;
+use throttle::Throttle;
+
+/// What the operator may choose.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Passwords are taken over plain HTTP from everywhere, not only from this machine.
+    pub allow_plain_http_sign_in: bool,
+    /// Another server, `host[:port]`, that `login2.srf` sends clients to.
+    pub login_redirect: Option<String>,
+    /// How long tickets last.
+    pub ticket_lifetime: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { allow_plain_http_sign_in: false, login_redirect: None, ticket_lifetime: ticket::LIFETIME }
+    }
+}
+
+/// The sign-in service.
+pub struct Passport {
+    accounts: Arc<dyn Accounts>,
+    mint: Mint,
+    settings: Settings,
+    throttle: Throttle,
+}
+
+/// Why nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    /// Too many attempts at a time from an address that has failed often.
+    Busy,
+    /// No such account, a disabled one, or the wrong password.
+    Credentials,
+    /// The store failed.
+    Unavailable,
+}
+
+impl Passport {
+    /// The service for these accounts, with tickets from this mint.
+    pub fn new(accounts: Arc<dyn Accounts>, mint: Mint, settings: Settings) -> Self {
+        Self { accounts, mint, settings, throttle: Throttle::default() }
+    }
+
+    /// Whether this peer may send a password at all: over TLS, from this machine, or as the operator likes.
+    fn may_sign_in(&self, peer: Peer) -> bool {
+        let may = peer.tls || self.settings.allow_plain_http_sign_in || peer.is_loopback();
+        if !may {
+            tracing::warn!(
+                address = %peer.address.ip(),
+                "refused a sign-in over plain HTTP from another machine; \
+                 allow_plain_http_sign_in would let anyone on the way read the password"
+            );
+        }
+        may
+    }
+
+    /// The account whose address and password these are.
+    async fn prove(&self, sign_in: &str, password: &str, from: IpAddr) -> Result<Account, Refusal> {
+        let attempt =
+            self.throttle.begin(sign_in, from, Instant::now()).map_err(|throttle::Busy| Refusal::Busy)?;
+        if !attempt.delay().is_zero() {
+            tokio::time::sleep(attempt.delay()).await;
+        }
+        let account = match sign_in.trim().parse::<Email>() {
+            Ok(email) => self.accounts.by_email(&email).await.map_err(|Unavailable| Refusal::Unavailable)?,
+            Err(_) => None,
+        };
+        let account = account.filter(|account| !account.disabled);
+        let hash = account.as_ref().map(|account| account.password_hash.as_str());
+        let right = self.accounts.verify(password, hash).await;
+        match account {
+            Some(account) if right => {
+                attempt.succeeded();
+                tracing::info!(account = %account.id, %from, "signed in to Passport");
+                Ok(account)
+            }
+            account => {
+                attempt.failed();
+                // What was typed stays out of the log: it may be a password in the wrong field.
+                let account = account.map(|account| account.id.0);
+                tracing::info!(account, %from, "refused a sign-in");
+                Err(Refusal::Credentials)
+            }
+        }
+    }
+
+    fn issue(&self, account: &Account, purpose: Purpose, now: u64) -> Ticket {
+        self.mint.issue(account.id, account.generation, purpose, now, self.settings.ticket_lifetime)
+    }
+}
+
+/// Now, in seconds since 1970.
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

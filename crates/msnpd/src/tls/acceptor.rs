@@ -1,0 +1,85 @@
+//! Accepting TLS connections.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use openssl::ssl::{Ssl, SslAcceptor};
+use parking_lot::RwLock;
+use tokio::net::TcpStream;
+use tokio_openssl::SslStream;
+
+use super::ca::{Identity, TlsError};
+use super::names::Names;
+use super::policy::Policy;
+
+/// How often the certificate's age is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Turns TCP connections into TLS ones. Cheap to clone; all clones change their certificate together.
+#[derive(Clone)]
+pub struct Acceptor {
+    policy: Policy,
+    current: Arc<RwLock<SslAcceptor>>,
+}
+
+/// A client that could not agree with us: it wants older TLS, does not trust the CA, or speaks something else.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct HandshakeError(#[from] openssl::ssl::Error);
+
+impl Acceptor {
+    /// An acceptor under `policy` with this identity.
+    ///
+    /// # Errors
+    /// When OpenSSL does not take the certificate.
+    pub fn new(policy: Policy, identity: &Identity) -> Result<Self, TlsError> {
+        Ok(Self { policy, current: Arc::new(RwLock::new(policy.acceptor(identity)?)) })
+    }
+
+    /// Goes on with a renewed identity. Connections that are open keep the old one.
+    ///
+    /// # Errors
+    /// When OpenSSL does not take the certificate.
+    pub fn replace(&self, identity: &Identity) -> Result<(), TlsError> {
+        *self.current.write() = self.policy.acceptor(identity)?;
+        Ok(())
+    }
+
+    /// Renews the certificate in `data_dir` when it is due, once a day, for ever. A server may run for years.
+    pub async fn keep_renewed(self, data_dir: PathBuf, names: Names) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let (data_dir, names, acceptor) = (data_dir.clone(), names.clone(), self.clone());
+            // Making a key takes a good part of a second.
+            let renewed = tokio::task::spawn_blocking(move || {
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                acceptor.replace(&Identity::open(&data_dir, &names, now.as_secs())?)
+            });
+            match renewed.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "can't renew the server certificate"),
+                Err(error) => tracing::error!(%error, "renewing the server certificate"),
+            }
+        }
+    }
+
+    /// Shakes hands. The caller limits the time.
+    ///
+    /// # Errors
+    /// When client and server can't agree.
+    pub async fn accept(&self, stream: TcpStream) -> Result<SslStream<TcpStream>, HandshakeError> {
+        let ssl = Ssl::new(self.current.read().context()).map_err(openssl::ssl::Error::from)?;
+        let mut stream = SslStream::new(ssl, stream).map_err(openssl::ssl::Error::from)?;
+        Pin::new(&mut stream).accept().await?;
+        Ok(stream)
+    }
+}
+
+impl fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptor").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,9 @@
+//! Passport sign-in over real sockets: what old clients compare is compared here, on the bytes.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, unreachable_pub)]
+
+mod login;
+mod pages;
+mod rst;
+mod support;
+mod tls;
+mod wire;
