@@ -37,6 +37,33 @@ pub fn lock_for_setup(dir: &Path) -> io::Result<SetupLock> {
     Ok(SetupLock { _file: file })
 }
 
+/// Keeps a second server away from the same directory while it lives.
+#[derive(Debug)]
+pub struct ServeLock {
+    _file: File,
+}
+
+/// Takes the directory for a server. The kernel gives it back when the server dies, however it does.
+///
+/// # Errors
+/// When another server has it, or the lock file can't be made.
+pub fn lock_for_serving(dir: &Path) -> io::Result<ServeLock> {
+    let path = dir.join("serve.lock");
+    touch_private(&path)?;
+    let file = File::open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(ServeLock { _file: file }),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+        Err(fs::TryLockError::WouldBlock) => Err(io::Error::new(
+            io::ErrorKind::WouldBlock,
+            format!(
+                "another msnpd serves from {}: stop it, or give this one a data directory of its own",
+                dir.display()
+            ),
+        )),
+    }
+}
+
 /// Makes an empty file that only its owner may read, if there is none.
 ///
 /// # Errors

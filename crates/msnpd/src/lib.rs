@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+pub mod accept;
 pub mod account;
 pub mod cli;
 pub mod config;
@@ -18,7 +19,9 @@ pub mod passport;
 pub mod password;
 mod random;
 pub mod sb;
+pub mod serve;
 pub mod server;
 pub mod store;
 pub mod ticket;
 pub mod tls;
+mod watch;

@@ -1,11 +1,13 @@
 //! The command line.
 
 mod password;
+mod serve;
 mod text;
 mod user;
 
 use clap::{Parser, Subcommand};
 
+pub use serve::ServeArgs;
 pub use user::UserArgs;
 
 /// A Messenger service that unmodified MSN Messenger and Windows Live Messenger clients sign in to
@@ -20,6 +22,8 @@ pub struct Cli {
 /// What the program can be asked to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service
+    Serve(ServeArgs),
     /// Add, change and list accounts, whether the server runs or not
     User(UserArgs),
 }
@@ -30,6 +34,7 @@ pub enum Command {
 /// For the operator: one line that says what is wrong and what to do about it.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
+        Command::Serve(args) => serve::run(args),
         Command::User(args) => user::run(args),
     }
 }

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
-use msnp::types::{Email, List};
+use msnp::types::{Email, List, Privacy};
 
 use super::password;
 use super::text::{count, day, plain};
 use crate::password::Hasher;
 use crate::password::legacy::LegacyKey;
-use crate::store::{AccountError, AccountSummary, DATABASE, NewAccount, Privacy, Store};
+use crate::store::{AccountError, AccountSummary, DATABASE, NewAccount, Store};
 
 /// The arguments of `msnpd user`.
 #[derive(Args, Debug)]
@@ -224,8 +224,8 @@ async fn show(dir: &Path, store: &Store, email: &str) -> anyhow::Result<String> 
     let name = account.name.as_deref().map_or_else(|| "(none set)".to_owned(), plain);
     let versions = if account.legacy { "MSNP2 and later" } else { "MSNP8 and later" };
     let seen_by = match account.privacy {
-        Privacy::Allow => "everybody who is not blocked",
-        Privacy::Block => "those who are allowed",
+        Privacy::AllowOthers => "everybody who is not blocked",
+        Privacy::BlockOthers => "those who are allowed",
     };
     writeln!(said, "Address:   {}", account.email)?;
     writeln!(said, "Name:      {name}")?;

@@ -3,7 +3,7 @@
 use msnp::types::{List, Lists};
 
 use crate::account::AccountId;
-use crate::store::Change;
+use crate::store::{BriefContact, Change};
 
 /// Everybody on a person's lists, in the order of their ids. Sixteen bytes each.
 #[derive(Clone, Debug, Default)]
@@ -40,9 +40,9 @@ impl Contacts {
     }
 
     /// Takes what the store had at `revision`. Contacts it does not name are gone, if what is known of them is older.
-    pub(super) fn load(&mut self, revision: u64, contacts: &[(AccountId, Lists, u64)]) {
+    pub(super) fn load(&mut self, revision: u64, contacts: &[BriefContact]) {
         let mut loaded: Vec<Contact> =
-            contacts.iter().map(|&(id, lists, revision)| Contact { revision, id, lists }).collect();
+            contacts.iter().map(|&BriefContact { id, lists, revision }| Contact { revision, id, lists }).collect();
         loaded.sort_unstable_by_key(|contact| contact.id);
         let known = std::mem::replace(&mut self.0, loaded);
         for contact in known {
@@ -73,6 +73,10 @@ impl Contacts {
 mod tests {
     use super::*;
 
+    fn row(id: u32, lists: Lists, revision: u64) -> BriefContact {
+        BriefContact { id: AccountId(id), lists, revision }
+    }
+
     fn change(contact: u32, after: Lists, revision: u64) -> Change {
         Change { owner: AccountId(1), contact: AccountId(contact), before: Lists::NONE, after, revision }
     }
@@ -85,7 +89,7 @@ mod tests {
         contacts.apply(&change(7, al, 4));
         assert_eq!(contacts.lists(AccountId(7)), fl);
         contacts.apply(&change(7, Lists::NONE, 6));
-        contacts.load(5, &[(AccountId(7), fl, 5), (AccountId(3), al, 2)]);
+        contacts.load(5, &[row(7, fl, 5), row(3, al, 2)]);
         assert_eq!(contacts.lists(AccountId(7)), Lists::NONE, "what was taken off stays off");
         assert_eq!(contacts.lists(AccountId(3)), al);
     }
@@ -94,9 +98,9 @@ mod tests {
     fn a_load_drops_who_is_gone() {
         let fl = List::Forward.bit();
         let mut contacts = Contacts::default();
-        contacts.load(3, &[(AccountId(1), fl, 1), (AccountId(2), fl, 2)]);
+        contacts.load(3, &[row(1, fl, 1), row(2, fl, 2)]);
         contacts.apply(&change(9, fl, 8));
-        contacts.load(6, &[(AccountId(2), fl, 2)]);
+        contacts.load(6, &[row(2, fl, 2)]);
         assert_eq!(contacts.on(List::Forward).collect::<Vec<_>>(), [AccountId(2), AccountId(9)]);
     }
 }

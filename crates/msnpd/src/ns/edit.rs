@@ -22,6 +22,7 @@ impl Session {
             EditError::OnOppositeList => ErrorCode::ALREADY_IN_OPPOSITE_LIST,
             EditError::TooManyGroups => ErrorCode::TOO_MANY_GROUPS,
             EditError::Unchanged => ErrorCode::ALREADY_IN_THE_MODE,
+            EditError::OtherContacts => ErrorCode::CANNOT_REMOVE_GROUP_ZERO,
             EditError::UnknownAccount => self.dialect().unknown_account,
             // The reverse list is the server's own, and nobody is put on the pending list by hand.
             EditError::NotEditable(_) => return Err(End::BeyondLimits(verb)),

@@ -3,19 +3,15 @@
 use msnp::command::{Command, rmg};
 use msnp::dialect::Groups;
 use msnp::flow::End;
-use msnp::types::ErrorCode;
 use msnp::wire::Verb;
 
 use super::Session;
-use crate::store::{GroupKey, Orphans};
+use crate::store::Orphans;
 
 impl Session {
     pub(super) async fn rmg(&mut self, request: rmg::Request<'_>) -> Result<(), End> {
         let rmg::Request { trid, group } = request;
         let key = self.group_key(Verb::RMG, group)?;
-        if matches!(key, GroupKey::Number(0)) {
-            return self.deny(trid, ErrorCode::CANNOT_REMOVE_GROUP_ZERO);
-        }
         // With numbers everybody is in a group, so who is left in none leaves the forward list.
         let orphans = if self.dialect().groups == Groups::Numbered { Orphans::Leave } else { Orphans::Stay };
         let removed = match self.server.store.remove_group(self.user()?.id, key, orphans).await {

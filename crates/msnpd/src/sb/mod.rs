@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::{Command, error};
+use msnp::command::error;
 use msnp::dialect::{Dialect, MSNP2};
 use msnp::flow::End;
 use msnp::flow::switchboard::{Request, SwitchboardServer};

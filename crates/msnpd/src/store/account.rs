@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use msnp::types::Email;
+use msnp::types::{Email, Privacy};
 use sqlx::FromRow;
 
-use super::privacy::{Privacy, setting};
+use super::privacy::setting;
 use super::row::{account_id, email, find, unsigned};
 use super::{Store, StoreError, now};
 use crate::account::{Account, AccountId};
@@ -89,8 +89,7 @@ impl TryFrom<Stored> for Account {
     type Error = StoreError;
 
     fn try_from(row: Stored) -> Result<Self, StoreError> {
-        let generation = u32::try_from(row.generation)
-            .map_err(|_| StoreError::Corrupt(format!("generation {}", row.generation)))?;
+        let generation = super::row::generation(row.generation)?;
         Ok(Self {
             id: account_id(row.id)?,
             name: row.name.unwrap_or_else(|| row.email.clone()),

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use msnp::types::{Email, Guid, List, Lists};
+use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
 use sqlx::SqliteConnection;
 
 use super::group::{Group, groups, number};
-use super::privacy::{Privacy, Prompt, setting};
-use super::property::Property;
+use super::privacy::setting;
 use super::row::{account_id, email, guid, lists, unsigned};
 use super::{Store, StoreError};
 use crate::account::AccountId;
@@ -25,6 +24,8 @@ pub struct Brief {
     pub settings_revision: u64,
     /// His friendly name; his address where none was ever set.
     pub name: String,
+    /// The account's generation: a ticket of another one is void.
+    pub generation: u32,
     /// Everybody on any list of his.
     pub contacts: Vec<BriefContact>,
 }
@@ -43,6 +44,8 @@ pub struct BriefContact {
 /// Everything that a client gets to see of its user's lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roster {
+    /// When the account was made, in seconds since 1970.
+    pub created: u64,
     /// The account's revision; that of its last change of any kind.
     pub revision: u64,
     /// The revision of the last change to contacts, groups and memberships.
@@ -95,8 +98,8 @@ impl Roster {
     }
 }
 
-/// Privacy, three revisions, name, rows.
-type BriefRow = (String, i64, i64, i64, String, Option<String>);
+/// Privacy, three revisions, generation, name, rows.
+type BriefRow = (String, i64, i64, i64, i64, String, Option<String>);
 
 /// Contact, address, own name, stored name, GUID, lists, revision, the contact's lists for the owner, his privacy.
 type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, Option<i64>, String);
@@ -109,14 +112,14 @@ impl Store {
     pub async fn brief(&self, account: AccountId) -> Result<Option<Brief>, StoreError> {
         // One statement is one snapshot, and one row costs a fraction of twenty: a sign-in does this.
         let row: Option<BriefRow> = sqlx::query_as(
-            "SELECT privacy, revision, lists_revision, settings_revision, coalesce(name, email), \
+            "SELECT privacy, revision, lists_revision, settings_revision, generation, coalesce(name, email), \
              (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact WHERE owner = $1) \
              FROM account WHERE id = $1",
         )
         .bind(i64::from(account.0))
         .fetch_optional(self.readers())
         .await?;
-        let Some((privacy, revision, lists_revision, settings_revision, name, rows)) = row else {
+        let Some((privacy, revision, lists_revision, settings_revision, generation, name, rows)) = row else {
             return Ok(None);
         };
         let rows = rows.unwrap_or_default();
@@ -127,6 +130,7 @@ impl Store {
             lists_revision: unsigned(lists_revision)?,
             settings_revision: unsigned(settings_revision)?,
             name,
+            generation: super::row::generation(generation)?,
             contacts,
         }))
     }
@@ -144,15 +148,20 @@ impl Store {
     }
 }
 
+/// Whether contacts get to know a property. That the mobile service is set up is nobody else's business.
+const fn is_shown(property: Property) -> bool {
+    !matches!(property, Property::MobileEnabled | Property::FriendlyName)
+}
+
 async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Option<Roster>, StoreError> {
-    let row: Option<(String, String, i64, i64, i64, String)> = sqlx::query_as(
-        "SELECT prompt, privacy, revision, lists_revision, settings_revision, coalesce(name, email) \
+    let row: Option<(String, String, i64, i64, i64, i64, String)> = sqlx::query_as(
+        "SELECT prompt, privacy, created, revision, lists_revision, settings_revision, coalesce(name, email) \
          FROM account WHERE id = $1",
     )
     .bind(i64::from(owner.0))
     .fetch_optional(&mut *tx)
     .await?;
-    let Some((prompt, privacy, revision, lists_revision, settings_revision, name)) = row else {
+    let Some((prompt, privacy, created, revision, lists_revision, settings_revision, name)) = row else {
         return Ok(None);
     };
     let mut memberships = memberships(tx, owner).await?;
@@ -177,7 +186,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
             Some(properties) if shown => properties.clone(),
             _ => Vec::new(),
         };
-        properties.retain(|(property, _)| property.is_shown());
+        properties.retain(|(property, _)| is_shown(*property));
         contacts.push(RosterContact {
             id,
             email: email(&address)?,
@@ -192,6 +201,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
         });
     }
     Ok(Some(Roster {
+        created: unsigned(created)?,
         revision: unsigned(revision)?,
         lists_revision: unsigned(lists_revision)?,
         settings_revision: unsigned(settings_revision)?,
@@ -206,7 +216,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
 
 /// Whether somebody lets another see him, who is on `lists` of his (notification-server reference, 6.2).
 fn allows(lists: Lists, privacy: Privacy) -> bool {
-    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::Allow)
+    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowOthers)
 }
 
 async fn memberships(

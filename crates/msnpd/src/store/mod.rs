@@ -44,8 +44,7 @@ pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
-pub use privacy::{Privacy, Prompt};
-pub use property::{Property, PropertyEdited};
+pub use property::PropertyEdited;
 pub use row::Change;
 
 /// The database's file name in the data directory.

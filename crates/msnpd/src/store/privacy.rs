@@ -1,83 +1,13 @@
 //! An account's own settings: its name, who may see it, whether it wants to be asked.
 
-use std::fmt;
 use std::str::FromStr;
+
+use msnp::types::{Privacy, Prompt};
 
 use super::edit::EditError;
 use super::row::{Part, Revisions, revision};
 use super::{Store, StoreError};
 use crate::account::AccountId;
-
-/// Who may see and contact a user, of those on neither his allow nor his block list: `BLP`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Privacy {
-    /// `AL`: everybody. What an account starts with.
-    Allow,
-    /// `BL`: nobody.
-    Block,
-}
-
-impl Privacy {
-    /// The letters that stand for it on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "AL",
-            Self::Block => "BL",
-        }
-    }
-}
-
-/// What the client is to do about people who have added the user: `GTC`. Stored for it, the server never acts on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// `A`: ask the user. What an account starts with.
-    Ask,
-    /// `N`: allow them without a word.
-    Silent,
-}
-
-impl Prompt {
-    /// The letter that stands for it on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ask => "A",
-            Self::Silent => "N",
-        }
-    }
-}
-
-/// The text stands for no value of this setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no value of this setting")]
-pub struct UnknownSetting;
-
-impl FromStr for Privacy {
-    type Err = UnknownSetting;
-
-    fn from_str(written: &str) -> Result<Self, UnknownSetting> {
-        [Self::Allow, Self::Block].into_iter().find(|p| p.as_str() == written).ok_or(UnknownSetting)
-    }
-}
-
-impl FromStr for Prompt {
-    type Err = UnknownSetting;
-
-    fn from_str(written: &str) -> Result<Self, UnknownSetting> {
-        [Self::Ask, Self::Silent].into_iter().find(|p| p.as_str() == written).ok_or(UnknownSetting)
-    }
-}
-
-impl fmt::Display for Privacy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A setting as the database holds it.
 pub(super) fn setting<T: FromStr>(text: &str) -> Result<T, StoreError> {

@@ -1,84 +1,11 @@
 //! Phone numbers and marks that an account shows to its contacts.
 
-use std::fmt;
-use std::str::FromStr;
-
-use msnp::types::List;
+use msnp::types::{List, Property};
 
 use super::Store;
 use super::edit::EditError;
 use super::row::{Part, Revisions, account_id, revision};
 use crate::account::AccountId;
-
-/// A property of an account: `PRP` and `BPR` (notification-server reference, 11). The friendly name, which is one of
-/// them on the wire, is the account's own field here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Property {
-    /// `PHH`: phone at home.
-    PhoneHome,
-    /// `PHW`: phone at work.
-    PhoneWork,
-    /// `PHM`: mobile phone.
-    PhoneMobile,
-    /// `MOB`: whether he may be paged, `Y` or `N`.
-    Pager,
-    /// `MBE`: whether he has set up the mobile service, `Y` or `N`. Nobody else's business.
-    MobileService,
-    /// `WWE`: whether his watch shows messages.
-    Watch,
-    /// `HSB`: whether he has a blog.
-    Blog,
-}
-
-impl Property {
-    /// Every property, in the order in which lists send them.
-    pub const ALL: [Self; 7] = [
-        Self::PhoneHome,
-        Self::PhoneWork,
-        Self::PhoneMobile,
-        Self::Pager,
-        Self::MobileService,
-        Self::Watch,
-        Self::Blog,
-    ];
-
-    /// The three letters that name it on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PhoneHome => "PHH",
-            Self::PhoneWork => "PHW",
-            Self::PhoneMobile => "PHM",
-            Self::Pager => "MOB",
-            Self::MobileService => "MBE",
-            Self::Watch => "WWE",
-            Self::Blog => "HSB",
-        }
-    }
-
-    /// Whether contacts get to know it.
-    pub const fn is_shown(self) -> bool {
-        !matches!(self, Self::MobileService)
-    }
-}
-
-impl fmt::Display for Property {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Property {
-    type Err = UnknownProperty;
-
-    fn from_str(written: &str) -> Result<Self, UnknownProperty> {
-        Self::ALL.into_iter().find(|property| property.as_str() == written).ok_or(UnknownProperty)
-    }
-}
-
-/// The text names no property that is kept (715).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a property is one of PHH PHW PHM MOB MBE WWE HSB")]
-pub struct UnknownProperty;
 
 /// What setting a property did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use msnp::types::List;
-use msnpd::store::{ContactKey, DATABASE, EditError, Property, Store, StoreError};
+use msnp::types::{List, Property};
+use msnpd::store::{ContactKey, DATABASE, EditError, Store, StoreError};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::JoinSet;
@@ -15,7 +15,7 @@ use super::{Bench, LIMITS, add, email};
 async fn all_of_it_is_there_after_a_restart() {
     let Bench { dir, store, alice, bob, .. } = Bench::new().await;
     store.add_contact(alice, &email("bob"), Some("B"), None, LIMITS).await.unwrap();
-    store.set_property(bob, Property::PhoneWork, Some("1")).await.unwrap();
+    store.set_property(bob, Property::WorkPhone, Some("1")).await.unwrap();
     let before = store.roster(alice).await.unwrap();
     drop(store);
     let store = Store::open(dir.path()).await.unwrap();

@@ -1,0 +1,222 @@
+//! Brings the service up and takes it down.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
+use msnp::flow::notification;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tracing::info;
+
+use crate::connection::Role;
+use crate::data_dir::{self, ServeLock};
+use crate::passport::Passport;
+use crate::password::Hasher;
+use crate::server::{Challenges, PublicHost, Server, Settings};
+use crate::store::Store;
+use crate::ticket::Mint;
+use crate::{accept, http, passport, tls, watch};
+
+/// The dialects that are served, the oldest first.
+pub const SERVED: [&Dialect; 5] = [&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
+
+/// How long connections may take to end when the service goes down.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// What the operator has chosen, ready for use.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Where notification server and switchboard listen.
+    pub msnp: SocketAddr,
+    /// Where the web services listen without TLS.
+    pub http: SocketAddr,
+    /// Where they listen with TLS.
+    pub https: SocketAddr,
+    /// Where the dispatch server listens, if there is one.
+    pub dispatch: Option<SocketAddr>,
+    /// How clients reach this server.
+    pub public_host: Option<PublicHost>,
+    /// Whether clients are challenged.
+    pub challenges: Challenges,
+    /// About signing in.
+    pub passport: passport::Settings,
+    /// How many connections the Messenger ports take, each.
+    pub limits: accept::Limits,
+    /// How many connections the web ports take, each.
+    pub web_limits: http::Limits,
+    /// How many passwords are checked at once.
+    pub hash_threads: usize,
+}
+
+/// The service with its listeners bound, not accepting yet.
+pub struct Service {
+    server: Arc<Server>,
+    messenger: Vec<(TcpListener, Role)>,
+    limits: accept::Limits,
+    web: Vec<http::Listener>,
+    renewal: (tls::Acceptor, PathBuf, tls::Names),
+    seen_event: i64,
+    /// Where it listens.
+    pub addresses: Addresses,
+    _lock: ServeLock,
+}
+
+/// Where a service listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// Notification server and switchboard.
+    pub msnp: SocketAddr,
+    /// Web services without TLS.
+    pub http: SocketAddr,
+    /// Web services with TLS.
+    pub https: SocketAddr,
+    /// The dispatch server.
+    pub dispatch: Option<SocketAddr>,
+}
+
+impl Service {
+    /// Opens or makes everything in the data directory, and binds the listeners.
+    ///
+    /// # Errors
+    /// For the operator: what can't be had, and what to do about it.
+    pub async fn bind(options: Options) -> anyhow::Result<Self> {
+        let dir = options.data_dir.clone();
+        data_dir::create(&dir).with_context(|| format!("can't make the data directory {}", dir.display()))?;
+        let lock = data_dir::lock_for_serving(&dir)?;
+        let store = Store::open(&dir).await?;
+        let seen_event = store.last_event().await?;
+
+        let messenger = bind("msnp", options.msnp).await?;
+        let http = bind("http", options.http).await?;
+        let https = bind("https", options.https).await?;
+        let dispatch = match options.dispatch {
+            Some(address) => Some(bind("dispatch", address).await?),
+            None => None,
+        };
+        let addresses = Addresses {
+            msnp: messenger.local_addr()?,
+            http: http.local_addr()?,
+            https: https.local_addr()?,
+            dispatch: dispatch.as_ref().map(TcpListener::local_addr).transpose()?,
+        };
+
+        let public_host = options.public_host.as_ref().map(|host| host.name.clone());
+        let names = tls::Names::with_public_hosts(public_host.as_deref());
+        let (mint, identity) = open_keys(&dir, &names).await?;
+        let acceptor = tls::Acceptor::new(tls::Policy::Modern, &identity)?;
+        let hasher = Hasher::new(options.hash_threads);
+        let passport = Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), options.passport);
+        let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
+        let front = http::Front::new(&identity, public_host.clone(), ports.0, ports.1, ports.2)?;
+        let web = http::Web::new(passport, front);
+        let spelling = http::Spelling::learn().await?;
+        let listener = |socket, tls| http::Listener {
+            socket,
+            tls,
+            web: web.clone(),
+            spelling: spelling.clone(),
+            limits: options.web_limits,
+        };
+        let web = vec![listener(http, None), listener(https, Some(acceptor.clone()))];
+
+        let page = front_page(public_host.as_deref(), addresses.http);
+        let settings = Settings {
+            opening: Arc::new(notification::Settings {
+                served: SERVED.to_vec(),
+                download_url: page.clone(),
+                info_url: page,
+            }),
+            public_host: options.public_host,
+            msnp_port: addresses.msnp.port(),
+            challenges: options.challenges,
+        };
+        let listeners = std::iter::once((messenger, Role::Messenger))
+            .chain(dispatch.map(|listener| (listener, Role::Dispatch)));
+        Ok(Self {
+            server: Arc::new(Server::new(settings, store, mint)),
+            messenger: listeners.collect(),
+            limits: options.limits,
+            web,
+            renewal: (acceptor, dir, names),
+            seen_event,
+            addresses,
+            _lock: lock,
+        })
+    }
+
+    /// The service without its listeners, for tests that bring their own connections.
+    pub fn server(&self) -> &Arc<Server> {
+        &self.server
+    }
+
+    /// Serves until `shutdown` resolves, then tells everybody, and waits for a while until they are gone.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        let (acceptor, dir, names) = self.renewal;
+        let mut helpers = JoinSet::new();
+        helpers.spawn(acceptor.keep_renewed(dir, names));
+        helpers.spawn(watch::watch_accounts(self.server.clone(), self.seen_event));
+
+        // Nothing is ever sent: the channel closes when the last connection has dropped its end.
+        let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
+        let mut accepting = JoinSet::new();
+        for (listener, role) in self.messenger {
+            accepting.spawn(accept::accept(listener, role, self.limits, self.server.clone(), alive.clone()));
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(());
+        let mut web = JoinSet::new();
+        for listener in self.web {
+            let mut stopped = stopped.clone();
+            web.spawn(listener.serve(async move {
+                let _ = stopped.changed().await;
+            }));
+        }
+        drop(alive);
+
+        shutdown.await;
+        info!("going down");
+        accepting.shutdown().await;
+        drop(stop);
+        self.server.shut_down();
+        let drained = async {
+            all_gone.recv().await;
+            while web.join_next().await.is_some() {}
+        };
+        let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;
+        helpers.shutdown().await;
+        self.server.store.close().await;
+    }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("{key} = \"{address}\": can't listen there; is another program using the port, or is it below 1024?")
+    })
+}
+
+/// Keys and certificates. Making them takes a good part of a second, once.
+async fn open_keys(dir: &Path, names: &tls::Names) -> anyhow::Result<(Mint, tls::Identity)> {
+    let (dir, names) = (dir.to_owned(), names.clone());
+    tokio::task::spawn_blocking(move || {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let _setup = data_dir::lock_for_setup(&dir)?;
+        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, now)?))
+    })
+    .await?
+}
+
+/// The address of the front page as a client could open it.
+fn front_page(public_host: Option<&str>, http: SocketAddr) -> String {
+    match public_host {
+        Some(host) => format!("http://{host}:{}/", http.port()),
+        None if http.ip().is_unspecified() => format!("http://localhost:{}/", http.port()),
+        None => format!("http://{http}/"),
+    }
+}
