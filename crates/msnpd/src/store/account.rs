@@ -76,7 +76,7 @@ impl From<sqlx::Error> for AccountError {
 
 /// An account as its row holds it.
 #[derive(FromRow)]
-struct Stored {
+pub(super) struct Stored {
     id: i64,
     email: String,
     name: Option<String>,
