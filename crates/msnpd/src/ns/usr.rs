@@ -85,8 +85,8 @@ impl Session {
         // From here on the end of this connection takes him out of the directory.
         let user = User { id: account.id, email: account.email, endpoint };
         let (id, endpoint) = (user.id, user.endpoint.id);
-        match server.store.brief(id).await.map_err(failed) {
-            Ok(Some(brief)) if brief.generation == claims.generation => {
+        match server.store.sign_in(id).await.map_err(failed) {
+            Ok(Some((account, brief))) if account.generation == claims.generation => {
                 server.directory.load(id, &brief);
                 Ok((user, brief))
             }

@@ -76,7 +76,7 @@ impl From<sqlx::Error> for AccountError {
 
 /// An account as its row holds it.
 #[derive(FromRow)]
-struct Stored {
+pub(super) struct Stored {
     id: i64,
     email: String,
     name: Option<String>,
@@ -89,7 +89,8 @@ impl TryFrom<Stored> for Account {
     type Error = StoreError;
 
     fn try_from(row: Stored) -> Result<Self, StoreError> {
-        let generation = super::row::generation(row.generation)?;
+        let generation = u32::try_from(row.generation)
+            .map_err(|_| StoreError::Corrupt(format!("generation {}", row.generation)))?;
         Ok(Self {
             id: account_id(row.id)?,
             name: row.name.unwrap_or_else(|| row.email.clone()),

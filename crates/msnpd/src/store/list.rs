@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
-use sqlx::SqliteConnection;
+use sqlx::{FromRow, SqliteConnection};
 
+use super::account::Stored;
 use super::group::{Group, groups, number};
 use super::privacy::setting;
+use super::property::is_shown;
 use super::row::{account_id, email, guid, lists, unsigned};
 use super::{Store, StoreError};
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 
 /// What the directory keeps of somebody who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +26,6 @@ pub struct Brief {
     pub settings_revision: u64,
     /// His friendly name; his address where none was ever set.
     pub name: String,
-    /// The account's generation: a ticket of another one is void.
-    pub generation: u32,
     /// Everybody on any list of his.
     pub contacts: Vec<BriefContact>,
 }
@@ -98,41 +98,62 @@ impl Roster {
     }
 }
 
-/// Privacy, three revisions, generation, name, rows.
-type BriefRow = (String, i64, i64, i64, i64, String, Option<String>);
+/// What a sign-in reads, in one row.
+#[derive(FromRow)]
+struct SignInRow {
+    #[sqlx(flatten)]
+    account: Stored,
+    privacy: String,
+    revision: i64,
+    lists_revision: i64,
+    settings_revision: i64,
+    rows: Option<String>,
+}
 
 /// Contact, address, own name, stored name, GUID, lists, revision, the contact's lists for the owner, his privacy.
 type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, Option<i64>, String);
 
 impl Store {
-    /// What the directory keeps of an account; `None` where there is none. All of it is of one moment.
+    /// All that a sign-in with a ticket reads: the account, for the ticket's generation to be compared with, and what
+    /// the directory keeps of it. `None` where there is no such account. All of it is of one moment.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn brief(&self, account: AccountId) -> Result<Option<Brief>, StoreError> {
-        // One statement is one snapshot, and one row costs a fraction of twenty: a sign-in does this.
-        let row: Option<BriefRow> = sqlx::query_as(
-            "SELECT privacy, revision, lists_revision, settings_revision, generation, coalesce(name, email), \
+    pub async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Brief)>, StoreError> {
+        // One statement is one snapshot and one wait, and one row costs a fraction of twenty.
+        let row: Option<SignInRow> = sqlx::query_as(
+            "SELECT id, email, name, password_hash, generation, disabled, \
+             privacy, revision, lists_revision, settings_revision, \
              (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact WHERE owner = $1) \
-             FROM account WHERE id = $1",
+             AS rows FROM account WHERE id = $1",
         )
         .bind(i64::from(account.0))
         .fetch_optional(self.readers())
         .await?;
-        let Some((privacy, revision, lists_revision, settings_revision, generation, name, rows)) = row else {
+        let Some(row) = row else {
             return Ok(None);
         };
-        let rows = rows.unwrap_or_default();
+        let account = Account::try_from(row.account)?;
+        let rows = row.rows.unwrap_or_default();
         let contacts = rows.split_terminator(',').map(brief_contact).collect::<Result<_, _>>()?;
-        Ok(Some(Brief {
-            privacy: setting(&privacy)?,
-            revision: unsigned(revision)?,
-            lists_revision: unsigned(lists_revision)?,
-            settings_revision: unsigned(settings_revision)?,
-            name,
-            generation: super::row::generation(generation)?,
+        let brief = Brief {
+            privacy: setting(&row.privacy)?,
+            revision: unsigned(row.revision)?,
+            lists_revision: unsigned(row.lists_revision)?,
+            settings_revision: unsigned(row.settings_revision)?,
+            name: account.name.clone(),
             contacts,
-        }))
+        };
+        Ok(Some((account, brief)))
+    }
+
+    /// What the directory keeps of an account, to be read again after a gap in its revisions; `None` where there is no
+    /// such account. All of it is of one moment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn brief(&self, account: AccountId) -> Result<Option<Brief>, StoreError> {
+        Ok(self.sign_in(account).await?.map(|(_, brief)| brief))
     }
 
     /// Everything that a client of this account gets to see of its lists; `None` where there is no such account. All
@@ -146,11 +167,6 @@ impl Store {
         tx.commit().await?;
         Ok(roster)
     }
-}
-
-/// Whether contacts get to know a property. That the mobile service is set up is nobody else's business.
-const fn is_shown(property: Property) -> bool {
-    !matches!(property, Property::MobileEnabled | Property::FriendlyName)
 }
 
 async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Option<Roster>, StoreError> {

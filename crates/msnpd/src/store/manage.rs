@@ -1,4 +1,4 @@
-//! What an operator does to accounts. Each change leaves an [event](super::event) for the running server.
+//! What an operator does to accounts. Each change leaves an event for the running server.
 
 use msnp::types::Email;
 use sqlx::SqliteConnection;

@@ -1,7 +1,7 @@
 //! What is kept across a restart: accounts, lists, groups, privacy, properties.
 //!
 //! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
-//! one [writer](writer) and return when they are on the disk; reads have connections of their own and never wait for a
+//! one writer task and return when they are on the disk; reads have connections of their own and never wait for a
 //! write. Another process (`msnpd user …`) may write the same file meanwhile.
 //!
 //! Every stored change takes the account's next *revision* in the same transaction. An edit reports each contact row

@@ -7,6 +7,11 @@ use super::edit::EditError;
 use super::row::{Part, Revisions, account_id, revision};
 use crate::account::AccountId;
 
+/// Whether contacts get to know a property. That the mobile service is set up is nobody else's business.
+pub(super) const fn is_shown(property: Property) -> bool {
+    !matches!(property, Property::MobileEnabled | Property::FriendlyName)
+}
+
 /// What setting a property did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyEdited {
@@ -52,7 +57,7 @@ impl Store {
                 let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
                 let revision = revisions.of(account).ok_or(EditError::Gone)?;
                 let mut watchers = Vec::new();
-                if property.is_shown() {
+                if is_shown(property) {
                     let ids: Vec<i64> = sqlx::query_scalar(
                         "SELECT c.contact FROM contact c JOIN account a ON a.id = c.owner \
                          WHERE c.owner = $1 AND c.contact <> $1 AND c.lists & $2 <> 0 AND c.lists & $3 = 0 \

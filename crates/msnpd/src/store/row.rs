@@ -204,8 +204,3 @@ pub(super) fn unsigned(number: i64) -> Result<u64, StoreError> {
 pub(super) fn signed(number: u64) -> Result<i64, StoreError> {
     number.try_into().map_err(|_| StoreError::Corrupt(format!("the count {number}")))
 }
-
-/// A generation as the database holds it.
-pub(super) fn generation(value: i64) -> Result<u32, StoreError> {
-    u32::try_from(value).map_err(|_| StoreError::Corrupt(format!("generation {value}")))
-}

@@ -103,14 +103,16 @@ pub(super) async fn run(
     let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut shift = Instant::now();
     loop {
-        if jobs.is_empty() {
-            shift = Instant::now();
-        } else if shift.elapsed() > SHIFT {
+        if shift.elapsed() > SHIFT {
             tokio::time::sleep(BREAK).await;
             shift = Instant::now();
         }
+        let idle = Instant::now();
         if jobs.recv_many(&mut batch, MAX_BATCH).await == 0 {
             break;
+        }
+        if idle.elapsed() > BREAK {
+            shift = Instant::now();
         }
         let committed = write(&mut conn, &mut batch).await;
         if let Err(error) = &committed {
