@@ -97,3 +97,52 @@ fn read_contact(mut args: Args<'_>) -> Result<Contact<'_>, ArgError> {
     let name = rest_encoded(&mut args).unwrap_or(Encoded::from_wire(handle));
     Ok((handle, name, args.next()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        forward: ToNotification MSNP7 "ADD 14 FL bob@example.net bob@example.net 1" => Request {
+            trid: TrId::new(14),
+            list: List::Forward,
+            handle: "bob@example.net",
+            name: Encoded::from_wire("bob@example.net"),
+            group: Some("1"),
+        },
+        forward_reply: FromNotification MSNP7 "ADD 14 FL 205 bob@example.net bob@example.net 1" => Reply {
+            trid: TrId::new(14),
+            list: List::Forward,
+            version: 205,
+            handle: "bob@example.net",
+            name: Encoded::from_wire("bob@example.net"),
+            group: Some("1"),
+        },
+        added_by: FromNotification MSNP2 "ADD 0 RL 88 alice@example.com Alice%20L" => Push {
+            trid: TrId::UNSOLICITED,
+            list: List::Reverse,
+            version: 88,
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice%20L"),
+            group: None,
+        },
+    }
+
+    #[test]
+    fn the_address_stands_in_for_the_name() {
+        let frame = testing::frame(Direction::ToNotification, b"ADD 7 BL dave@example.net\r\n");
+        assert_eq!(Request::read(frame, &MSNP9).unwrap().name.as_str(), "dave@example.net");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("ADD 7 XL dave@example.net"), "list is malformed");
+        assert_eq!(fault("ADD 7 FL"), "handle is missing");
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("ADD 7 FL dave@example.net Dave"), "version is malformed");
+    }
+}

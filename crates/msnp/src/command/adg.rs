@@ -82,3 +82,53 @@ impl<'a> Command<'a> for Reply<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP9, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked_7: ToNotification MSNP7 "ADG 31 Book%20Club 0" =>
+            Request { trid: TrId::new(31), name: Encoded::from_wire("Book%20Club") },
+        asked_10: ToNotification MSNP10 "ADG 31 Book%20Club" =>
+            Request { trid: TrId::new(31), name: Encoded::from_wire("Book%20Club") },
+        reply_7: FromNotification MSNP7 "ADG 31 208 Book%20Club 3 0" => Reply {
+            trid: TrId::new(31),
+            version: Some(208),
+            name: Encoded::from_wire("Book%20Club"),
+            group: GroupRef::Number(3),
+            spurious_one: false,
+        },
+        reply_10: FromNotification MSNP10 "ADG 31 Book%20Club b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" => reply(false),
+        spurious: FromNotification MSNP11 "ADG 31 1 Book%20Club b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" => reply(true),
+    }
+
+    fn reply(spurious_one: bool) -> Reply<'static> {
+        Reply {
+            trid: TrId::new(31),
+            version: None,
+            name: Encoded::from_wire("Book%20Club"),
+            group: "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c".parse().unwrap(),
+            spurious_one,
+        }
+    }
+
+    #[test]
+    fn a_zero_at_the_end_is_passed_over() {
+        let line = b"ADG 31 Book%20Club b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c 0\r\n";
+        assert_eq!(Reply::read(testing::frame(Direction::FromNotification, line), &MSNP12), Ok(reply(false)));
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |dialect, line| {
+            testing::fault::<Reply<'_>>(Direction::FromNotification, dialect, line).to_string()
+        };
+        assert_eq!(fault(&MSNP9, "ADG 31 x Work 2 0"), "version is malformed");
+        assert_eq!(fault(&MSNP9, "ADG 31 42 Work"), "group is missing");
+        assert_eq!(fault(&MSNP12, "ADG 31 Work 2"), "group is malformed");
+    }
+}

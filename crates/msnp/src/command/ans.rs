@@ -64,3 +64,28 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::ANS).trid(self.trid).arg("OK").end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToSwitchboard MSNP8 "ANS 1 bob@example.com 849102291.520491113.77201 11752013" => Request {
+            trid: TrId::new(1),
+            identity: "bob@example.com",
+            cookie: Secret("849102291.520491113.77201"),
+            session: "11752013",
+        },
+        reply: FromSwitchboard MSNP8 "ANS 1 OK" => Reply { trid: TrId::new(1) },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToSwitchboard, &MSNP8, line).to_string();
+        assert_eq!(fault("ANS 1 bob@example.com"), "cookie is missing");
+        assert_eq!(fault("ANS 1 bob@example.com 8"), "session is missing");
+    }
+}

@@ -62,3 +62,43 @@ impl Command<'_> for Reply {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP12 "BLP 24 BL" => Request { trid: TrId::new(24), privacy: Privacy::BlockOthers },
+        reply_9: FromNotification MSNP9 "BLP 24 203 BL" =>
+            Reply { trid: Some(TrId::new(24)), version: Some(203), privacy: Privacy::BlockOthers },
+        reply_10: FromNotification MSNP10 "BLP 24 BL" =>
+            Reply { trid: Some(TrId::new(24)), version: None, privacy: Privacy::BlockOthers },
+        list_7: FromNotification MSNP7 "BLP 5 41 AL" =>
+            Reply { trid: Some(TrId::new(5)), version: Some(41), privacy: Privacy::AllowOthers },
+        list_8: FromNotification MSNP8 "BLP AL" => Reply { trid: None, version: None, privacy: Privacy::AllowOthers },
+    }
+
+    #[test]
+    fn a_version_is_written_where_changes_are_counted() {
+        let written = |trid, dialect| {
+            let mut out = Vec::new();
+            Reply { trid, version: Some(7), privacy: Privacy::AllowOthers }.write(&mut out, dialect);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(None, &MSNP9), "BLP AL\r\n");
+        assert_eq!(written(Some(TrId::new(5)), &crate::dialect::MSNP10), "BLP 5 AL\r\n");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request>(Direction::ToNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("BLP 26 X"), "setting is malformed");
+        assert_eq!(fault("BLP 26"), "setting is missing");
+        let fault = |line| testing::fault::<Reply>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("BLP"), "setting is missing");
+        assert_eq!(fault("BLP 1 x AL"), "version is malformed");
+    }
+}

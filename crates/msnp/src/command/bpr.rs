@@ -54,3 +54,46 @@ impl<'a> Command<'a> for Push<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        counted: FromNotification MSNP9 "BPR 205 bob@example.net MOB N" => Push {
+            version: Some(205),
+            handle: Some("bob@example.net"),
+            property: Property::Pageable,
+            value: Some(Encoded::from_wire("N")),
+        },
+        counted_empty: FromNotification MSNP7 "BPR 205 bob@example.net PHH" => Push {
+            version: Some(205),
+            handle: Some("bob@example.net"),
+            property: Property::HomePhone,
+            value: None,
+        },
+        named: FromNotification MSNP10 "BPR alice@example.com PHM 1%20555%200100" => Push {
+            version: None,
+            handle: Some("alice@example.com"),
+            property: Property::MobilePhone,
+            value: Some(Encoded::from_wire("1%20555%200100")),
+        },
+        list: FromNotification MSNP8 "BPR PHH 1%20555%200199" => Push {
+            version: None,
+            handle: None,
+            property: Property::HomePhone,
+            value: Some(Encoded::from_wire("1%20555%200199")),
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("BPR"), "property is missing");
+        assert_eq!(fault("BPR 205 bob@example.net XYZ"), "property is malformed");
+        assert_eq!(fault("BPR 205 PHH"), "handle is missing");
+    }
+}

@@ -29,3 +29,22 @@ impl<'a> Command<'a> for Push<'a> {
         Line::new(out, Verb::BYE).arg(self.handle).opt(self.idle.then_some(1)).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        left: FromSwitchboard MSNP8 "BYE bob@example.com" => Push { handle: "bob@example.com", idle: false },
+        idle: FromSwitchboard MSNP8 "BYE carol@example.org 1" => Push { handle: "carol@example.org", idle: true },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromSwitchboard, &MSNP8, line).to_string();
+        assert_eq!(fault("BYE"), "handle is missing");
+    }
+}

@@ -55,3 +55,24 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::CAL).trid(self.trid).arg("RINGING").arg(self.session).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToSwitchboard MSNP8 "CAL 2 bob@example.com" =>
+            Request { trid: TrId::new(2), handle: "bob@example.com" },
+        reply: FromSwitchboard MSNP8 "CAL 2 RINGING 11752013" =>
+            Reply { trid: TrId::new(2), session: 11_752_013 },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToSwitchboard, &MSNP8, line).to_string();
+        assert_eq!(fault("CAL 2"), "handle is missing");
+    }
+}

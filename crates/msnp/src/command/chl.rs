@@ -70,3 +70,24 @@ impl<'a> Command<'a> for Push<'a> {
         Reply { trid: TrId::UNSOLICITED, challenge: self.challenge }.write(out, dialect);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP7;
+    use crate::wire::Direction;
+
+    known_answers! {
+        push: FromNotification MSNP7 "CHL 0 31415926535897932384" => Push { challenge: "31415926535897932384" },
+        asked: ToNotification MSNP11 "CHL 5" => Request { trid: TrId::new(5) },
+        reply: FromNotification MSNP11 "CHL 5 31415926535897932384" =>
+            Reply { trid: TrId::new(5), challenge: "31415926535897932384" },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP7, line).to_string();
+        assert_eq!(fault("CHL 0"), "challenge is missing");
+    }
+}

@@ -110,3 +110,52 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::known_answers;
+
+    known_answers! {
+        msnp12: ToNotification MSNP12 "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 7.5.0299 msmsgs alice@example.com" => Request {
+            trid: TrId::new(2),
+            locale: "0x0409",
+            os_type: "winnt",
+            os_version: "5.1",
+            arch: "i386",
+            library: "MSNMSGR",
+            version: "7.5.0299",
+            client_id: Some("msmsgs"),
+            handle: Some("alice@example.com"),
+        },
+        msnp2: ToNotification MSNP2 "CVR 10 0x0409 win 4.10 i386 MSMSGS 1.0.0863" => Request {
+            trid: TrId::new(10),
+            locale: "0x0409",
+            os_type: "win",
+            os_version: "4.10",
+            arch: "i386",
+            library: "MSMSGS",
+            version: "1.0.0863",
+            client_id: None,
+            handle: None,
+        },
+        nothing_said: ToNotification MSNP12 "CVR 3" => Request {
+            trid: TrId::new(3),
+            locale: "",
+            os_type: "",
+            os_version: "",
+            arch: "",
+            library: "",
+            version: "",
+            client_id: None,
+            handle: None,
+        },
+        recommended: FromNotification MSNP12 "CVR 2 7.5.0299 7.5.0299 1.0.0000 http://download.example.com/setup.exe http://www.example.com/" => Reply {
+            trid: TrId::new(2),
+            recommended: "7.5.0299",
+            minimum: "1.0.0000",
+            download_url: "http://download.example.com/setup.exe",
+            info_url: "http://www.example.com/",
+        },
+    }
+}

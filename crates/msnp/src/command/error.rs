@@ -29,3 +29,27 @@ impl Reply {
         Line::new(out, Verb::error(self.code)).opt(self.trid).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::testing;
+    use crate::wire::Direction;
+
+    #[test]
+    fn goes_both_ways() {
+        for (line, trid, code) in [
+            ("216 16\r\n", Some(TrId::new(16)), ErrorCode::NOT_ON_LIST),
+            ("500\r\n", None, ErrorCode::INTERNAL_SERVER),
+            ("999 7\r\n", Some(TrId::new(7)), ErrorCode(999)),
+        ] {
+            let reply = Reply { trid, code };
+            let frame = testing::frame(Direction::FromSwitchboard, line.as_bytes());
+            assert_eq!(Reply::read(frame), Some(reply), "{line}");
+            let mut out = Vec::new();
+            reply.write(&mut out);
+            assert_eq!(out, line.as_bytes());
+        }
+        assert_eq!(Reply::read(testing::frame(Direction::FromSwitchboard, b"ACK 1\r\n")), None);
+    }
+}

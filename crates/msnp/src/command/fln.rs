@@ -6,7 +6,7 @@
 //! 18     S: FLN 1:handle capabilities
 //! ```
 //! Who is offline can do nothing, so the capabilities are `0` or `0:0` (notification-server reference, 12.2;
-//! later-versions reference, section 5).
+//! later-versions reference, 4.12).
 
 use super::Command;
 use super::parts::{Written, read_address, write_address};
@@ -37,5 +37,26 @@ impl<'a> Command<'a> for Push<'a> {
             }
         }
         .end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp12: FromNotification MSNP12 "FLN bob@example.net" => Push { handle: "bob@example.net" },
+        msnp14: FromNotification MSNP14 "FLN bob@example.net 1 0" => Push { handle: "bob@example.net" },
+        msnp16: FromNotification MSNP16 "FLN bob@example.net 1 0:0" => Push { handle: "bob@example.net" },
+        msnp18: FromNotification MSNP18 "FLN 1:bob@example.net 0:0" => Push { handle: "bob@example.net" },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("FLN"), "handle is missing");
     }
 }

@@ -6,7 +6,7 @@
 //! 13-  S: GCF 0 length             unasked
 //!         the file
 //! ```
-//! (notification-server reference, section 18.)
+//! (notification-server reference, 18.5.)
 
 use super::Command;
 use crate::dialect::Dialect;
@@ -56,5 +56,28 @@ impl<'a> Command<'a> for Reply<'a> {
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
         Line::new(out, Verb::GCF).trid(self.trid).arg(self.file).payload(self.content);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP11 "GCF 6 Shields.xml" => Request { trid: TrId::new(6), file: "Shields.xml" },
+        reply: FromNotification MSNP11 "GCF 6 Shields.xml 9" "<config/>" =>
+            Reply { trid: TrId::new(6), file: "Shields.xml", content: b"<config/>" },
+        unasked: FromNotification MSNP13 "GCF 0 9" "<config/>" =>
+            Reply { trid: TrId::UNSOLICITED, file: "", content: b"<config/>" },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault =
+            |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP12, line).to_string();
+        assert_eq!(fault("GCF 6"), "file is missing");
     }
 }

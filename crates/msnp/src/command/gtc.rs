@@ -62,3 +62,43 @@ impl Command<'_> for Reply {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP12 "GTC 24 N" => Request { trid: TrId::new(24), prompt: Prompt::Allow },
+        reply_9: FromNotification MSNP9 "GTC 24 203 N" =>
+            Reply { trid: Some(TrId::new(24)), version: Some(203), prompt: Prompt::Allow },
+        reply_10: FromNotification MSNP10 "GTC 24 N" =>
+            Reply { trid: Some(TrId::new(24)), version: None, prompt: Prompt::Allow },
+        list_7: FromNotification MSNP7 "GTC 5 41 A" =>
+            Reply { trid: Some(TrId::new(5)), version: Some(41), prompt: Prompt::Ask },
+        list_8: FromNotification MSNP8 "GTC A" => Reply { trid: None, version: None, prompt: Prompt::Ask },
+    }
+
+    #[test]
+    fn a_version_is_written_where_changes_are_counted() {
+        let written = |trid, dialect| {
+            let mut out = Vec::new();
+            Reply { trid, version: Some(7), prompt: Prompt::Ask }.write(&mut out, dialect);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(None, &MSNP9), "GTC A\r\n");
+        assert_eq!(written(Some(TrId::new(5)), &crate::dialect::MSNP10), "GTC 5 A\r\n");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request>(Direction::ToNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("GTC 26 X"), "setting is malformed");
+        assert_eq!(fault("GTC 26"), "setting is missing");
+        let fault = |line| testing::fault::<Reply>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("GTC"), "setting is missing");
+        assert_eq!(fault("GTC 1 x A"), "version is malformed");
+    }
+}

@@ -32,3 +32,33 @@ impl<'a> Command<'a> for Push<'a> {
         self.presence.write(Line::new(out, Verb::ILN).trid(self.trid), dialect);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::types::{Capabilities, Status};
+    use crate::wire::Direction;
+    use crate::wire::Encoded;
+
+    known_answers! {
+        msnp8: FromNotification MSNP8 "ILN 6 AWY bob@example.net Bobby 28" => Push {
+            trid: TrId::new(6),
+            presence: Presence {
+                status: Status::Away,
+                handle: "bob@example.net",
+                name: Encoded::from_wire("Bobby"),
+                capabilities: Capabilities { base: 28, extended: 0 },
+                object: None,
+            },
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("ILN NLN bob@example.net Bobby"), "transaction id is malformed");
+        assert_eq!(fault("ILN 6"), "status is missing");
+    }
+}

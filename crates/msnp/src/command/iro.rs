@@ -55,3 +55,39 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp8: FromSwitchboard MSNP8 "IRO 1 1 2 alice@example.com Alice" => Reply {
+            trid: TrId::new(1), index: 1, total: 2,
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice"),
+            capabilities: Capabilities::default(),
+        },
+        msnp12: FromSwitchboard MSNP12 "IRO 1 1 2 alice@example.com Alice 1342558252" => Reply {
+            trid: TrId::new(1), index: 1, total: 2,
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice"),
+            capabilities: Capabilities { base: 1_342_558_252, extended: 0 },
+        },
+        msnp16: FromSwitchboard MSNP16 "IRO 1 1 2 alice@example.com Alice 2789003324:48" => Reply {
+            trid: TrId::new(1), index: 1, total: 2,
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice"),
+            capabilities: Capabilities { base: 2_789_003_324, extended: 48 },
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromSwitchboard, &MSNP12, line).to_string();
+        assert_eq!(fault("IRO 1 1 2 alice@example.com"), "name is missing");
+        assert_eq!(fault("IRO 1 1 2 alice@example.com Alice x"), "capabilities is malformed");
+    }
+}

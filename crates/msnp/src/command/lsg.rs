@@ -41,3 +41,29 @@ impl<'a> Command<'a> for Reply<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP8, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        numbered: FromNotification MSNP8 "LSG 0 Other%20Contacts 0" =>
+            Reply { group: GroupRef::Number(0), name: Encoded::from_wire("Other%20Contacts") },
+        guid: FromNotification MSNP10 "LSG Friends b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" => Reply {
+            group: "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c".parse().unwrap(),
+            name: Encoded::from_wire("Friends"),
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |dialect, line| {
+            testing::fault::<Reply<'_>>(Direction::FromNotification, dialect, line).to_string()
+        };
+        assert_eq!(fault(&MSNP8, "LSG Friends 0"), "group is malformed");
+        assert_eq!(fault(&MSNP12, "LSG Friends 1"), "group is malformed");
+    }
+}

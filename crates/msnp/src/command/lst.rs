@@ -133,3 +133,90 @@ impl fmt::Display for Commas<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP8, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        plain: FromNotification MSNP8 "LST bob@example.net Bobby 11 0,1" => Reply {
+            groups: vec![GroupRef::Number(0), GroupRef::Number(1)],
+            ..reply("bob@example.net", "Bobby", 11)
+        },
+        plain_default_group: FromNotification MSNP8 "LST carol@example.org Carol 3 0" =>
+            Reply { groups: vec![GroupRef::Number(0)], ..reply("carol@example.org", "Carol", 3) },
+        plain_no_contact: FromNotification MSNP9 "LST dave@example.net dave@example.net 8" =>
+            reply("dave@example.net", "dave@example.net", 8),
+        named: FromNotification MSNP10 "LST N=bob@example.net F=Bobby C=1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 11 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" =>
+            Reply { guid: guid(), groups: group(), ..reply("bob@example.net", "Bobby", 11) },
+        named_no_contact: FromNotification MSNP10 "LST N=dave@example.net F=Dave 16" =>
+            reply("dave@example.net", "Dave", 16),
+        with_network: FromNotification MSNP12 "LST N=bob@example.net F=Bobby C=1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 11 1 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" =>
+            Reply { guid: guid(), groups: group(), ..reply("bob@example.net", "Bobby", 11) },
+        with_network_no_group: FromNotification MSNP12 "LST N=tel:15550100 F=Carol C=1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 3 4" =>
+            Reply { guid: guid(), network: 4, ..reply("tel:15550100", "Carol", 3) },
+        with_network_no_contact: FromNotification MSNP12 "LST N=dave@example.net F=Dave 4 1" =>
+            reply("dave@example.net", "Dave", 4),
+    }
+
+    fn reply<'a>(handle: &'a str, name: &'a str, lists: u8) -> Reply<'a> {
+        Reply {
+            handle,
+            name: Encoded::from_wire(name),
+            guid: None,
+            lists: Lists::from_bits(lists),
+            network: 1,
+            groups: Vec::new(),
+        }
+    }
+
+    fn guid() -> Option<Guid> {
+        "1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11".parse().ok()
+    }
+
+    fn group() -> Vec<GroupRef> {
+        vec!["b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c".parse().unwrap()]
+    }
+
+    fn written(reply: &Reply<'_>, dialect: &Dialect) -> String {
+        let mut out = Vec::new();
+        reply.write(&mut out, dialect);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn groups_stand_there_for_contacts_alone() {
+        let without = reply("a@b.c", "A", 1);
+        assert_eq!(written(&without, &MSNP8), "LST a@b.c A 1 0\r\n");
+        assert_eq!(written(&without, &MSNP12), "LST N=a@b.c F=A 1 1\r\n");
+        let blocked = Reply { groups: vec![GroupRef::Number(2)], ..reply("a@b.c", "A", 4) };
+        assert_eq!(written(&blocked, &MSNP8), "LST a@b.c A 4\r\n");
+    }
+
+    #[test]
+    fn names_with_spaces_and_missing_ones_are_survived() {
+        let read = |line: &'static str| {
+            Reply::read(testing::frame(Direction::FromNotification, line.as_bytes()), &MSNP12).unwrap()
+        };
+        let spaced = "LST N=bob@example.net F=Bob the 1st C=1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 3 1\r\n";
+        assert_eq!(read(spaced), Reply { guid: guid(), ..reply("bob@example.net", "Bob", 3) });
+        assert_eq!(read("LST N=bob@example.net F=Bob the 4 1\r\n"), reply("bob@example.net", "Bob", 4));
+        assert_eq!(read("LST N=bob@example.net 4\r\n"), reply("bob@example.net", "bob@example.net", 4));
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |dialect, line| {
+            testing::fault::<Reply<'_>>(Direction::FromNotification, dialect, line).to_string()
+        };
+        assert_eq!(fault(&MSNP8, "LST bob@example.net Bobby x"), "lists is malformed");
+        assert_eq!(fault(&MSNP8, "LST bob@example.net Bobby 3 0,x"), "group is malformed");
+        assert_eq!(fault(&MSNP12, "LST F=Bobby 3 1"), "handle is missing");
+        assert_eq!(fault(&MSNP12, "LST N=bob@example.net F=Bobby"), "lists is missing");
+        assert_eq!(fault(&MSNP12, "LST N=bob@example.net C=1 3 1"), "contact is malformed");
+        assert_eq!(fault(&MSNP12, "LST N=bob@example.net 3 x"), "network is malformed");
+    }
+}

@@ -146,6 +146,9 @@ macro_rules! known_answers {
 pub(crate) use known_answers;
 
 #[cfg(test)]
+mod survival;
+
+#[cfg(test)]
 pub(crate) mod testing {
     use std::fmt::Debug;
 

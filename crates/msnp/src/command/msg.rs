@@ -132,3 +132,47 @@ impl fmt::Debug for Push<'_> {
 pub fn write_header(out: &mut Vec<u8>, from: &str, name: &Encoded<'_>, len: usize) {
     Line::new(out, Verb::MSG).arg(from).arg(name).arg(len).end();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        typing: ToSwitchboard MSNP8 "MSG 3 U 5" "x\r\n\r\n" =>
+            Request { trid: TrId::new(3), ack: Ack::Unacknowledged, payload: b"x\r\n\r\n" },
+        text: ToSwitchboard MSNP8 "MSG 4 N 0" =>
+            Request { trid: TrId::new(4), ack: Ack::Negative, payload: b"" },
+        receipt: ToSwitchboard MSNP8 "MSG 2 A 1" "x" =>
+            Request { trid: TrId::new(2), ack: Ack::Always, payload: b"x" },
+        data: ToSwitchboard MSNP9 "MSG 2 D 1" "\0" =>
+            Request { trid: TrId::new(2), ack: Ack::Data, payload: b"\0" },
+        success: ToSwitchboard MSNP9 "MSG 2 S 1" "x" =>
+            Request { trid: TrId::new(2), ack: Ack::Success, payload: b"x" },
+        relayed: FromSwitchboard MSNP8 "MSG bob@example.com Bob%20Example 6" "Hello\n" => Push {
+            from: "bob@example.com",
+            name: Encoded::from_wire("Bob%20Example"),
+            payload: b"Hello\n",
+        },
+        from_the_service: FromNotification MSNP2 "MSG Hotmail Hotmail 17" "MIME-Version: 1.0" => Push {
+            from: "Hotmail",
+            name: Encoded::from_wire("Hotmail"),
+            payload: b"MIME-Version: 1.0",
+        },
+    }
+
+    #[test]
+    fn what_is_said_is_not_shown() {
+        let request = Request { trid: TrId::new(3), ack: Ack::Always, payload: b"secret" };
+        assert_eq!(format!("{request:?}"), "Request { trid: 3, ack: Always, payload: <6 bytes> }");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToSwitchboard, &MSNP12, line).to_string();
+        assert_eq!(fault("MSG 3 n 0"), "acknowledgement is malformed");
+        assert_eq!(fault("MSG x N 0"), "transaction id is malformed");
+    }
+}

@@ -28,3 +28,13 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::NAK).trid(self.trid).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::known_answers;
+
+    known_answers! {
+        reply: FromSwitchboard MSNP8 "NAK 2" => Reply { trid: TrId::new(2) },
+    }
+}

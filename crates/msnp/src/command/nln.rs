@@ -9,7 +9,7 @@
 //! 18    S: NLN state 1:handle name capabilities object
 //! ```
 //! It replaces all that was known: without an object he has none (notification-server reference, 12.2;
-//! later-versions reference, section 5).
+//! later-versions reference, 4.12).
 
 use super::Command;
 use super::parts::{Written, read_address, read_capabilities, rest_encoded, write_address};
@@ -75,5 +75,53 @@ impl<'a> Command<'a> for Push<'a> {
 
     fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
         self.0.write(Line::new(out, Verb::NLN), dialect);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP8, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp7: FromNotification MSNP7 "NLN NLN bob@example.net Bobby" => push(0, None),
+        msnp8: FromNotification MSNP8 "NLN NLN bob@example.net Bobby 28" => push(28, None),
+        msnp9: FromNotification MSNP9 "NLN NLN bob@example.net Bobby 268435500 %3Cmsnobj%2F%3E" =>
+            push(268_435_500, Some("%3Cmsnobj%2F%3E")),
+        msnp12: FromNotification MSNP12 "NLN NLN bob@example.net Bobby 1073791084" => push(1_073_791_084, None),
+        msnp13: FromNotification MSNP13 "NLN NLN bob@example.net Bobby 1073791084 0" => push(1_073_791_084, None),
+        msnp14: FromNotification MSNP14 "NLN NLN bob@example.net 1 Bobby 1073791084 0" => push(1_073_791_084, None),
+        msnp18: FromNotification MSNP18 "NLN NLN 1:bob@example.net Bobby 1073791084:0 0" => push(1_073_791_084, None),
+    }
+
+    fn push<'a>(base: u32, object: Option<&'a str>) -> Push<'a> {
+        Push(Presence {
+            status: Status::Online,
+            handle: "bob@example.net",
+            name: Encoded::from_wire("Bobby"),
+            capabilities: Capabilities { base, extended: 0 },
+            object: object.map(Encoded::from_wire),
+        })
+    }
+
+    #[test]
+    fn what_a_dialect_does_not_have_is_left_out() {
+        let written = |dialect| {
+            let mut out = Vec::new();
+            push(28, Some("%3Cmsnobj%2F%3E")).write(&mut out, dialect);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(&MSNP8), "NLN NLN bob@example.net Bobby 28\r\n");
+        assert_eq!(written(&crate::dialect::MSNP7), "NLN NLN bob@example.net Bobby\r\n");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP12, line).to_string();
+        assert_eq!(fault("NLN FLN bob@example.net Bobby"), "status is malformed");
+        assert_eq!(fault("NLN NLN bob@example.net"), "name is missing");
+        assert_eq!(fault("NLN NLN bob@example.net Bobby x"), "capabilities is malformed");
     }
 }

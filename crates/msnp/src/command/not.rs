@@ -28,3 +28,14 @@ impl<'a> Command<'a> for Push<'a> {
         Line::new(out, Verb::NOT).payload(self.payload);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::known_answers;
+
+    known_answers! {
+        alert: FromNotification MSNP5 "NOT 29" "<NOTIFICATION></NOTIFICATION>" =>
+            Push { payload: b"<NOTIFICATION></NOTIFICATION>" },
+    }
+}

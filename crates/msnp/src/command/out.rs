@@ -77,3 +77,33 @@ impl Command<'_> for Push {
         .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP12 "OUT" => Request,
+        plain: FromNotification MSNP12 "OUT" => Push { reason: None },
+        elsewhere: FromNotification MSNP7 "OUT OTH" => Push { reason: Some(Reason::SignedInElsewhere) },
+        shutdown: FromNotification MSNP7 "OUT SSD" => Push { reason: Some(Reason::ShuttingDown) },
+        migrated: FromNotification MSNP10 "OUT MIG" => Push { reason: Some(Reason::Migrated) },
+        terms: FromNotification MSNP10 "OUT TOU" => Push { reason: Some(Reason::TermsNotAccepted) },
+        reconnect: FromNotification MSNP11 "OUT RCT 6" => Push { reason: Some(Reason::ReconnectIn(6)) },
+    }
+
+    #[test]
+    fn unknown_reasons_are_none() {
+        let frame = testing::frame(Direction::FromNotification, b"OUT XYZ\r\n");
+        assert_eq!(Push::read(frame, &MSNP12), Ok(Push { reason: None }));
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = testing::fault::<Push>(Direction::FromNotification, &MSNP12, "OUT RCT");
+        assert_eq!(fault.to_string(), "minutes is missing");
+    }
+}

@@ -28,7 +28,7 @@ pub(super) fn read_counter(args: &mut Args<'_>, dialect: &Dialect) -> Result<Opt
 
 /// What stands before the value of a setting: transaction id and version, the transaction id, or nothing.
 pub(super) fn read_setting_head(args: &mut Args<'_>) -> Result<(Option<TrId>, Option<u32>), ArgError> {
-    Ok(match args.count() {
+    Ok(match { *args }.count() {
         0 | 1 => (None, None),
         2 => (Some(args.trid()?), None),
         _ => (Some(args.trid()?), Some(args.parse("version")?)),

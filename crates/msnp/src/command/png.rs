@@ -24,3 +24,13 @@ impl Command<'_> for Request {
         Line::new(out, Verb::PNG).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::known_answers;
+
+    known_answers! {
+        asked: ToNotification MSNP12 "PNG" => Request,
+    }
+}

@@ -76,3 +76,43 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP12 "PRP 12 MFN Alice%20in%20W" =>
+            Request { trid: TrId::new(12), property: "MFN", value: value("Alice%20in%20W") },
+        emptied: ToNotification MSNP5 "PRP 13 PHW" =>
+            Request { trid: TrId::new(13), property: "PHW", value: None },
+        reply_9: FromNotification MSNP9 "PRP 21 205 PHM 1%20555%200100" => Reply {
+            trid: Some(TrId::new(21)),
+            version: Some(205),
+            property: "PHM",
+            value: value("1%20555%200100"),
+        },
+        reply_10: FromNotification MSNP10 "PRP 12 MFN 7" =>
+            Reply { trid: Some(TrId::new(12)), version: None, property: "MFN", value: value("7") },
+        list_7: FromNotification MSNP7 "PRP 5 41 PHW" =>
+            Reply { trid: Some(TrId::new(5)), version: Some(41), property: "PHW", value: None },
+        list_12: FromNotification MSNP12 "PRP MFN Alice%20L" =>
+            Reply { trid: None, version: None, property: "MFN", value: value("Alice%20L") },
+    }
+
+    fn value(value: &str) -> Option<Encoded<'_>> {
+        Some(Encoded::from_wire(value))
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("PRP PHW"), "transaction id is malformed");
+        assert_eq!(fault("PRP 1"), "property is missing");
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("PRP 1 2"), "property is missing");
+    }
+}

@@ -29,3 +29,29 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::QNG).opt(self.seconds.filter(|_| dialect.tells_ping_interval)).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP8, MSNP9};
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp8: FromNotification MSNP8 "QNG" => Reply { seconds: None },
+        msnp9: FromNotification MSNP9 "QNG 50" => Reply { seconds: Some(50) },
+    }
+
+    #[test]
+    fn seconds_are_told_where_the_dialect_does() {
+        let mut out = Vec::new();
+        Reply { seconds: Some(60) }.write(&mut out, &MSNP8);
+        assert_eq!(out, b"QNG\r\n");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = testing::fault::<Reply>(Direction::FromNotification, &MSNP9, "QNG soon");
+        assert_eq!(fault.to_string(), "seconds is malformed");
+    }
+}

@@ -59,3 +59,32 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::QRY).trid(self.trid).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP11;
+    use crate::wire::Direction;
+
+    known_answers! {
+        answer: ToNotification MSNP7 "QRY 8 msmsgs@msnmsgr.com 32" "5900baf7ab746df3bef2c20e04dd1f94" => Request {
+            trid: TrId::new(8),
+            product_id: "msmsgs@msnmsgr.com",
+            response: "5900baf7ab746df3bef2c20e04dd1f94",
+        },
+        reply: FromNotification MSNP7 "QRY 8" => Reply { trid: TrId::new(8) },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |bytes| {
+            Request::read(testing::frame(Direction::ToNotification, bytes), &MSNP11).unwrap_err().to_string()
+        };
+        assert_eq!(fault(b"QRY 8 PROD0090YUAUV{2B 4\r\n5900"), "response is malformed");
+        assert_eq!(
+            fault("QRY 8 PROD0090YUAUV{2B 32\r\nä900baf7ab746df3bef2c20e04dd1f9".as_bytes()),
+            "response is malformed"
+        );
+    }
+}

@@ -63,3 +63,32 @@ impl<'a> Command<'a> for Reply<'a> {
         Line::new(out, Verb::REA).trid(self.trid).arg(self.version).arg(self.handle).arg(&self.name).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP9 "REA 7 alice@example.com Alice%20in%20W" => Request {
+            trid: TrId::new(7),
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice%20in%20W"),
+        },
+        reply: FromNotification MSNP9 "REA 7 48 alice@example.com Alice%20in%20W" => Reply {
+            trid: TrId::new(7),
+            version: 48,
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice%20in%20W"),
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("REA 7"), "handle is missing");
+        assert_eq!(fault("REA 7 alice@example.com"), "name is missing");
+    }
+}

@@ -87,3 +87,55 @@ impl<'a> Command<'a> for Reply<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP9, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked_7: ToNotification MSNP7 "REG 32 3 Readers 0" =>
+            Request { trid: TrId::new(32), group: "3", name: Encoded::from_wire("Readers") },
+        asked_10: ToNotification MSNP10 "REG 32 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c Readers" =>
+            Request { trid: TrId::new(32), group: GUID, name: Encoded::from_wire("Readers") },
+        reply_7: FromNotification MSNP7 "REG 32 209 3 Readers 0" =>
+            Reply { version: Some(209), group: "3", ..reply(false) },
+        reply_10: FromNotification MSNP10 "REG 32 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c Readers" => reply(false),
+        by_name: FromNotification MSNP11 "REG 32 New%2520Group Readers" =>
+            Reply { group: "New%2520Group", ..reply(false) },
+        spurious: FromNotification MSNP11 "REG 32 1 Readers b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" => reply(true),
+    }
+
+    const GUID: &str = "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c";
+
+    fn reply(spurious_one: bool) -> Reply<'static> {
+        Reply {
+            trid: TrId::new(32),
+            version: None,
+            group: GUID,
+            name: Encoded::from_wire("Readers"),
+            spurious_one,
+        }
+    }
+
+    #[test]
+    fn other_orders_are_read() {
+        for line in [
+            "REG 32 Readers b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c\r\n",
+            "REG 32 Readers b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c 0\r\n",
+            "REG 32 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c Readers 0\r\n",
+        ] {
+            let frame = testing::frame(Direction::FromNotification, line.as_bytes());
+            assert_eq!(Reply::read(frame, &MSNP12), Ok(reply(false)), "{line}");
+        }
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("REG 32 x 3 Readers"), "version is malformed");
+        assert_eq!(fault("REG 32 209 3"), "name is missing");
+    }
+}

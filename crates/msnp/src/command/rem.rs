@@ -83,3 +83,55 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP9, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        numbered: ToNotification MSNP7 "REM 11 FL carol@example.org 1" =>
+            Request { trid: TrId::new(11), list: List::Forward, who: "carol@example.org", group: Some("1") },
+        pending: ToNotification MSNP10 "REM 9 PL dave@example.net" =>
+            Request { trid: TrId::new(9), list: List::Pending, who: "dave@example.net", group: None },
+        numbered_reply: FromNotification MSNP7 "REM 11 FL 44 carol@example.org 1" => Reply {
+            trid: TrId::new(11),
+            list: List::Forward,
+            version: Some(44),
+            who: "carol@example.org",
+            group: Some("1"),
+        },
+        guid_reply: FromNotification MSNP12 "REM 12 FL 1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" => Reply {
+            trid: TrId::new(12),
+            list: List::Forward,
+            version: None,
+            who: "1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11",
+            group: Some("b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c"),
+        },
+        removed_by: FromNotification MSNP10 "REM 0 RL alice@example.com" => Push {
+            trid: TrId::UNSOLICITED,
+            list: List::Reverse,
+            version: None,
+            who: "alice@example.com",
+            group: None,
+        },
+    }
+
+    #[test]
+    fn both_forms_of_a_removal_by_others_are_read() {
+        let frame = testing::frame(Direction::FromNotification, b"REM 0 RL N=alice@example.com\r\n");
+        assert_eq!(Push::read(frame, &MSNP12).unwrap().who, "alice@example.com");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault =
+            |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP12, line).to_string();
+        assert_eq!(fault("REM 7 XL dave@example.net"), "list is malformed");
+        assert_eq!(fault("REM 7 FL"), "contact is missing");
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("REM 7 FL dave@example.net"), "version is malformed");
+    }
+}

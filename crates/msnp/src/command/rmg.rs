@@ -68,3 +68,33 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP9;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP10 "RMG 33 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" =>
+            Request { trid: TrId::new(33), group: GUID },
+        reply_7: FromNotification MSNP7 "RMG 12 209 3" =>
+            Reply { trid: TrId::new(12), version: Some(209), group: "3", spurious_one: false },
+        reply_10: FromNotification MSNP10 "RMG 33 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" =>
+            Reply { trid: TrId::new(33), version: None, group: GUID, spurious_one: false },
+        by_name: FromNotification MSNP11 "RMG 33 New%2520Group" =>
+            Reply { trid: TrId::new(33), version: None, group: "New%2520Group", spurious_one: false },
+        spurious: FromNotification MSNP11 "RMG 33 1 b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c" =>
+            Reply { trid: TrId::new(33), version: None, group: GUID, spurious_one: true },
+    }
+
+    const GUID: &str = "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c";
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP9, line).to_string();
+        assert_eq!(fault("RMG 12 x 3"), "version is malformed");
+        assert_eq!(fault("RMG 12 209"), "group is missing");
+    }
+}

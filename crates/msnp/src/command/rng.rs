@@ -55,3 +55,37 @@ impl<'a> Command<'a> for Push<'a> {
         write_tail(line, "messenger.hotmail.com", dialect).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp8: FromNotification MSNP8 "RNG 11752013 192.0.2.20:1863 CKI 849102291.520491113.77201 alice@example.com Alice" =>
+            push(),
+        msnp13: FromNotification MSNP13 "RNG 11752013 192.0.2.20:1863 CKI 849102291.520491113.77201 alice@example.com Alice U messenger.hotmail.com" =>
+            push(),
+        msnp14: FromNotification MSNP14 "RNG 11752013 192.0.2.20:1863 CKI 849102291.520491113.77201 alice@example.com Alice U messenger.hotmail.com 1" =>
+            push(),
+    }
+
+    fn push() -> Push<'static> {
+        Push {
+            session: 11_752_013,
+            address: "192.0.2.20:1863",
+            cookie: Secret("849102291.520491113.77201"),
+            handle: "alice@example.com",
+            name: Encoded::from_wire("Alice"),
+        }
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("RNG x"), "session is malformed");
+        assert_eq!(fault("RNG 1 192.0.2.20:1863 CKI"), "cookie is missing");
+    }
+}

@@ -81,3 +81,44 @@ impl<'a> Command<'a> for Reply<'a> {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        name: ToNotification MSNP10 "SBP 7 1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 MFN Bob%20K" => Request {
+            trid: TrId::new(7),
+            guid: GUID,
+            property: "MFN",
+            value: Some(Encoded::from_wire("Bob%20K")),
+            extra: None,
+        },
+        phone: ToNotification MSNP11 "SBP 8 1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 PHM tel:+15550100 1" => Request {
+            trid: TrId::new(8),
+            guid: GUID,
+            property: "PHM",
+            value: Some(Encoded::from_wire("tel:+15550100")),
+            extra: Some("1"),
+        },
+        reply: FromNotification MSNP12 "SBP 7 1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11 MFN Bob%20K" => Reply {
+            trid: TrId::new(7),
+            guid: GUID,
+            property: "MFN",
+            value: Some(Encoded::from_wire("Bob%20K")),
+        },
+    }
+
+    const GUID: &str = "1f0d7c52-6a0e-4b5c-9a3d-5d2f6f0a9b11";
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault =
+            |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP12, line).to_string();
+        assert_eq!(fault("SBP 7"), "contact is missing");
+        assert_eq!(fault("SBP 7 1"), "property is missing");
+    }
+}

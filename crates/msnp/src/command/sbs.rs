@@ -25,3 +25,13 @@ impl Command<'_> for Push {
         Line::new(out, Verb::SBS).trid(TrId::UNSOLICITED).arg("null").end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::known_answers;
+
+    known_answers! {
+        unasked: FromNotification MSNP11 "SBS 0 null" => Push,
+    }
+}

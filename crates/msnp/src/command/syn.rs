@@ -105,3 +105,57 @@ fn has_settings(dialect: &Dialect) -> bool {
 fn has_counts(dialect: &Dialect) -> bool {
     dialect.lists != ListForm::PerList
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        nothing_kept: ToNotification MSNP9 "SYN 5 0" => Request { trid: TrId::new(5), lists: "0", settings: None },
+        timestamps: ToNotification MSNP12 "SYN 8 2005-04-23T18:57:44.8130000-07:00 0" =>
+            Request { trid: TrId::new(8), lists: LISTS, settings: Some("0") },
+        all_7: FromNotification MSNP7 "SYN 5 41" =>
+            Reply { trid: TrId::new(5), lists: "41", settings: None, counts: None },
+        all_8: FromNotification MSNP8 "SYN 5 46 3 2" => Reply {
+            trid: TrId::new(5),
+            lists: "46",
+            settings: None,
+            counts: Some(Counts { contacts: 3, groups: 2 }),
+        },
+        up_to_date: FromNotification MSNP11 "SYN 5 2005-04-23T18:57:44.8130000-07:00 2005-04-23T18:57:54.2070000-07:00" =>
+            Reply { trid: TrId::new(5), lists: LISTS, settings: Some(SETTINGS), counts: None },
+        all_10: FromNotification MSNP10 "SYN 5 2005-04-23T18:57:44.8130000-07:00 2005-04-23T18:57:54.2070000-07:00 3 1" => Reply {
+            trid: TrId::new(5),
+            lists: LISTS,
+            settings: Some(SETTINGS),
+            counts: Some(Counts { contacts: 3, groups: 1 }),
+        },
+    }
+
+    const LISTS: &str = "2005-04-23T18:57:44.8130000-07:00";
+    const SETTINGS: &str = "2005-04-23T18:57:54.2070000-07:00";
+
+    #[test]
+    fn what_a_dialect_does_not_have_is_left_out() {
+        let reply = Reply {
+            trid: TrId::new(5),
+            lists: "41",
+            settings: Some("7"),
+            counts: Some(Counts { contacts: 3, groups: 1 }),
+        };
+        let mut out = Vec::new();
+        reply.write(&mut out, &crate::dialect::MSNP7);
+        assert_eq!(out, b"SYN 5 41\r\n");
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("SYN 5"), "version of the lists is missing");
+        assert_eq!(fault("SYN 5 46 x 1"), "number of contacts is malformed");
+        assert_eq!(fault("SYN 5 46 3"), "number of groups is missing");
+    }
+}

@@ -42,3 +42,36 @@ impl<'a> Command<'a> for Push<'a> {
         self.message.write(out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP11;
+    use crate::wire::Direction;
+
+    known_answers! {
+        msnp11: FromNotification MSNP11 "UBX bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
+        msnp14: FromNotification MSNP14 "UBX bob@example.net 1 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
+        msnp18: FromNotification MSNP18 "UBX 1:bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
+    }
+
+    fn push() -> Push<'static> {
+        let message = PersonalMessage { psm: Some("gone fishing"), current_media: Some("") };
+        Push { handle: "bob@example.net", message }
+    }
+
+    #[test]
+    fn nothing_is_two_empty_elements() {
+        let frame = testing::frame(Direction::FromNotification, b"UBX bob@example.net 0\r\n");
+        assert_eq!(Push::read(frame, &MSNP11).unwrap().message, PersonalMessage::EMPTY);
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |bytes| {
+            Push::read(testing::frame(Direction::FromNotification, bytes), &MSNP11).unwrap_err().to_string()
+        };
+        assert_eq!(fault(b"UBX bob@example.net 4\r\ntext"), "personal message is malformed");
+    }
+}

@@ -64,3 +64,30 @@ impl<'a> Command<'a> for Reply<'a> {
         Line::new(out, Verb::URL).trid(self.trid).arg(self.path).arg(self.login_url).arg(self.site_id).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP2;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP8 "URL 20 COMPOSE bob@example.net" =>
+            Request { trid: TrId::new(20), service: "COMPOSE", param: Some("bob@example.net") },
+        reply: FromNotification MSNP8 "URL 15 /cgi-bin/HoTMaiL https://login.example.com/ppsecure/md5auth.srf?lc=1033 2" => Reply {
+            trid: TrId::new(15),
+            path: "/cgi-bin/HoTMaiL",
+            login_url: "https://login.example.com/ppsecure/md5auth.srf?lc=1033",
+            site_id: 2,
+        },
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP2, line).to_string();
+        assert_eq!(fault("URL 20"), "service is missing");
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP2, line).to_string();
+        assert_eq!(fault("URL 20 / http://www.example.com x"), "site id is malformed");
+    }
+}

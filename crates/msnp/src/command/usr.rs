@@ -184,3 +184,68 @@ impl<'a> Command<'a> for SwitchboardReply<'a> {
         Line::new(out, Verb::USR).trid(self.trid).arg("OK").arg(self.identity).arg(&self.name).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::{MSNP8, MSNP12};
+    use crate::wire::Direction;
+
+    known_answers! {
+        initial: ToNotification MSNP12 "USR 3 TWN I alice@example.com" =>
+            Request::Initial { trid: TrId::new(3), package: "TWN", handle: "alice@example.com" },
+        ticket: ToNotification MSNP8 "USR 4 TWN S t=5AbCdEf*exampleticket$$&p=5Profile*example$$" => Request::Subsequent {
+            trid: TrId::new(4),
+            package: "TWN",
+            secret: Secret("t=5AbCdEf*exampleticket$$&p=5Profile*example$$"),
+        },
+        challenge: FromNotification MSNP7 "USR 6 MD5 S 1104537600.204817" =>
+            Reply::Challenge { trid: TrId::new(6), package: Package::Md5, challenge: "1104537600.204817" },
+        welcome_2: FromNotification MSNP2 "USR 7 OK alice@example.com Alice%20L" => welcome(7, "Alice%20L"),
+        welcome_7: FromNotification MSNP7 "USR 4 OK alice@example.com Alice%20L 1" => welcome(4, "Alice%20L"),
+        welcome_8: FromNotification MSNP8 "USR 4 OK alice@example.com Alice%20L 1 0" => welcome(4, "Alice%20L"),
+        welcome_12: FromNotification MSNP12 "USR 7 OK alice@example.com 1 0" => welcome(7, "alice@example.com"),
+        caller: ToSwitchboard MSNP8 "USR 1 alice@example.com 17262740.1050826919.32308" => SwitchboardRequest {
+            trid: TrId::new(1),
+            identity: "alice@example.com",
+            cookie: Secret("17262740.1050826919.32308"),
+        },
+        taken_in: FromSwitchboard MSNP8 "USR 1 OK alice@example.com Alice" => SwitchboardReply {
+            trid: TrId::new(1),
+            identity: "alice@example.com",
+            name: Encoded::from_wire("Alice"),
+        },
+    }
+
+    fn welcome<'a>(trid: u32, name: &'a str) -> Reply<'a> {
+        Reply::Welcome { trid: TrId::new(trid), handle: "alice@example.com", name: Encoded::from_wire(name) }
+    }
+
+    #[test]
+    fn a_name_that_should_not_be_there_is_read() {
+        let frame = testing::frame(Direction::FromNotification, b"USR 4 OK alice@example.com Alice 1 0\r\n");
+        assert_eq!(Reply::read(frame, &MSNP12), Ok(welcome(4, "Alice")));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let request = Request::Subsequent { trid: TrId::new(4), package: "TWN", secret: Secret("t=5AbCdEf") };
+        assert!(!format!("{request:?}").contains("5AbCdEf"));
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("USR 3 TWN X alice@example.com"), "step is malformed");
+        assert_eq!(fault("USR 3 TWN I"), "handle is missing");
+        assert_eq!(fault("USR 3 TWN S"), "secret is missing");
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("USR 3 CKI S x"), "package is malformed");
+        assert_eq!(fault("USR 3 OK"), "handle is missing");
+        let fault = |line| {
+            testing::fault::<SwitchboardReply<'_>>(Direction::FromSwitchboard, &MSNP8, line).to_string()
+        };
+        assert_eq!(fault("USR 1 alice@example.com Alice OK"), "OK is malformed");
+    }
+}

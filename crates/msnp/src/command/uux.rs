@@ -56,3 +56,36 @@ impl Command<'_> for Reply {
         Line::new(out, Verb::UUX).trid(self.trid).arg(0).end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP12;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP11 "UUX 8 105" r"<Data><PSM>tea time</PSM><CurrentMedia>\0Music\01\0{0} - {1}\0Song\0Band\0Album\0\0</CurrentMedia></Data>" => Request {
+            trid: TrId::new(8),
+            message: PersonalMessage {
+                psm: Some("tea time"),
+                current_media: Some(r"\0Music\01\0{0} - {1}\0Song\0Band\0Album\0\0"),
+            },
+        },
+        reply: FromNotification MSNP11 "UUX 8 0" => Reply { trid: TrId::new(8) },
+    }
+
+    #[test]
+    fn two_roots_are_read() {
+        let bytes = b"UUX 11 40\r\n<PSM></PSM><CurrentMedia></CurrentMedia>";
+        let request = Request::read(testing::frame(Direction::ToNotification, bytes), &MSNP12).unwrap();
+        assert_eq!(request.message, PersonalMessage::EMPTY);
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let bytes = b"UUX 11 10\r\n<invalid/>";
+        let fault = Request::read(testing::frame(Direction::ToNotification, bytes), &MSNP12).unwrap_err();
+        assert_eq!(fault.to_string(), "personal message is malformed");
+    }
+}

@@ -102,3 +102,43 @@ impl<'a> Command<'a> for Reply<'a> {
         .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{known_answers, testing};
+    use crate::dialect::MSNP8;
+    use crate::wire::Direction;
+
+    known_answers! {
+        asked: ToNotification MSNP8 "XFR 15 SB" => Request { trid: TrId::new(15), kind: "SB" },
+        referral_2: FromNotification MSNP2 "XFR 3 NS 192.0.2.25:1863 0" => notification(""),
+        referral_12: FromNotification MSNP12 "XFR 3 NS 192.0.2.25:1863 0 192.0.2.1:1863" =>
+            notification("192.0.2.1:1863"),
+        referral_13: FromNotification MSNP13 "XFR 3 NS 192.0.2.25:1863 U D" => notification(""),
+        chat_8: FromNotification MSNP8 "XFR 15 SB 192.0.2.20:1863 CKI 17262740.1050826919.32308" => chat(),
+        chat_13: FromNotification MSNP13 "XFR 15 SB 192.0.2.20:1863 CKI 17262740.1050826919.32308 U messenger.msn.com" =>
+            chat(),
+        chat_14: FromNotification MSNP14 "XFR 15 SB 192.0.2.20:1863 CKI 17262740.1050826919.32308 U messenger.msn.com 1" =>
+            chat(),
+    }
+
+    fn notification(origin: &str) -> Reply<'_> {
+        Reply::Notification { trid: TrId::new(3), address: "192.0.2.25:1863", origin }
+    }
+
+    fn chat() -> Reply<'static> {
+        Reply::Switchboard {
+            trid: TrId::new(15),
+            address: "192.0.2.20:1863",
+            cookie: Secret("17262740.1050826919.32308"),
+        }
+    }
+
+    #[test]
+    fn faults_name_the_argument() {
+        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("XFR 15 XX 192.0.2.20:1863"), "kind is malformed");
+        assert_eq!(fault("XFR 15 SB 192.0.2.20:1863 CKI"), "cookie is missing");
+    }
+}

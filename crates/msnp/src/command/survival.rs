@@ -1,0 +1,153 @@
+//! No line is too strange: what can't be read is refused, and what can be read is written as one frame again.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::wire::{Args, Direction};
+
+/// Reads `args` and `payload` as a `C` of every dialect, and frames what it writes then.
+fn survives<'a, C: Command<'a>>(direction: Direction, args: &'a str, payload: &'a [u8]) {
+    for dialect in Dialect::ALL {
+        let frame = Frame { verb: C::VERB, args: Args::new(args), payload };
+        if let Ok(command) = C::read(frame, dialect) {
+            let mut written = Vec::new();
+            command.write(&mut written, dialect);
+            assert_eq!(testing::frame(direction, &written).verb, C::VERB);
+        }
+    }
+}
+
+/// Words that mean something somewhere.
+const WORDS: [&str; 28] = [
+    "0",
+    "1",
+    "7",
+    "41",
+    "007",
+    "99999999999",
+    "OK",
+    "I",
+    "S",
+    "MD5",
+    "NS",
+    "SB",
+    "CKI",
+    "FL",
+    "A",
+    "AL",
+    "U",
+    "NLN",
+    "PHH",
+    "RCT",
+    "0,1",
+    "1:a@b.c",
+    "a@b.c",
+    "N=a@b.c",
+    "F=x%20",
+    "C=1",
+    "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c",
+    "C=b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        9 => prop::sample::select(&WORDS[..]).prop_map(str::to_owned),
+        1 => prop::char::range('!', 'ÿ').prop_map(String::from),
+    ]
+}
+
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        Just(Vec::new()),
+        Just(b"<Data><PSM>x</PSM></Data>".to_vec()),
+        Just(b"5900baf7ab746df3bef2c20e04dd1f94".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..40),
+    ]
+}
+
+/// A test for each command.
+macro_rules! survive {
+    ($($name:ident: $direction:ident $command:ty,)*) => {
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(64))]
+            $(#[test]
+            fn $name(words in prop::collection::vec(word(), 0..9), payload in payload()) {
+                survives::<$command>(Direction::$direction, &words.join(" "), &payload);
+            })*
+        }
+    };
+}
+
+survive! {
+    ack: FromSwitchboard ack::Reply,
+    adc_reply: FromNotification adc::Reply<'_>,
+    adc_request: ToNotification adc::Request<'_>,
+    add_reply: FromNotification add::Reply<'_>,
+    add_request: ToNotification add::Request<'_>,
+    adg_reply: FromNotification adg::Reply<'_>,
+    adg_request: ToNotification adg::Request<'_>,
+    ans_reply: FromSwitchboard ans::Reply,
+    ans_request: ToSwitchboard ans::Request<'_>,
+    blp_reply: FromNotification blp::Reply,
+    blp_request: ToNotification blp::Request,
+    bpr: FromNotification bpr::Push<'_>,
+    bye: FromSwitchboard bye::Push<'_>,
+    cal_reply: FromSwitchboard cal::Reply,
+    cal_request: ToSwitchboard cal::Request<'_>,
+    chg_request: ToNotification chg::Request<'_>,
+    chl_push: FromNotification chl::Push<'_>,
+    chl_reply: FromNotification chl::Reply<'_>,
+    chl_request: ToNotification chl::Request,
+    cvr_reply: FromNotification cvr::Reply<'_>,
+    cvr_request: ToNotification cvr::Request<'_>,
+    fln: FromNotification fln::Push<'_>,
+    gcf_reply: FromNotification gcf::Reply<'_>,
+    gcf_request: ToNotification gcf::Request<'_>,
+    gtc_reply: FromNotification gtc::Reply,
+    gtc_request: ToNotification gtc::Request,
+    iln: FromNotification iln::Push<'_>,
+    iro: FromSwitchboard iro::Reply<'_>,
+    joi: FromSwitchboard joi::Push<'_>,
+    lsg: FromNotification lsg::Reply<'_>,
+    lst: FromNotification lst::Reply<'_>,
+    msg_push: FromSwitchboard msg::Push<'_>,
+    msg_request: ToSwitchboard msg::Request<'_>,
+    nak: FromSwitchboard nak::Reply,
+    nln: FromNotification nln::Push<'_>,
+    not: FromNotification not::Push<'_>,
+    out_push: FromNotification out::Push,
+    out_request: ToNotification out::Request,
+    png_request: ToNotification png::Request,
+    prp_reply: FromNotification prp::Reply<'_>,
+    prp_request: ToNotification prp::Request<'_>,
+    qng_reply: FromNotification qng::Reply,
+    qry_reply: FromNotification qry::Reply,
+    qry_request: ToNotification qry::Request<'_>,
+    rea_reply: FromNotification rea::Reply<'_>,
+    rea_request: ToNotification rea::Request<'_>,
+    reg_reply: FromNotification reg::Reply<'_>,
+    reg_request: ToNotification reg::Request<'_>,
+    rem_reply: FromNotification rem::Reply<'_>,
+    rem_request: ToNotification rem::Request<'_>,
+    rmg_reply: FromNotification rmg::Reply<'_>,
+    rmg_request: ToNotification rmg::Request<'_>,
+    rng: FromNotification rng::Push<'_>,
+    sbp_reply: FromNotification sbp::Reply<'_>,
+    sbp_request: ToNotification sbp::Request<'_>,
+    sbs: FromNotification sbs::Push,
+    syn_reply: FromNotification syn::Reply<'_>,
+    syn_request: ToNotification syn::Request<'_>,
+    ubx: FromNotification ubx::Push<'_>,
+    url_reply: FromNotification url::Reply<'_>,
+    url_request: ToNotification url::Request<'_>,
+    usr_reply: FromNotification usr::Reply<'_>,
+    usr_request: ToNotification usr::Request<'_>,
+    usr_switchboard_reply: FromSwitchboard usr::SwitchboardReply<'_>,
+    usr_switchboard_request: ToSwitchboard usr::SwitchboardRequest<'_>,
+    uux_reply: FromNotification uux::Reply,
+    uux_request: ToNotification uux::Request<'_>,
+    ver_reply: FromNotification ver::Reply<'_>,
+    ver_request: ToNotification ver::Request<'_>,
+    xfr_reply: FromNotification xfr::Reply<'_>,
+    xfr_request: ToNotification xfr::Request<'_>,
+}
