@@ -76,7 +76,8 @@ impl std::str::FromStr for PublicHost {
             Some((name, port)) => (name, Some(port.parse().map_err(|_| InvalidPublicHost)?)),
             None => (written, None),
         };
-        let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let label =
+            |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !name.split('.').all(label) {
             return Err(InvalidPublicHost);
         }
@@ -95,7 +96,9 @@ impl std::fmt::Display for PublicHost {
 
 /// The text is no name that clients could be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a host name or an IPv4 address, with :port if needed; not an IPv6 address, which clients can't read")]
+#[error(
+    "a host name or an IPv4 address, with :port if needed; not an IPv6 address, which clients can't read"
+)]
 pub struct InvalidPublicHost;
 
 impl Settings {
@@ -190,7 +193,11 @@ mod tests {
     use super::*;
 
     fn settings(public_host: Option<&str>) -> Settings {
-        let opening = notification::Settings { served: Vec::new(), download_url: String::new(), info_url: String::new() };
+        let opening = notification::Settings {
+            served: Vec::new(),
+            download_url: String::new(),
+            info_url: String::new(),
+        };
         Settings {
             opening: Arc::new(opening),
             public_host: public_host.map(|host| host.parse().unwrap()),
@@ -208,7 +215,10 @@ mod tests {
         assert_eq!(told(None, "[::ffff:192.0.2.1]:1863").as_deref(), Some("192.0.2.1:1863"));
         assert_eq!(told(None, "[::1]:1863").as_deref(), Some("localhost:1863"));
         assert_eq!(told(None, "[2001:db8::1]:1863"), None);
-        assert_eq!(told(Some("msn.example.com"), "[2001:db8::1]:1863").as_deref(), Some("msn.example.com:1863"));
+        assert_eq!(
+            told(Some("msn.example.com"), "[2001:db8::1]:1863").as_deref(),
+            Some("msn.example.com:1863")
+        );
         assert_eq!(told(Some("msn.example.com:80"), "192.0.2.1:1863").as_deref(), Some("msn.example.com:80"));
     }
 

@@ -115,8 +115,8 @@ impl<'a> Command<'a> for Push<'a> {
     }
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
-        write_header(out, self.from, &self.name, self.payload.len());
-        out.extend_from_slice(self.payload);
+        write_start(out, self.from, &self.name);
+        Line::resume(out).payload(self.payload);
     }
 }
 
@@ -128,9 +128,17 @@ impl fmt::Debug for Push<'_> {
     }
 }
 
-/// Writes the line of a [`Push`] alone; `len` bytes of payload must follow.
-pub fn write_header(out: &mut Vec<u8>, from: &str, name: &Encoded<'_>, len: usize) {
-    Line::new(out, Verb::MSG).arg(from).arg(name).arg(len).end();
+/// Writes how every message of one sender begins, `MSG handle name`: what a relay makes once and keeps.
+pub fn write_start(out: &mut Vec<u8>, from: &str, name: &Encoded<'_>) {
+    Line::new(out, Verb::MSG).arg(from).arg(name).open();
+}
+
+/// Writes a whole message: what [`write_start`] has made, the length, and the payload as it is. A relay writes it
+/// straight into a reader's buffer.
+pub fn write_rest(out: &mut Vec<u8>, start: &[u8], payload: &[u8]) {
+    out.reserve(start.len() + payload.len() + 8);
+    out.extend_from_slice(start);
+    Line::resume(out).payload(payload);
 }
 
 #[cfg(test)]

@@ -31,6 +31,14 @@ impl<'o> Line<'o> {
         Self { out }
     }
 
+    /// Goes on with a line that [`open`](Self::open) has left.
+    pub(crate) const fn resume(out: &'o mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    /// Leaves the line as it is, to be gone on with.
+    pub(crate) fn open(self) {}
+
     /// The transaction id.
     pub fn trid(self, trid: TrId) -> Self {
         self.arg(trid)

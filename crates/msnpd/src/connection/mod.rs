@@ -235,7 +235,8 @@ fn poll_write<S: AsyncWrite + Unpin>(
         return Ok(());
     }
     let written = writer.written();
-    let stall = stall.get_or_insert_with(|| Stall { written, timer: Box::pin(tokio::time::sleep(STALL_LIMIT)) });
+    let stall =
+        stall.get_or_insert_with(|| Stall { written, timer: Box::pin(tokio::time::sleep(STALL_LIMIT)) });
     if stall.written != written {
         stall.written = written;
         stall.timer.as_mut().reset(Instant::now() + STALL_LIMIT);

@@ -41,8 +41,10 @@ impl Contacts {
 
     /// Takes what the store had at `revision`. Contacts it does not name are gone, if what is known of them is older.
     pub(super) fn load(&mut self, revision: u64, contacts: &[BriefContact]) {
-        let mut loaded: Vec<Contact> =
-            contacts.iter().map(|&BriefContact { id, lists, revision }| Contact { revision, id, lists }).collect();
+        let mut loaded: Vec<Contact> = contacts
+            .iter()
+            .map(|&BriefContact { id, lists, revision }| Contact { revision, id, lists })
+            .collect();
         loaded.sort_unstable_by_key(|contact| contact.id);
         let known = std::mem::replace(&mut self.0, loaded);
         for contact in known {

@@ -38,7 +38,14 @@ impl Endpoint {
         outbox: Arc<Outbox>,
         switchboard: Option<Arc<str>>,
     ) -> Self {
-        Self { id, dialect, outbox, switchboard, hears_of_lists: AtomicBool::new(false), live: AtomicBool::new(false) }
+        Self {
+            id,
+            dialect,
+            outbox,
+            switchboard,
+            hears_of_lists: AtomicBool::new(false),
+            live: AtomicBool::new(false),
+        }
     }
 
     /// From here on it is told of changes of its lists.

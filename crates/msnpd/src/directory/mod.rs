@@ -94,7 +94,8 @@ impl Directory {
             });
             if left == 0 {
                 self.hide(person);
-                self.by_email.with(person.email.clone(), |slot| *slot = slot.take().filter(|owner| *owner != id));
+                self.by_email
+                    .with(person.email.clone(), |slot| *slot = slot.take().filter(|owner| *owner != id));
                 *slot = None;
             }
         });
@@ -214,7 +215,9 @@ impl Directory {
     pub fn look_at_all(&self, viewer: AccountId, endpoint: &Endpoint, trid: TrId) {
         endpoint.go_live();
         let contacts = self.people.with(viewer, |slot| {
-            slot.as_ref().map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>()).unwrap_or_default()
+            slot.as_ref()
+                .map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>())
+                .unwrap_or_default()
         });
         for contact in contacts {
             self.look_at(viewer, endpoint, contact, trid);
@@ -229,7 +232,9 @@ impl Directory {
         self.people.with(contact, |slot| {
             let Some(person) = slot else { return };
             if person.is_visible() && person.allows(viewer) {
-                endpoint.outbox.supersede(person.id, |out| person.write_first_look(endpoint.dialect, trid, out));
+                endpoint
+                    .outbox
+                    .supersede(person.id, |out| person.write_first_look(endpoint.dialect, trid, out));
             }
         });
     }
@@ -308,12 +313,16 @@ impl Directory {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| {
             if arrives { person.write_arrival(dialect, out) } else { person.write_status(dialect, out) }
         });
-        self.each_watcher(person, |watcher, _| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+        self.each_watcher(person, |watcher, _| {
+            watcher.push_presence(person.id, encodings.of(watcher.dialect))
+        });
     }
 
     fn announce_gone(&self, person: &Person) {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
-        self.each_watcher(person, |watcher, _| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+        self.each_watcher(person, |watcher, _| {
+            watcher.push_presence(person.id, encodings.of(watcher.dialect))
+        });
     }
 
     /// Every place of everybody who has the person on his forward list and may see him.

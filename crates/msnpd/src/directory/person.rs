@@ -125,8 +125,10 @@ impl Person {
     /// His personal message, to those who can show one: also when it is empty, as the official clients expect.
     pub(super) fn write_media(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
         if dialect.has_personal_message {
-            let message =
-                PersonalMessage { psm: self.media.psm.as_deref(), current_media: self.media.current_media.as_deref() };
+            let message = PersonalMessage {
+                psm: self.media.psm.as_deref(),
+                current_media: self.media.current_media.as_deref(),
+            };
             ubx::Push { handle: self.email.as_str(), message }.write(out, dialect);
         }
     }

@@ -58,11 +58,13 @@ impl Session {
                 let ends_pending = !self.dialect().has_pending_list;
                 store.add_to_list(user.id, list, who, ends_pending, limits).await
             }
-            List::Reverse if self.dialect().has_pending_list => match store.confirm_reverse(user.id, who).await {
-                // For somebody who has not added the user the service closed; it is no error of the list's.
-                Err(EditError::NotOnList) => Err(EditError::NotEditable(list)),
-                done => done,
-            },
+            List::Reverse if self.dialect().has_pending_list => {
+                match store.confirm_reverse(user.id, who).await {
+                    // For somebody who has not added the user the service closed; it is no error of the list's.
+                    Err(EditError::NotOnList) => Err(EditError::NotEditable(list)),
+                    done => done,
+                }
+            }
             List::Reverse | List::Pending => Err(EditError::NotEditable(list)),
         }
     }

@@ -37,9 +37,12 @@ impl Session {
     pub(super) fn group_key(&self, verb: Verb, written: &str) -> Result<GroupKey, End> {
         let beyond = End::BeyondLimits(verb);
         match self.dialect().groups {
-            Groups::Numbered => {
-                written.parse().ok().filter(|number| *number < GROUP_NUMBERS).map(GroupKey::Number).ok_or(beyond)
-            }
+            Groups::Numbered => written
+                .parse()
+                .ok()
+                .filter(|number| *number < GROUP_NUMBERS)
+                .map(GroupKey::Number)
+                .ok_or(beyond),
             _ => match written.parse::<Guid>() {
                 Ok(guid) => Ok(GroupKey::Guid(guid)),
                 Err(_) if written.contains('%') => {

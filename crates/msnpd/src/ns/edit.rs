@@ -36,7 +36,8 @@ impl Session {
     pub(super) fn tell_other_side(&self, changes: &[Change]) -> Result<(), End> {
         let user = self.user()?;
         for change in changes.iter().filter(|change| change.owner != user.id) {
-            let (before, after) = (change.before.contains(List::Reverse), change.after.contains(List::Reverse));
+            let (before, after) =
+                (change.before.contains(List::Reverse), change.after.contains(List::Reverse));
             if before == after {
                 continue;
             }

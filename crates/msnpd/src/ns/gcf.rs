@@ -7,7 +7,8 @@ use msnp::types::ErrorCode;
 use super::Session;
 
 /// Switches nothing off and blocks nothing (notification-server reference, 18.5).
-const SHIELDS: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\" ?><config><shield><cli maj=\"7\" min=\"0\" \
+const SHIELDS: &[u8] =
+    b"<?xml version=\"1.0\" encoding=\"utf-8\" ?><config><shield><cli maj=\"7\" min=\"0\" \
 minbld=\"0\" maxbld=\"9999\" deny=\"\" /></shield><block></block></config>";
 
 impl Session {

@@ -56,7 +56,8 @@ impl Session {
         for (watcher, revision) in edited.watchers {
             self.server.directory.tell(watcher, |dialect, out| {
                 if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
-                    let (version, value) = (list_version(dialect, revision), plain.as_deref().map(Encoded::new));
+                    let (version, value) =
+                        (list_version(dialect, revision), plain.as_deref().map(Encoded::new));
                     bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
                 }
             });

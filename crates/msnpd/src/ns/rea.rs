@@ -27,7 +27,9 @@ impl Session {
             Err(error) => return self.edit_refused(Verb::REA, trid, &error),
         };
         let version = self.list_version(revision).unwrap_or_default();
-        self.say(|out, dialect| rea::Reply { trid, version, handle, name: name.clone() }.write(out, dialect))?;
+        self.say(|out, dialect| {
+            rea::Reply { trid, version, handle, name: name.clone() }.write(out, dialect)
+        })?;
         if is_own {
             self.server.directory.rename(id, &plain);
         }

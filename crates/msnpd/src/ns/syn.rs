@@ -45,7 +45,8 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, dialect: &Dialect, out: &
         roster.contacts.iter().map(|contact| (contact, shown_lists(contact.lists, dialect))).collect();
     let contacts = contacts.iter().filter(|(_, lists)| !lists.is_empty());
     let zero = dialect.groups == Groups::Numbered;
-    let counts = syn::Counts { contacts: contacts.clone().count(), groups: roster.groups.len() + usize::from(zero) };
+    let counts =
+        syn::Counts { contacts: contacts.clone().count(), groups: roster.groups.len() + usize::from(zero) };
     syn::Reply {
         trid: request.trid,
         lists: &lists,
@@ -108,4 +109,7 @@ fn shown_lists(lists: Lists, dialect: &Dialect) -> Lists {
     }
 }
 
-const _: () = assert!(!matches!(msnp::dialect::MSNP8.lists, ListForm::PerList), "the forms written here begin at MSNP8");
+const _: () = assert!(
+    !matches!(msnp::dialect::MSNP8.lists, ListForm::PerList),
+    "the forms written here begin at MSNP8"
+);

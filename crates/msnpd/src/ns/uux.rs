@@ -9,7 +9,8 @@ use crate::directory::Media;
 impl Session {
     pub(super) fn uux(&mut self, request: &uux::Request<'_>) -> Result<(), End> {
         let uux::Request { trid, message } = *request;
-        let media = Media { psm: message.psm.map(Into::into), current_media: message.current_media.map(Into::into) };
+        let media =
+            Media { psm: message.psm.map(Into::into), current_media: message.current_media.map(Into::into) };
         self.say(|out, dialect| uux::Reply { trid }.write(out, dialect))?;
         let user = self.user()?;
         self.server.directory.publish(user.id, user.endpoint.id, media);

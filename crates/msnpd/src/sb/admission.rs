@@ -12,7 +12,7 @@ use crate::directory::{Endpoint, EndpointId};
 use crate::random;
 
 /// How long a cookie is good (switchboard reference, 2.3).
-pub const LIFETIME: Duration = Duration::from_secs(120);
+pub(super) const LIFETIME: Duration = Duration::from_secs(120);
 
 /// How many unused cookies an account may have. A cookie is made for each `XFR`, and for each time one is rung.
 const MAX_UNUSED: usize = 200;
@@ -76,8 +76,12 @@ impl Inner {
             return;
         }
         self.next_sweep = Some(now + LIFETIME);
-        let expired: Vec<String> =
-            self.unused.iter().filter(|(_, (_, until))| *until <= now).map(|(cookie, _)| cookie.clone()).collect();
+        let expired: Vec<String> = self
+            .unused
+            .iter()
+            .filter(|(_, (_, until))| *until <= now)
+            .map(|(cookie, _)| cookie.clone())
+            .collect();
         for cookie in expired {
             self.remove(&cookie);
         }

@@ -9,7 +9,9 @@ use super::Session;
 impl Session {
     pub(super) fn ans(&mut self, request: ans::Request<'_>) -> Result<(), End> {
         let ans::Request { trid, identity, cookie, session } = request;
-        let Some((admission, member)) = self.redeem(identity, cookie.as_str()) else { return self.refuse(trid) };
+        let Some((admission, member)) = self.redeem(identity, cookie.as_str()) else {
+            return self.refuse(trid);
+        };
         let Some(id) = admission.chat else { return self.refuse(trid) };
         if session.parse() != Ok(id) {
             return Err(End::NotNow(Verb::ANS));

@@ -54,7 +54,10 @@ impl Session {
         if callee == seat.email {
             return self.deny(trid, ErrorCode::ALREADY_THERE);
         }
-        let (name, _) = server.directory.card(seat.account).unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
+        let (name, _) = server
+            .directory
+            .card(seat.account)
+            .unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
         let rung = server.directory.ring(seat.account, &callee, |account, endpoint| {
             if seat.chat.has(account) {
                 return None;
@@ -64,7 +67,8 @@ impl Session {
             let cookie = server.switchboard.admit(admission, now)?;
             let mut line = Vec::new();
             let (handle, name) = (seat.email.as_str(), Encoded::new(&name));
-            rng::Push { session, address, cookie: Secret(&cookie), handle, name }.write(&mut line, endpoint.dialect);
+            rng::Push { session, address, cookie: Secret(&cookie), handle, name }
+                .write(&mut line, endpoint.dialect);
             Some(Bytes::from(line))
         });
         match rung {

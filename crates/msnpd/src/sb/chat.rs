@@ -75,7 +75,9 @@ impl Chat {
     pub(super) fn found(&self, founder: &Member, trid: TrId, identity: &str, now: Instant) {
         let mut inner = self.inner.lock();
         let name = Encoded::new(&founder.name);
-        founder.outbox.write(|out| usr::SwitchboardReply { trid, identity, name }.write(out, founder.dialect));
+        founder
+            .outbox
+            .write(|out| usr::SwitchboardReply { trid, identity, name }.write(out, founder.dialect));
         inner.active = Some(now);
         inner.members.push(founder.clone());
     }
@@ -120,7 +122,9 @@ impl Chat {
         };
         let gone = inner.members.remove(at);
         for other in &inner.members {
-            other.outbox.write(|out| bye::Push { handle: gone.email.as_str(), idle }.write(out, other.dialect));
+            other
+                .outbox
+                .write(|out| bye::Push { handle: gone.email.as_str(), idle }.write(out, other.dialect));
         }
         inner.is_over = inner.members.is_empty();
         inner.is_over

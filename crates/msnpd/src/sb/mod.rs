@@ -36,7 +36,7 @@ pub struct Switchboard {
 }
 
 impl Switchboard {
-    /// Makes a cookie that lets its bearer in once, within [`admission::LIFETIME`]. `None` if the account has as many
+    /// Makes a cookie that lets its bearer in once, within two minutes. `None` if the account has as many
     /// unused ones as it may have.
     pub fn admit(&self, admission: Admission, now: Instant) -> Option<String> {
         self.admissions.issue(admission, now)
@@ -205,7 +205,8 @@ impl Session {
         let admission = switchboard.admissions.redeem(cookie, self.server.now())?;
         let address = identity.split_once(';').map_or(identity, |(address, _)| address);
         // The session that got the cookie must still be there, and with it the user's right to be here.
-        let is_there = directory.endpoints_of(admission.account).iter().any(|place| place.id == admission.endpoint);
+        let is_there =
+            directory.endpoints_of(admission.account).iter().any(|place| place.id == admission.endpoint);
         if !is_there || !admission.email.is(address) {
             return None;
         }

@@ -1,8 +1,8 @@
 //! Name, privacy, properties.
 
 use msnp::types::List;
-use msnpd::account::AccountId;
 use msnp::types::{Privacy, Prompt, Property};
+use msnpd::account::AccountId;
 use msnpd::store::EditError;
 
 use super::{Bench, LIMITS, email};
