@@ -9,7 +9,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
 
 use crate::connection::{self, Ends, Role};
@@ -67,15 +67,8 @@ impl Drop for Seat {
     }
 }
 
-/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped. Every
-/// connection holds a clone of `alive`.
-pub async fn accept(
-    listener: TcpListener,
-    role: Role,
-    limits: Limits,
-    server: Arc<Server>,
-    alive: mpsc::Sender<std::convert::Infallible>,
-) {
+/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped.
+pub async fn accept(listener: TcpListener, role: Role, limits: Limits, server: Arc<Server>) {
     let connections = Arc::new(Semaphore::new(limits.connections));
     let addresses = Addresses::default();
     loop {
@@ -105,10 +98,10 @@ pub async fn accept(
         server.metrics.connections.increment(1);
         let seat =
             Seat { address, addresses: addresses.clone(), _connection: permit, server: server.clone() };
-        let (server, alive) = (server.clone(), alive.clone());
+        let server = server.clone();
         tokio::spawn(async move {
             connection::serve(stream, Ends { peer, local }, role, server).await;
-            drop((seat, alive));
+            drop(seat);
         });
     }
 }

@@ -39,6 +39,7 @@ use crate::account::AccountId;
 use crate::connection::{Ends, Outbox, Step};
 use crate::directory::Endpoint;
 use crate::server::Server;
+use crate::sessions::OpenSession;
 use crate::store::StoreError;
 
 /// One client's session with the notification server.
@@ -58,6 +59,7 @@ struct User {
     id: AccountId,
     email: Email,
     endpoint: Arc<Endpoint>,
+    _open: OpenSession,
 }
 
 impl Session {

@@ -83,7 +83,7 @@ impl Session {
             former.outbox.close_with(|out| sign_out::Push { reason }.write(out, former.dialect));
         }
         // From here on the end of this connection takes him out of the directory.
-        let user = User { id: account.id, email: account.email, endpoint };
+        let user = User { id: account.id, email: account.email, endpoint, _open: server.sessions.open() };
         let (id, endpoint) = (user.id, user.endpoint.id);
         match server.store.sign_in(id).await.map_err(failed) {
             Ok(Some((account, brief))) if account.generation == claims.generation => {
