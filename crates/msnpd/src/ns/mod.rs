@@ -71,6 +71,10 @@ impl Session {
 
     /// Acts on one message.
     pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        // One that was told to go may not have noticed yet; what it says doesn't count any more.
+        if !self.outbox.is_open() {
+            return Step::End(End::SignedOut);
+        }
         let now = self.server.now();
         let mut asked = Ok(None);
         self.outbox.write(|out| asked = self.flow.receive(frame, now, out));
@@ -131,11 +135,8 @@ impl Session {
     }
 
     /// The user, who has signed in: the flow lets nothing else through.
-    ///
-    /// # Errors
-    /// When it has been told to sign out meanwhile, since nothing it says counts any more then.
     fn user(&self) -> Result<&User, End> {
-        self.user.as_ref().filter(|_| self.outbox.is_open()).ok_or(End::SignedOut)
+        self.user.as_ref().ok_or(End::SignedOut)
     }
 
     fn dialect(&self) -> &'static Dialect {
