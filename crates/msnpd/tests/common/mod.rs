@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses what it needs of it")]
 
+pub mod raw;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
