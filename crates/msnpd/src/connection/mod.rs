@@ -25,6 +25,7 @@ pub use outbox::Outbox;
 use outbox::{Writer, Written};
 pub use session::{Role, Session, Step, Work};
 
+use crate::accept::Newcomer;
 use crate::server::Server;
 
 /// How much is read at once, in bytes. Each worker thread has one such buffer; an idle connection has none.
@@ -45,8 +46,8 @@ pub struct Ends {
     pub local: SocketAddr,
 }
 
-/// Carries one connection from its first byte to its last.
-pub async fn serve<S>(stream: S, ends: Ends, role: Role, server: Arc<Server>)
+/// Carries one connection from its first byte to its last. `newcomer` is dropped when it has signed in.
+pub async fn serve<S>(stream: S, ends: Ends, role: Role, newcomer: Option<Newcomer>, server: Arc<Server>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -57,6 +58,7 @@ where
         writer: Writer::default(),
         input: Vec::new(),
         stall: None,
+        newcomer,
         session: Session::Undecided,
         framer: Framer::new(Direction::ToNotification),
     }
@@ -73,6 +75,8 @@ struct Driver<S> {
     input: Vec<u8>,
     /// Runs while the reader is behind.
     stall: Option<Stall>,
+    /// Held until the session is somebody's.
+    newcomer: Option<Newcomer>,
     session: Session,
     framer: Framer,
 }
@@ -89,8 +93,10 @@ enum Stop {
     Ended(End),
     /// The client closed, or the connection broke.
     Gone,
-    /// The server closes it: signed in elsewhere, shutting down, not reading.
+    /// The server closes it: signed in elsewhere, shutting down.
     Closed,
+    /// It doesn't take what it is told.
+    Slow,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
@@ -106,6 +112,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             Stop::Ended(end) => debug!(%end, "ended"),
             Stop::Gone => debug!("gone"),
             Stop::Closed => debug!("closed by the server"),
+            Stop::Slow => {
+                debug!("closed: it does not take what it is told");
+                server.metrics.slow_readers.increment(1);
+            }
         }
         if let Stop::Ended(_) = stop {
             self.outbox.close();
@@ -146,6 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             trace::heard(&frame);
             if let Some(direction) = self.session.decide(frame.verb) {
                 self.framer.set_direction(direction);
+                self.writer.set_direction(Direction::FromSwitchboard);
             }
             match self.session.heard(frame) {
                 Step::Next => {}
@@ -165,6 +176,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             }
         }
         self.input.drain(..used);
+        if self.newcomer.is_some() && self.session.is_signed_in() {
+            self.newcomer = None;
+        }
         if let Some(work) = self.session.settle() {
             carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work, IfGone::Drop)
                 .await?
@@ -260,6 +274,7 @@ fn poll_write<S: AsyncWrite + Unpin>(
 ) -> Result<(), Stop> {
     match writer.poll_write(outbox, stream, cx) {
         Poll::Ready(Ok(Written::Close)) => return Err(Stop::Closed),
+        Poll::Ready(Ok(Written::Overrun)) => return Err(Stop::Slow),
         Poll::Ready(Err(_)) => return Err(Stop::Gone),
         Poll::Pending => {}
     }
@@ -275,7 +290,7 @@ fn poll_write<S: AsyncWrite + Unpin>(
         stall.timer.as_mut().reset(Instant::now() + STALL_LIMIT);
     }
     match stall.timer.as_mut().poll(cx) {
-        Poll::Ready(()) => Err(Stop::Closed),
+        Poll::Ready(()) => Err(Stop::Slow),
         Poll::Pending => Ok(()),
     }
 }

@@ -110,6 +110,15 @@ impl Session {
         }
     }
 
+    /// Whether it is known whose session this is.
+    pub fn is_signed_in(&self) -> bool {
+        match self {
+            Self::Undecided | Self::Fresh(_) | Self::Dispatch(_) => false,
+            Self::Notification(session) => session.is_signed_in(),
+            Self::Switchboard(session) => session.has_joined(),
+        }
+    }
+
     /// Acts on one message.
     pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
         match self {

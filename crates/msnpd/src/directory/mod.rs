@@ -114,6 +114,16 @@ impl Directory {
         all
     }
 
+    /// How many people are signed in.
+    pub fn len(&self) -> usize {
+        self.endpoints.len()
+    }
+
+    /// Whether nobody is signed in.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Who of these accounts is signed in.
     pub fn is_signed_in(&self, id: AccountId) -> bool {
         self.endpoints.get(&id, |slot| slot.is_some())

@@ -46,6 +46,11 @@ impl<K: Clone + Hash + Eq, V> Shards<K, V> {
         result
     }
 
+    /// How many values there are, as far as that can be told while others change it.
+    pub(super) fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.lock().len()).sum()
+    }
+
     /// Does something with every value, part by part.
     pub(super) fn each(&self, mut act: impl FnMut(&V)) {
         for part in &self.parts {

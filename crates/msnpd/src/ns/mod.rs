@@ -115,6 +115,11 @@ impl Session {
         }
     }
 
+    /// Whether the user has been let in.
+    pub fn is_signed_in(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// When [`expired`](Self::expired) is to be called.
     pub fn deadline(&self) -> Option<Instant> {
         self.flow.deadline()
@@ -158,6 +163,7 @@ impl Session {
     /// The store has failed: says so, and tells the operator why.
     fn store_failed(&self, trid: TrId, error: &StoreError) -> Result<(), End> {
         error!(%error, "the store has failed");
+        self.server.metrics.store_errors.increment(1);
         self.deny(trid, ErrorCode::DB_SERVER)
     }
 

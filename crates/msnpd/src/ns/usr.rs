@@ -47,6 +47,7 @@ impl Session {
     }
 
     fn refuse(&mut self, trid: TrId) -> Result<(), End> {
+        self.server.metrics.refused_sign_ins.increment(1);
         let mut end = End::SignedOut;
         self.outbox.write(|out| end = self.flow.refuse(trid, ErrorCode::AUTHENTICATION_FAILED, out));
         Err(end)
@@ -62,6 +63,7 @@ impl Session {
         let claims = server.check_ticket(ticket.0).map_err(|_| Refusal::Denied("bad ticket"))?;
         let failed = |error| {
             tracing::error!(%error, "the store has failed");
+            server.metrics.store_errors.increment(1);
             Refusal::Failed
         };
         let account = server.store.account(claims.account).await.map_err(failed)?;
@@ -97,7 +99,7 @@ impl Session {
     fn let_in(&mut self, trid: TrId, ticket: Secret<'_>, brief: &Brief) -> Result<(), End> {
         let user = self.user()?;
         info!(user = %user.email, version = %self.dialect().version, "signed in");
-        self.server.metrics.signed_in();
+        self.server.metrics.sign_ins.increment(1);
         let (profile, email) = (self.profile(&user.email, user.id, ticket.0), user.email.clone());
         self.outbox.write(|out| {
             self.flow.welcome(trid, &email, &brief.name, out);

@@ -161,6 +161,11 @@ impl Session {
         }))
     }
 
+    /// Whether the member is in a chat.
+    pub fn has_joined(&self) -> bool {
+        self.seat.is_some()
+    }
+
     /// When [`expired`](Self::expired) is to be called.
     pub fn deadline(&self) -> Option<Instant> {
         match &self.seat {

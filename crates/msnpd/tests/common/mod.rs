@@ -74,6 +74,7 @@ pub fn options(dir: &Path) -> Options {
         limits: msnpd::accept::Limits::default(),
         web_limits: msnpd::http::Limits::default(),
         hash_threads: 2,
+        metrics: None,
     }
 }
 
