@@ -1,7 +1,6 @@
 //! Accepting connections on the Messenger ports.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
 
 use crate::connection::{self, Ends, Role};
@@ -133,9 +132,8 @@ impl Drop for Newcomer {
     }
 }
 
-/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped. Every
-/// connection holds a clone of `alive`.
-pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>, alive: mpsc::Sender<Infallible>) {
+/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped.
+pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     let server = door.server.clone();
     loop {
         let Ok(permit) = Arc::clone(&door.connections).acquire_owned().await else { return };
@@ -160,10 +158,10 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>, alive: m
                 continue;
             }
         };
-        let (server, alive) = (server.clone(), alive.clone());
+        let server = server.clone();
         tokio::spawn(async move {
             connection::serve(stream, Ends { peer, local }, role, Some(newcomer), server).await;
-            drop((seat, alive));
+            drop(seat);
         });
     }
 }

@@ -23,6 +23,7 @@ mod random;
 pub mod sb;
 pub mod serve;
 pub mod server;
+mod sessions;
 pub mod store;
 pub mod ticket;
 pub mod tls;

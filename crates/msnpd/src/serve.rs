@@ -1,6 +1,5 @@
 //! Brings the service up and takes it down.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +9,6 @@ use anyhow::Context;
 use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
 use msnp::flow::notification;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::info;
 
@@ -182,12 +180,10 @@ impl Service {
         helpers.spawn(acceptor.keep_renewed(dir, names));
         helpers.spawn(watch::watch_accounts(self.server.clone(), self.seen_event));
 
-        // Nothing is ever sent: the channel closes when the last connection has dropped its end.
-        let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
         let mut accepting = JoinSet::new();
         let door = accept::Door::new(self.limits, self.server.clone());
         for (listener, role) in self.messenger {
-            accepting.spawn(accept::accept(listener, role, door.clone(), alive.clone()));
+            accepting.spawn(accept::accept(listener, role, door.clone()));
         }
         if let Some(metrics) = self.metrics {
             helpers.spawn(metrics.serve(self.server.clone()));
@@ -200,7 +196,6 @@ impl Service {
                 let _ = stopped.changed().await;
             }));
         }
-        drop(alive);
 
         shutdown.await;
         info!("going down");
@@ -208,7 +203,7 @@ impl Service {
         drop(stop);
         self.server.shut_down();
         let drained = async {
-            all_gone.recv().await;
+            self.server.sessions.all_gone().await;
             while web.join_next().await.is_some() {}
         };
         let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;

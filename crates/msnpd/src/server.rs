@@ -14,6 +14,7 @@ use crate::directory::{Directory, EndpointId};
 use crate::metrics::Metrics;
 use crate::random;
 use crate::sb::Switchboard;
+use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::ticket::{Claims, Mint, TicketError, Use};
 
@@ -28,6 +29,8 @@ pub struct Server {
     pub directory: Directory,
     /// The chats.
     pub switchboard: Switchboard,
+    /// The sessions of those who have signed in.
+    pub sessions: Sessions,
     /// What is counted.
     pub metrics: Metrics,
     mint: Mint,
@@ -132,6 +135,7 @@ impl Server {
             store,
             directory: Directory::default(),
             switchboard: Switchboard::default(),
+            sessions: Sessions::default(),
             metrics: Metrics::default(),
             mint,
             numbers: AtomicU64::new(1),
@@ -180,6 +184,7 @@ impl Server {
             let reason = Some(out::Reason::ShuttingDown);
             endpoint.outbox.close_with(|out| out::Push { reason }.write(out, endpoint.dialect));
         }
+        self.switchboard.shut_down();
     }
 }
 

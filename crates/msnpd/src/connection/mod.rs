@@ -133,7 +133,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
         // Whoever doesn't take the answers to what he said isn't heard any further.
         if self.outbox.is_over_mark() {
             let outbox = self.outbox.clone();
-            carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, outbox.room()).await?;
+            carry(
+                &mut self.writer,
+                &self.outbox,
+                &mut self.stream,
+                &mut self.stall,
+                outbox.room(),
+                IfGone::Drop,
+            )
+            .await?;
         }
         self.read().await?;
         let mut used = 0;
@@ -154,9 +162,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
                 Step::Next => {}
                 Step::End(end) => return Err(Stop::Ended(end)),
                 Step::Wait(work) => {
-                    carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work)
-                        .await?
-                        .map_err(Stop::Ended)?;
+                    carry(
+                        &mut self.writer,
+                        &self.outbox,
+                        &mut self.stream,
+                        &mut self.stall,
+                        work,
+                        IfGone::Finish,
+                    )
+                    .await?
+                    .map_err(Stop::Ended)?;
                 }
             }
         }
@@ -165,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             self.newcomer = None;
         }
         if let Some(work) = self.session.settle() {
-            carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work)
+            carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work, IfGone::Drop)
                 .await?
                 .map_err(Stop::Ended)?;
         }
@@ -208,6 +223,15 @@ thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_SIZE].into_boxed_slice());
 }
 
+/// What becomes of work when the connection ends while it is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IfGone {
+    /// It is dropped.
+    Drop,
+    /// It is carried through: what the store has taken must reach those who are signed in, whoever asked for it.
+    Finish,
+}
+
 /// Runs `work` to its end, writing meanwhile: a session that waits for the store still says what others tell it.
 async fn carry<S, T>(
     writer: &mut Writer,
@@ -215,17 +239,26 @@ async fn carry<S, T>(
     stream: &mut S,
     stall: &mut Option<Stall>,
     work: impl Future<Output = T>,
+    if_gone: IfGone,
 ) -> Result<T, Stop>
 where
     S: AsyncWrite + Unpin,
 {
     let mut work = pin!(work);
+    let mut stop = None;
     std::future::poll_fn(|cx| {
         // The work goes first: what it says can leave in the same turn.
         if let Poll::Ready(done) = work.as_mut().poll(cx) {
-            return Poll::Ready(Ok(done));
+            return Poll::Ready(stop.take().map_or(Ok(done), Err));
         }
-        poll_write(writer, outbox, stream, stall, cx)?;
+        if stop.is_none()
+            && let Err(gone) = poll_write(writer, outbox, stream, stall, cx)
+        {
+            if if_gone == IfGone::Drop {
+                return Poll::Ready(Err(gone));
+            }
+            stop = Some(gone);
+        }
         Poll::Pending
     })
     .await

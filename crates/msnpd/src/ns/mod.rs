@@ -39,6 +39,7 @@ use crate::account::AccountId;
 use crate::connection::{Ends, Outbox, Step};
 use crate::directory::Endpoint;
 use crate::server::Server;
+use crate::sessions::OpenSession;
 use crate::store::StoreError;
 
 /// One client's session with the notification server.
@@ -58,6 +59,7 @@ struct User {
     id: AccountId,
     email: Email,
     endpoint: Arc<Endpoint>,
+    _open: OpenSession,
 }
 
 impl Session {
@@ -69,6 +71,10 @@ impl Session {
 
     /// Acts on one message.
     pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        // One that was told to go may not have noticed yet; what it says doesn't count any more.
+        if !self.outbox.is_open() {
+            return Step::End(End::SignedOut);
+        }
         let now = self.server.now();
         let mut asked = Ok(None);
         self.outbox.write(|out| asked = self.flow.receive(frame, now, out));
@@ -134,11 +140,8 @@ impl Session {
     }
 
     /// The user, who has signed in: the flow lets nothing else through.
-    ///
-    /// # Errors
-    /// When it has been told to sign out meanwhile, since nothing it says counts any more then.
     fn user(&self) -> Result<&User, End> {
-        self.user.as_ref().filter(|_| self.outbox.is_open()).ok_or(End::SignedOut)
+        self.user.as_ref().ok_or(End::SignedOut)
     }
 
     fn dialect(&self) -> &'static Dialect {
