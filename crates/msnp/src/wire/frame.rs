@@ -37,11 +37,15 @@ struct Redacted<'a> {
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.verb)?;
-        // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR.
+        // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR. One
+        // with too few words may have it anywhere.
+        let words = self.args.count();
         let shown = match self.verb {
             Verb::USR if { self.args }.nth(2) == Some("I") => usize::MAX,
             Verb::USR if { self.args }.nth(2) == Some("S") => 3,
-            Verb::USR | Verb::ANS => 2,
+            Verb::USR if words >= 3 => 2,
+            Verb::ANS if words >= 4 => 2,
+            Verb::USR | Verb::ANS => 0,
             Verb::XFR => 3,
             Verb::RNG => 2,
             _ => usize::MAX,
@@ -250,6 +254,9 @@ mod tests {
         assert_eq!(shown(b"USR 4 TWN S t=secret&p=\r\n").as_deref(), Some("USR 4 TWN S <hidden>"));
         assert_eq!(shown(b"USR 1 a@b.cd 1.2.3\r\n").as_deref(), Some("USR 1 a@b.cd <hidden>"));
         assert_eq!(shown(b"ANS 1 a@b.cd 1.2.3 77\r\n").as_deref(), Some("ANS 1 a@b.cd <hidden> <hidden>"));
+        // With a word missing, too.
+        assert_eq!(shown(b"ANS 1 1.2.3 77\r\n").as_deref(), Some("ANS <hidden> <hidden> <hidden>"));
+        assert_eq!(shown(b"USR 1 1.2.3\r\n").as_deref(), Some("USR <hidden> <hidden>"));
     }
 
     proptest! {
