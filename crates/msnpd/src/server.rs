@@ -115,6 +115,15 @@ impl Settings {
         self.address(local.ip(), self.msnp_port).unwrap_or_else(|| format!("localhost:{}", self.msnp_port))
     }
 
+    /// How the dispatch server at `local` calls itself when it sends a client on.
+    pub fn own_address(&self, local: SocketAddr) -> String {
+        match (&self.public_host, local.ip().to_canonical()) {
+            (Some(public), _) => format!("{}:{}", public.name, local.port()),
+            (None, IpAddr::V4(address)) => format!("{address}:{}", local.port()),
+            (None, IpAddr::V6(_)) => format!("localhost:{}", local.port()),
+        }
+    }
+
     fn address(&self, local: IpAddr, port: u16) -> Option<String> {
         if let Some(public) = &self.public_host {
             return Some(format!("{}:{}", public.name, public.port.unwrap_or(port)));

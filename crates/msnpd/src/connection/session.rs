@@ -170,7 +170,7 @@ impl Session {
 
 impl Dispatch {
     fn heard(&mut self, frame: Frame<'_>) -> Result<(), End> {
-        let own = self.ends.local.to_string();
+        let own = self.server.settings.own_address(self.ends.local);
         let notification = self.server.settings.notification_address(self.ends.local);
         let mut result = Ok(());
         self.outbox.write(|out| result = self.flow.receive(frame, &notification, &own, out));
