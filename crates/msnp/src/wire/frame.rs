@@ -110,7 +110,8 @@ impl Framer {
         let message = read.get(blank..).unwrap_or_default();
         let from = self.searched.saturating_sub(blank).min(message.len());
         let Some(end) = message.get(from..).and_then(|rest| memchr(b'\n', rest)).map(|at| from + at) else {
-            if message.len() > limits::LINE {
+            // One more may be the first half of the line's end.
+            if message.len() > limits::LINE + 1 {
                 return Err(FrameError::LineTooLong);
             }
             self.searched = read.len();
@@ -237,9 +238,21 @@ mod tests {
         );
         assert_eq!(fault(b"MSG 1 N\r\n"), FrameError::NoLength { verb: Verb::MSG });
         assert_eq!(fault(b"MSG 1 N +5\r\n"), FrameError::NoLength { verb: Verb::MSG });
-        assert_eq!(fault(&[b'A'; limits::LINE + 1]), FrameError::LineTooLong);
+        assert_eq!(fault(&[b'A'; limits::LINE + 2]), FrameError::LineTooLong);
         assert_eq!(fault(b"\x16\x03\x01\n"), FrameError::NotACommand);
         assert_eq!(fault(b"USR \xFF\n"), FrameError::NotText);
+    }
+
+    #[test]
+    fn the_longest_line_may_come_in_any_pieces() {
+        let mut line = vec![b'A'; limits::LINE];
+        line[3] = b' ';
+        line.extend_from_slice(b"\r\n");
+        for cut in [limits::LINE, limits::LINE + 1] {
+            assert_eq!(frames(Direction::ToNotification, &line, &[cut]).unwrap().len(), 1);
+        }
+        line.insert(5, b'A');
+        assert_eq!(frames(Direction::ToNotification, &line, &[]), Err(FrameError::LineTooLong));
     }
 
     #[test]
