@@ -6,8 +6,8 @@ const OTHERS: usize = 64;
 /// The limit can't be what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "with the web ports that takes {needed} open files, and this process may have {allowed}: raise the limit \
-     (LimitNOFILE= in a systemd unit, `ulimit -Hn` in a shell), or lower max_connections and http_max_connections"
+    "with what the web ports need that takes {needed} open files, and this process may have {allowed}: raise the limit \
+     (LimitNOFILE= in a systemd unit, `ulimit -Hn` in a shell), or lower max_connections"
 )]
 pub struct Shortage {
     needed: usize,

@@ -1,5 +1,7 @@
 //! Things that happen at the same time: whatever the order, both sides end with the true state.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
 mod common;
 
 use std::net::SocketAddr;

@@ -1,6 +1,8 @@
 //! `kill -9` while clients edit their lists, again and again: every acknowledged edit is there, on both sides, and no
 //! half of one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
 mod common;
 
 use std::collections::HashMap;

@@ -16,6 +16,9 @@ const SHORTEST_TICKET: Duration = Duration::from_secs(5 * 60);
 /// The longest: renewing goes on while a client is signed in, so nothing is won beyond.
 const LONGEST_TICKET: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// How many web connections are reckoned with.
+const WEB_AT_ONCE: usize = 1024;
+
 /// Looks at the combination of all values. Adds warnings, before anything listens.
 ///
 /// # Errors
@@ -92,7 +95,9 @@ pub fn check(loaded: &mut Loaded) -> Result<(), Problems> {
             config.http
         ));
     }
-    let needed = config.max_connections.saturating_add(config.http_max_connections.saturating_mul(2));
+    // A web connection lives for one request, so few of those that are allowed are open at a time.
+    let web = config.http_max_connections.saturating_mul(2).min(WEB_AT_ONCE);
+    let needed = config.max_connections.saturating_add(web);
     if let Err(shortage) = open_files::suffice(needed) {
         warnings.push(format!("max_connections = {}: {shortage}", config.max_connections));
     }
