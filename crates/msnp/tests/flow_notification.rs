@@ -139,10 +139,9 @@ fn a_way_to_sign_in_of_another_version_is_refused() {
 fn commands_of_other_versions_and_of_the_server_end_the_session() {
     for (version, line) in [
         ("MSNP10", "ADD 7 AL bob@example.net bob@example.net"),
-        ("MSNP9", "ADC 7 AL N=bob@example.net"),
         ("MSNP8", "INF 7"),
         ("MSNP9", "LST 7 FL"),
-        ("MSNP10", "UUX 7 0"),
+        ("MSNP12", "JOI bob@example.net Bob"),
         ("MSNP12", "NLN NLN bob@example.net Bob 0"),
         ("MSNP12", "RNG 1 x CKI y a@b.cd z"),
         ("MSNP12", "MSG 7 U 0"),
@@ -246,4 +245,27 @@ fn deadlines_are_those_of_the_reference() {
     let mut old = Machine::signed_in("MSNP8");
     old.says("PNG");
     assert_eq!(old.flow.deadline(), None);
+    old.asks("URL 7 INBOX");
+    assert_eq!(old.flow.deadline(), None, "clients of MSNP2-8 may be silent for minutes");
+}
+
+#[test]
+fn a_challenge_that_is_not_enforced_cuts_nobody_off() {
+    let mut machine = Machine::signed_in("MSNP11");
+    machine.says("PNG");
+    machine.flow.ask_challenge("1".repeat(20), false, machine.now, &mut Vec::new());
+    machine.now += Duration::from_secs(100);
+    machine.says("PNG");
+    assert_eq!(machine.flow.deadline(), Some(machine.now + SILENCE_LIMIT));
+    let mut out = Vec::new();
+    machine.flow.expired(&mut out);
+    assert!(out.is_empty());
+}
+
+#[test]
+fn words_of_later_versions_are_passed_over() {
+    assert_eq!(Machine::signed_in("MSNP8").asks("GSB 7"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP9").asks("ADC 7 AL N=bob@example.net"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP12").asks("FQY 7 0"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP12").says("FND 7 fname=Bob"), "502 7\r\n");
 }

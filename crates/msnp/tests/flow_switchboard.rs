@@ -11,9 +11,8 @@ use msnp::types::Email;
 use msnp::wire::{Direction, Framer, Verb};
 
 fn joined(dialect: &'static Dialect) -> SwitchboardServer {
-    let now = Instant::now();
-    let mut flow = SwitchboardServer::new(now);
-    flow.joined(dialect, now);
+    let mut flow = SwitchboardServer::new(Instant::now());
+    flow.joined(dialect);
     flow
 }
 
@@ -65,6 +64,10 @@ fn nobody_types_for_somebody_else() {
     assert_eq!(hear(flow, &message("U", control, "TypingUser: Alice@Example.com")).0, Ok(true));
     assert_eq!(hear(flow, &message("U", control, "TypingUser: bob@example.net")), (Ok(false), String::new()));
     assert_eq!(hear(flow, &message("U", "TEXT/X-MSMSGSCONTROL", "typinguser: bob@example.net")).0, Ok(false));
+    let both = "TypingUser: alice@example.com\r\nRecordingUser: bob@example.net";
+    assert_eq!(hear(flow, &message("A", control, both)), (Ok(false), "ACK 5\r\n".to_owned()));
+    let twice = "TypingUser: alice@example.com\r\nTypingUser: bob@example.net";
+    assert_eq!(hear(flow, &message("U", control, twice)).0, Ok(false));
     assert_eq!(hear(flow, &message("N", "text/plain", "TypingUser: bob@example.net")).0, Ok(true));
 }
 

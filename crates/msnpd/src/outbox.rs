@@ -31,9 +31,13 @@ struct Inner {
     /// While a burst is written: what others say, with whom it is about.
     #[expect(clippy::box_collection, reason = "every connection pays for its size, and few are in a burst")]
     held: Option<Box<Vec<Held>>>,
+    /// How many bytes others have added since the reader had last taken everything.
+    pushed: usize,
     state: State,
     /// The connection's task, when it has nothing to write.
     writer: Option<Waker>,
+    /// The same task, when its reader takes nothing: there is no use in waking it but to close.
+    blocked: Option<Waker>,
     /// Senders that wait for room.
     senders: Vec<Waker>,
 }
@@ -87,8 +91,8 @@ impl Inner {
 }
 
 impl Outbox {
-    /// How much may wait for a reader of presence and list changes, in bytes. One beyond it is dropped: presence
-    /// never waits.
+    /// How much others may add for a reader who takes too little of it, in bytes. One beyond it is dropped: presence
+    /// never waits. Answers to his own requests don't count; for them he isn't heard any further.
     pub const LIMIT: usize = 1 << 20;
 
     /// With more than this waiting, a reader makes those who send to it in a chat wait, in bytes.
@@ -101,9 +105,8 @@ impl Outbox {
         if inner.state != State::Open {
             return;
         }
-        let held_len = |held: &Vec<Held>| held.iter().map(|h| h.line.len()).sum::<usize>();
-        let waiting = inner.len() + inner.held.as_deref().map_or(0, held_len);
-        if waiting + line.len() > Self::LIMIT {
+        inner.pushed += line.len();
+        if inner.pushed > Self::LIMIT {
             Self::drop_reader(&mut inner, State::Overrun);
         } else if let Some(held) = &mut inner.held {
             held.push(Held { about, line });
@@ -125,6 +128,11 @@ impl Outbox {
                 Self::wake(inner);
             }
         }
+    }
+
+    /// Whether it closes when all that waits has been written.
+    pub fn is_closing(&self) -> bool {
+        self.inner.lock().state == State::Closing
     }
 
     /// Whether something may still be said.
@@ -153,7 +161,7 @@ impl Outbox {
         self.inner.lock().held.get_or_insert_default();
     }
 
-    /// Within a burst: a line that tells how somebody is now. What was held about him is older, and goes.
+    /// A line that tells how somebody is now. What was held about him is older, and goes.
     ///
     /// The caller holds that person's entry locked, so that nothing newer can have been held yet.
     pub fn supersede(&self, about: AccountId, write: impl FnOnce(&mut Vec<u8>)) {
@@ -213,8 +221,9 @@ impl Outbox {
             State::Closed | State::Overrun => std::mem::take(&mut inner.senders),
             State::Open | State::Closing => Vec::new(),
         };
+        let blocked = if inner.state == State::Open { None } else { inner.blocked.take() };
         drop(inner);
-        writer.into_iter().chain(senders).for_each(Waker::wake);
+        writer.into_iter().chain(blocked).chain(senders).for_each(Waker::wake);
     }
 
     /// Whether so much waits that senders should.
@@ -315,7 +324,15 @@ impl Writer {
                     Some(end) => Poll::Ready(Ok(end)),
                 };
             }
-            let n = std::task::ready!(Pin::new(&mut *stream).poll_write(cx, self.chunk.rest()))?;
+            let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(cx, self.chunk.rest()) else {
+                let mut inner = outbox.inner.lock();
+                inner.blocked = Some(cx.waker().clone());
+                return match inner.state {
+                    state if state.is_over() => Poll::Ready(Ok(state.end().unwrap_or(Written::Close))),
+                    _ => Poll::Pending,
+                };
+            };
+            let n = written?;
             if n == 0 {
                 return Poll::Ready(Err(std::io::ErrorKind::WriteZero.into()));
             }
@@ -353,6 +370,8 @@ impl Writer {
         } else {
             self.chunk = Chunk::default();
             inner.rest = Vec::new();
+            inner.pushed = 0;
+            inner.blocked = None;
             inner.writer = Some(cx.waker().clone());
             return false;
         }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
 use msnp::auth::tweener;
@@ -35,6 +35,7 @@ pub struct Server {
     pub metrics: Metrics,
     mint: Mint,
     numbers: AtomicU64,
+    going_down: AtomicBool,
 }
 
 /// What the operator has chosen about the Messenger protocol.
@@ -148,6 +149,7 @@ impl Server {
             metrics: Metrics::default(),
             mint,
             numbers: AtomicU64::new(1),
+            going_down: AtomicBool::new(false),
         }
     }
 
@@ -181,14 +183,20 @@ impl Server {
 
     /// Signs an account out everywhere.
     pub fn disconnect(&self, id: AccountId) {
-        for endpoint in self.directory.endpoints_of(id) {
+        for endpoint in self.directory.sign_out_everywhere(id) {
             endpoint.outbox.close_with(|out| out::Push { reason: None }.write(out, endpoint.dialect));
         }
         self.switchboard.disconnect(id);
     }
 
+    /// Whether the service goes down: whoever has just come is to go again.
+    pub fn is_going_down(&self) -> bool {
+        self.going_down.load(Ordering::Acquire)
+    }
+
     /// Tells everybody that the service goes down, and closes.
     pub fn shut_down(&self) {
+        self.going_down.store(true, Ordering::Release);
         for endpoint in self.directory.everybody() {
             let reason = Some(out::Reason::ShuttingDown);
             endpoint.outbox.close_with(|out| out::Push { reason }.write(out, endpoint.dialect));

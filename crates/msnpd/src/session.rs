@@ -64,6 +64,13 @@ struct Session {
     newcomer: Option<Newcomer>,
 }
 
+/// However a connection ends, its user is gone from here.
+impl Drop for Session {
+    fn drop(&mut self) {
+        connection::Session::ended(self);
+    }
+}
+
 /// With whom a connection talks.
 enum Talk {
     /// Its first command will tell.
@@ -93,19 +100,21 @@ struct Dispatch {
 }
 
 impl connection::Session for Session {
-    fn decide(&mut self, verb: Verb) -> Option<Direction> {
-        let Talk::Fresh(Fresh { ends, server, outbox, .. }) = &self.talk else { return None };
-        let (server, outbox) = (server.clone(), outbox.clone());
-        match verb {
-            Verb::USR | Verb::ANS => {
-                self.talk = Talk::Switchboard(Box::new(sb::Session::new(server, outbox)));
-                Some(Direction::ToSwitchboard)
-            }
-            _ => {
-                self.talk = Talk::Notification(Box::new(ns::Session::new(*ends, server, outbox)));
-                None
-            }
+    fn direction(&self) -> Direction {
+        match &self.talk {
+            Talk::Notification(session) if session.is_signed_in() => Direction::ToNotification,
+            Talk::Switchboard(_) => Direction::ToSwitchboard,
+            _ => Direction::Opening,
         }
+    }
+
+    fn decide(&mut self, verb: Verb) {
+        let Talk::Fresh(Fresh { ends, server, outbox, .. }) = &self.talk else { return };
+        let (server, outbox) = (server.clone(), outbox.clone());
+        self.talk = match verb {
+            Verb::USR | Verb::ANS => Talk::Switchboard(Box::new(sb::Session::new(server, outbox))),
+            _ => Talk::Notification(Box::new(ns::Session::new(*ends, server, outbox))),
+        };
     }
 
     fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {

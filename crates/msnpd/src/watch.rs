@@ -16,32 +16,29 @@ pub(crate) async fn watch_accounts(server: Arc<Server>, mut seen: i64) {
     loop {
         tokio::time::sleep(INTERVAL).await;
         match server.store.events_since(seen).await {
-            Ok(events) => {
-                for event in events {
-                    seen = event.seq;
-                    if let Err(error) = carry_out(&server, event).await {
-                        error!(%error, account = %event.account, "can't read an account that an operator has changed");
-                    }
+            Ok(events) => match carry_out(&server, &events).await {
+                Ok(()) => seen = events.last().map_or(seen, |event| event.seq),
+                Err(error) => {
+                    error!(%error, "can't read the lists that an operator has changed; trying again")
                 }
-            }
-            Err(error) => error!(%error, "can't see what operators have done"),
+            },
+            Err(error) => error!(%error, "can't see what operators have done; trying again"),
         }
     }
 }
 
-async fn carry_out(server: &Server, event: Event) -> Result<(), StoreError> {
-    let id = event.account;
-    match event.kind {
-        EventKind::Disabled | EventKind::Password | EventKind::Removed | EventKind::Renamed => {
-            info!(account = %id, event = ?event.kind, "signed out by an operator's change");
-            server.disconnect(id);
-        }
-        EventKind::Lists => {
-            if server.directory.is_signed_in(id)
-                && let Some(brief) = server.store.brief(id).await?
-            {
-                server.directory.load(id, &brief);
-            }
+/// Signs out first whoever has to go: reading the lists of everybody who knew somebody may take a while. All of it may
+/// be done twice.
+async fn carry_out(server: &Server, events: &[Event]) -> Result<(), StoreError> {
+    for Event { account, kind, .. } in events.iter().filter(|event| event.kind != EventKind::Lists) {
+        info!(%account, event = ?kind, "signed out by an operator's change");
+        server.disconnect(*account);
+    }
+    for Event { account, .. } in events.iter().filter(|event| event.kind == EventKind::Lists) {
+        if server.directory.is_signed_in(*account)
+            && let Some(brief) = server.store.brief(*account).await?
+        {
+            server.directory.load(*account, &brief);
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ pub use verbs::Verbs;
 
 use crate::types::ErrorCode;
 use crate::version::Version;
+use crate::wire::Verb;
 
 /// What one version of the protocol does.
 #[derive(Clone, Copy, Debug)]
@@ -281,6 +282,18 @@ impl Dialect {
     pub fn named(name: &str) -> Option<&'static Self> {
         let number = name.get(..4).filter(|word| word.eq_ignore_ascii_case("MSNP")).and(name.get(4..))?;
         Self::ALL.iter().find(|dialect| dialect.version.0.to_string() == number).copied()
+    }
+
+    /// Whether a client that says `verb` says something that this version has taken away, or that only a server says:
+    /// the service closed the connection then. A word that no version up to this one knows was passed over.
+    pub fn forbids(&self, verb: Verb) -> bool {
+        let known = Self::ALL
+            .iter()
+            .take(self.index() + 1)
+            .any(|dialect| dialect.from_client.contains(verb) || dialect.from_server.contains(verb));
+        let of_the_switchboard =
+            matches!(verb, Verb::ACK | Verb::ANS | Verb::BYE | Verb::CAL | Verb::IRO | Verb::JOI | Verb::NAK);
+        !self.from_client.contains(verb) && (known || of_the_switchboard)
     }
 
     /// Where the dialect stands in [`Dialect::ALL`].

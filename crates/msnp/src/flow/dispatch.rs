@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::End;
 use super::opening::{self, Settings};
-use crate::command::{Command, qng, usr, xfr};
+use crate::command::{Command, out as sign_out, qng, usr, xfr};
 use crate::dialect::{Dialect, Hints};
 use crate::types::ErrorCode;
 use crate::wire::{Frame, Verb};
@@ -52,7 +52,7 @@ impl DispatchServer {
         match frame.verb {
             Verb::CVR => opening::recommend(frame, dialect, &self.settings, self.hints, out).map(drop),
             Verb::PNG => {
-                qng::Reply { seconds: None }.write(out, dialect);
+                qng::Reply { seconds: Some(super::notification::PING_INTERVAL) }.write(out, dialect);
                 Ok(())
             }
             Verb::USR => {
@@ -62,7 +62,12 @@ impl DispatchServer {
                 xfr::Reply::Notification { trid, address: notification, origin: own }.write(out, dialect);
                 Err(End::Referred)
             }
-            Verb::OUT => Err(End::SignedOut),
+            Verb::OUT => {
+                if dialect.echoes_out {
+                    sign_out::Push { reason: None }.write(out, dialect);
+                }
+                Err(End::SignedOut)
+            }
             Verb::VER => Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out)),
             verb => Err(End::NotNow(verb)),
         }

@@ -161,9 +161,7 @@ impl NotificationServer {
         out: &mut Vec<u8>,
     ) -> Result<Option<Request<'a>>, End> {
         if self.phase == Phase::SignedIn {
-            if self.has_pinged && self.challenge.is_none() {
-                self.deadline = Some(now + SILENCE_LIMIT);
-            }
+            self.expect_next_ping(now);
             self.receive_signed_in(frame, now, out)
         } else {
             self.receive_signing_in(frame, out)
@@ -231,18 +229,16 @@ impl NotificationServer {
             Verb::PAG if !dialect.from_client.contains(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
-            _ if !Verb::ALL.iter().any(|(known, _)| *known == verb) => {
-                return Ok(Some(Request::Unknown(verb)));
-            }
-            _ if !dialect.from_client.contains(verb) => return Err(End::NotForClients(verb)),
+            // The live service had switched the directory off in every version.
+            Verb::FND => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
+            _ if dialect.forbids(verb) => return Err(End::NotForClients(verb)),
+            _ if !dialect.from_client.contains(verb) => return Ok(Some(Request::Unknown(verb))),
             _ => {}
         }
         let request = match verb {
             Verb::PNG => {
                 self.has_pinged = true;
-                if self.challenge.is_none() {
-                    self.deadline = dialect.tells_ping_interval.then_some(now + SILENCE_LIMIT);
-                }
+                self.expect_next_ping(now);
                 return Ok(self.pong(out));
             }
             Verb::OUT => return Err(self.sign_out(out)),
@@ -333,6 +329,18 @@ impl NotificationServer {
         None
     }
 
+    /// A client that was told how often to ping, and does, is gone when it is silent for too long. One that is being
+    /// challenged in earnest has the time for that alone.
+    fn expect_next_ping(&mut self, now: Instant) {
+        if self.has_pinged && self.dialect.tells_ping_interval && !self.is_challenged_in_earnest() {
+            self.deadline = Some(now + SILENCE_LIMIT);
+        }
+    }
+
+    fn is_challenged_in_earnest(&self) -> bool {
+        self.challenge.as_ref().is_some_and(|open| open.enforced)
+    }
+
     fn judge(&mut self, request: &qry::Request<'_>) -> Option<Verdict> {
         let open = self.challenge.as_ref()?;
         Some(challenge::check(self.dialect.challenge, &open.text, request.product_id, request.response))
@@ -344,9 +352,7 @@ impl NotificationServer {
         verdict: Option<Verdict>,
         out: &mut Vec<u8>,
     ) -> Result<Request<'a>, End> {
-        if let (Some(Verdict::Wrong), Some(true)) =
-            (verdict, self.challenge.as_ref().map(|open| open.enforced))
-        {
+        if verdict == Some(Verdict::Wrong) && self.is_challenged_in_earnest() {
             return Err(opening::refuse(trid, ErrorCode::LOCKANDKEY_FAILED, out));
         }
         if self.challenge.take().is_some_and(|open| open.enforced) {
@@ -423,7 +429,7 @@ impl NotificationServer {
         if self.phase != Phase::SignedIn {
             return End::TimedOut("not signed in in time");
         }
-        if self.challenge.is_some() {
+        if self.is_challenged_in_earnest() {
             sign_out::Push { reason: None }.write(out, self.dialect);
             return End::TimedOut("no answer to the challenge");
         }
@@ -433,8 +439,10 @@ impl NotificationServer {
 
 /// Whether a name is within what may stand on a line; a longer one ends the session (reference, section 3).
 ///
+/// What counts is how others will be told it: raw UTF-8 takes three times the room when it is escaped.
+///
 /// # Errors
 /// When it is longer than [`limits::NAME`].
 pub fn name_fits(verb: Verb, name: &Encoded<'_>) -> Result<(), End> {
-    if name.len() > limits::NAME { Err(End::BeyondLimits(verb)) } else { Ok(()) }
+    if Encoded::new(&name.decode()).len() > limits::NAME { Err(End::BeyondLimits(verb)) } else { Ok(()) }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::End;
 use super::opening;
-use crate::command::{Command, ans, cal, error, msg, qng, usr};
+use crate::command::{Command, ack, ans, cal, error, msg, qng, usr};
 use crate::dialect::{Dialect, MSNP9};
 use crate::types::{Email, ErrorCode, TrId};
 use crate::wire::{Frame, Mime, Verb};
@@ -89,9 +89,8 @@ impl SwitchboardServer {
     }
 
     /// The cookie was good: the member is in, and speaks `dialect`.
-    pub fn joined(&mut self, dialect: &'static Dialect, now: Instant) {
+    pub fn joined(&mut self, dialect: &'static Dialect) {
         self.dialect = Some(dialect);
-        self.deadline = now + IDLE_LIMIT;
     }
 
     /// The cookie was bad: says so and ends the session.
@@ -104,15 +103,20 @@ impl SwitchboardServer {
         self.dialect
     }
 
-    /// Something was said in the chat: a chat of two stays open for [`IDLE_LIMIT`] from `now`.
-    pub fn active(&mut self, now: Instant) {
-        self.deadline = now + IDLE_LIMIT;
-    }
-
-    /// When the session ends, if it is one that ends when idle, unless something is said before.
+    /// When the session ends unless a good cookie is shown before.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
+}
+
+/// Whether a control message names nobody but its sender as the one who types or records.
+fn speaks_for_itself(mime: Mime<'_>, sender: Option<&Email>) -> bool {
+    let names_somebody = |name: &[u8]| {
+        [b"TypingUser".as_slice(), b"RecordingUser"].iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    mime.headers().filter(|(name, _)| names_somebody(name)).all(|(_, value)| {
+        std::str::from_utf8(value).is_ok_and(|named| sender.is_some_and(|email| email.is(named)))
+    })
 }
 
 /// Whether a message may be passed on.
@@ -134,11 +138,12 @@ fn inspect<'a>(
         (msg::Ack::Data, true) | (_, false) => {}
         (_, true) => return Err(End::BeyondLimits(Verb::MSG)),
     }
-    if content_type.eq_ignore_ascii_case(CONTROL) {
-        let typing = mime.header("TypingUser").or_else(|| mime.header("RecordingUser"));
-        if typing.is_some_and(|named| !sender.is_some_and(|email| email.is(named))) {
-            return Ok(None);
+    if content_type.eq_ignore_ascii_case(CONTROL) && !speaks_for_itself(mime, sender) {
+        // Taken and dropped: nothing tells the sender.
+        if matches!(request.ack, msg::Ack::Always | msg::Ack::Success) {
+            ack::Reply { trid: request.trid }.write(out, dialect);
         }
+        return Ok(None);
     }
     Ok(Some(Request::Msg(request)))
 }

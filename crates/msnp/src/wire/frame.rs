@@ -95,6 +95,12 @@ impl Framer {
         self.direction = direction;
     }
 
+    /// How many bytes at the front of `read` are line ends that belong to no message. Some clients send them after a
+    /// payload. Whoever drops them before [`next`](Self::next) never keeps more than one unfinished message.
+    pub fn blank(read: &[u8]) -> usize {
+        read.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count()
+    }
+
     /// The first message in `read`, and how many bytes to drop from the front of `read` before the next call.
     ///
     /// `None` means that more must be read, after which `read` must begin with the same bytes. A bare line feed ends
@@ -106,7 +112,7 @@ impl Framer {
         if read.len() < self.wanted {
             return Ok(None);
         }
-        let blank = read.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let blank = Self::blank(read);
         let message = read.get(blank..).unwrap_or_default();
         let from = self.searched.saturating_sub(blank).min(message.len());
         let Some(end) = message.get(from..).and_then(|rest| memchr(b'\n', rest)).map(|at| from + at) else {

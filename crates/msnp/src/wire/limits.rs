@@ -23,3 +23,7 @@ pub const GROUP_NAME_CLOSES: usize = 127;
 
 /// The longest phone number (`PHH`, `PHW`, `PHM`), in bytes as escaped on the line.
 pub const PHONE: usize = 95;
+
+/// The longest MSN object in `CHG`, in bytes as escaped on the line. Real ones have 300 to 800; it is kept for everybody
+/// who is signed in and told to all who watch him.
+pub const OBJECT: usize = 4096;

@@ -9,6 +9,9 @@ use super::verb::Verb;
 /// Who speaks to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
+    /// From a client that nobody knows yet, to whatever server: nothing it may say has a payload, so nothing makes
+    /// the server keep one for it.
+    Opening,
     /// From a client to a dispatch or notification server.
     ToNotification,
     /// From a dispatch or notification server to a client.
@@ -25,6 +28,7 @@ impl Direction {
     /// `MSG` to a notification server has none: it is a violation there, and its line is treated as one.
     pub fn payload_limit(self, verb: Verb) -> Option<usize> {
         let has_payload = match self {
+            Self::Opening => false,
             Self::ToNotification => matches!(
                 verb,
                 Verb::QRY

@@ -39,8 +39,11 @@ pub struct Ends {
 
 /// What a driver carries.
 pub trait Session: Send {
-    /// Looks at the word of a message before it is heard. Returns how what follows it is to be read, if that changes.
-    fn decide(&mut self, verb: Verb) -> Option<Direction>;
+    /// How the next message is to be read.
+    fn direction(&self) -> Direction;
+
+    /// Looks at the word of a message before it is heard: the first one tells with whom the client wants to talk.
+    fn decide(&mut self, verb: Verb);
 
     /// Acts on one message.
     fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s>;
@@ -107,7 +110,7 @@ where
         pipe: Pipe::new(stream, outbox),
         input: Vec::new(),
         session,
-        framer: Framer::new(Direction::ToNotification),
+        framer: Framer::new(Direction::Opening),
     };
     let stop = loop {
         match driver.turn().await {
@@ -134,13 +137,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
     async fn turn(&mut self) -> Result<(), Stop> {
         self.read().await?;
         let mut used = 0;
+        // Looked at here as well, since a client that never stops talking would never let the timer run.
+        self.meet_deadline()?;
         loop {
-            // Whoever doesn't take the answers to what he said isn't heard any further.
-            if self.pipe.outbox().is_over_mark() {
-                let outbox = self.pipe.outbox().clone();
-                self.pipe.carry(outbox.room(), IfGone::Drop).await?;
-            }
+            self.hear_only_who_listens().await?;
             let read = self.input.get(used..).unwrap_or_default();
+            used += Framer::blank(read);
+            let read = self.input.get(used..).unwrap_or_default();
+            self.framer.set_direction(self.session.direction());
             let (frame, length) = match self.framer.next(read) {
                 Ok(Some(found)) => found,
                 Ok(None) => break,
@@ -148,10 +152,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
             };
             used += length;
             trace::heard(&frame);
-            if let Some(direction) = self.session.decide(frame.verb) {
-                self.framer.set_direction(direction);
-                self.pipe.set_direction(Direction::FromSwitchboard);
-            }
+            self.session.decide(frame.verb);
+            self.pipe.set_direction(match self.session.direction() {
+                Direction::ToSwitchboard => Direction::FromSwitchboard,
+                _ => Direction::FromNotification,
+            });
             match self.session.heard(frame) {
                 Step::Next => {}
                 Step::End(end) => return Err(Stop::Ended(end)),
@@ -161,6 +166,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
         self.input.drain(..used);
         if let Some(work) = self.session.settle() {
             self.pipe.carry(work, IfGone::Drop).await?.map_err(Stop::Ended)?;
+        }
+        Ok(())
+    }
+
+    fn meet_deadline(&mut self) -> Result<(), Stop> {
+        match self.session.deadline() {
+            Some(deadline) if deadline <= Instant::now().into_std() => {
+                self.session.expired().map_or(Ok(()), |end| Err(Stop::Ended(end)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until the client has taken the answers to what it said, if they are many; not beyond its deadline.
+    async fn hear_only_who_listens(&mut self) -> Result<(), Stop> {
+        while self.pipe.outbox().is_over_mark() {
+            let (outbox, deadline) = (self.pipe.outbox().clone(), self.session.deadline());
+            match deadline {
+                None => self.pipe.carry(outbox.room(), IfGone::Drop).await?,
+                Some(deadline) => {
+                    let room = tokio::time::timeout_at(Instant::from_std(deadline), outbox.room());
+                    if self.pipe.carry(room, IfGone::Drop).await?.is_err() {
+                        self.meet_deadline()?;
+                    }
+                }
+            }
         }
         Ok(())
     }

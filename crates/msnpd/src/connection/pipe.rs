@@ -10,7 +10,7 @@ use msnp::wire::Direction;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, Sleep};
 
-use super::Stop;
+use super::{FLUSH_LIMIT, Stop};
 use crate::outbox::{Outbox, Writer, Written};
 
 /// A reader that takes nothing of what waits for it for this long is dropped.
@@ -23,6 +23,15 @@ pub(super) struct Pipe<S> {
     writer: Writer,
     /// Runs while the reader is behind.
     stall: Option<Stall>,
+    /// Runs when the connection is to close as soon as the last is written.
+    closing: Option<Pin<Box<Sleep>>>,
+}
+
+/// Whatever ends a connection, nobody waits for its reader any more.
+impl<S> Drop for Pipe<S> {
+    fn drop(&mut self) {
+        self.outbox.abort();
+    }
 }
 
 /// A reader that is behind: how much it had taken when the clock was started.
@@ -42,7 +51,7 @@ pub(super) enum IfGone {
 
 impl<S: AsyncWrite + Unpin> Pipe<S> {
     pub(super) fn new(stream: S, outbox: Arc<Outbox>) -> Self {
-        Self { stream, outbox, writer: Writer::default(), stall: None }
+        Self { stream, outbox, writer: Writer::default(), stall: None, closing: None }
     }
 
     pub(super) fn outbox(&self) -> &Arc<Outbox> {
@@ -96,6 +105,12 @@ impl<S: AsyncWrite + Unpin> Pipe<S> {
             self.stall = None;
             return Ok(());
         }
+        if self.outbox.is_closing() {
+            let limit = self.closing.get_or_insert_with(|| Box::pin(tokio::time::sleep(FLUSH_LIMIT)));
+            if limit.as_mut().poll(cx).is_ready() {
+                return Err(Stop::Closed);
+            }
+        }
         let written = self.writer.written();
         let stall = self
             .stall
@@ -117,7 +132,6 @@ impl<S: AsyncWrite + Unpin> Pipe<S> {
             let Self { writer, outbox, stream, .. } = self;
             let _ = std::future::poll_fn(|cx| writer.poll_write(outbox, stream, cx)).await;
         }
-        self.outbox.abort();
         let _ = self.stream.shutdown().await;
     }
 }

@@ -7,7 +7,12 @@ use crate::store::{BriefContact, Change};
 
 /// Everybody on a person's lists, in the order of their ids. Sixteen bytes each.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Contacts(Vec<Contact>);
+pub(super) struct Contacts {
+    /// In the order of their ids.
+    all: Vec<Contact>,
+    /// The revision that was last loaded: an older change says nothing new.
+    loaded: u64,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Contact {
@@ -21,12 +26,12 @@ struct Contact {
 impl Contacts {
     /// The lists that `id` stands on.
     pub(super) fn lists(&self, id: AccountId) -> Lists {
-        self.find(id).ok().and_then(|at| self.0.get(at)).map_or(Lists::NONE, |contact| contact.lists)
+        self.find(id).ok().and_then(|at| self.all.get(at)).map_or(Lists::NONE, |contact| contact.lists)
     }
 
     /// Everybody, with his lists.
     pub(super) fn iter(&self) -> impl Iterator<Item = (AccountId, Lists)> {
-        self.0.iter().map(|contact| (contact.id, contact.lists))
+        self.all.iter().map(|contact| (contact.id, contact.lists))
     }
 
     /// Everybody on `list`.
@@ -36,6 +41,9 @@ impl Contacts {
 
     /// Takes a change, unless a later one of the same contact is known already.
     pub(super) fn apply(&mut self, change: &Change) {
+        if change.revision <= self.loaded {
+            return;
+        }
         self.put(Contact { revision: change.revision, id: change.contact, lists: change.after });
     }
 
@@ -46,28 +54,29 @@ impl Contacts {
             .map(|&BriefContact { id, lists, revision }| Contact { revision, id, lists })
             .collect();
         loaded.sort_unstable_by_key(|contact| contact.id);
-        let known = std::mem::replace(&mut self.0, loaded);
+        let known = std::mem::replace(&mut self.all, loaded);
         for contact in known {
             if self.find(contact.id).is_ok() || contact.revision > revision {
                 self.put(contact);
             }
         }
-        self.0.shrink_to_fit();
+        self.all.shrink_to_fit();
+        self.loaded = self.loaded.max(revision);
     }
 
     fn put(&mut self, contact: Contact) {
         match self.find(contact.id) {
             Ok(at) => {
-                if let Some(known) = self.0.get_mut(at).filter(|known| known.revision < contact.revision) {
+                if let Some(known) = self.all.get_mut(at).filter(|known| known.revision < contact.revision) {
                     *known = contact;
                 }
             }
-            Err(at) => self.0.insert(at, contact),
+            Err(at) => self.all.insert(at, contact),
         }
     }
 
     fn find(&self, id: AccountId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |contact| contact.id)
+        self.all.binary_search_by_key(&id, |contact| contact.id)
     }
 }
 

@@ -44,8 +44,8 @@ pub struct Directory {
 pub enum Rung {
     /// He was invited at this many places.
     Ringing(usize),
-    /// He is there, but at every place already in the chat.
-    AlreadyThere,
+    /// He is there, but no invitation could be made for any of his places.
+    Failed,
     /// Offline, hidden, or not for this caller: nobody can tell which.
     NotOnline,
 }
@@ -62,6 +62,11 @@ impl Directory {
                 Some(person) => {
                     self.hide(person);
                     person.name = account.name.as_str().into();
+                    // An operator may have given him another address since.
+                    if person.email != account.email {
+                        let former = std::mem::replace(&mut person.email, account.email.clone());
+                        self.forget_address(&former, account.id);
+                    }
                 }
                 None => *slot = Some(Person::new(account)),
             }
@@ -94,11 +99,32 @@ impl Directory {
             });
             if left == 0 {
                 self.hide(person);
-                self.by_email
-                    .with(person.email.clone(), |slot| *slot = slot.take().filter(|owner| *owner != id));
+                self.forget_address(&person.email, id);
                 *slot = None;
             }
         });
+    }
+
+    fn forget_address(&self, email: &Email, id: AccountId) {
+        self.by_email.with(email.clone(), |slot| *slot = slot.take().filter(|owner| *owner != id));
+    }
+
+    /// Takes a person out, whom his places are signed in as no more. They are returned, to be told.
+    pub fn sign_out_everywhere(&self, id: AccountId) -> Vec<Arc<Endpoint>> {
+        self.people.with(id, |slot| {
+            let places = self.endpoints.with(id, Option::take).unwrap_or_default();
+            if let Some(mut person) = slot.take() {
+                self.hide(&mut person);
+                self.forget_address(&person.email, id);
+            }
+            places
+        })
+    }
+
+    /// Whether a place is still one of that person's: one that has been signed out may not have noticed yet.
+    pub fn is_there(&self, id: AccountId, endpoint: EndpointId) -> bool {
+        self.endpoints
+            .get(&id, |places| places.is_some_and(|places| places.iter().any(|place| place.id == endpoint)))
     }
 
     /// Every place of somebody, under the lock of the second tier.
@@ -124,7 +150,7 @@ impl Directory {
         self.len() == 0
     }
 
-    /// Who of these accounts is signed in.
+    /// Whether somebody is signed in.
     pub fn is_signed_in(&self, id: AccountId) -> bool {
         self.endpoints.get(&id, |slot| slot.is_some())
     }
@@ -147,7 +173,7 @@ impl Directory {
     /// Takes a new status of a person, and tells those who watch him.
     pub fn show(&self, id: AccountId, endpoint: EndpointId, shown: Shown) {
         self.people.get(&id, |slot| {
-            let Some(person) = slot.filter(|_| self.speaks_for(id, endpoint)) else { return };
+            let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return };
             if person.shown.as_ref() == Some(&shown) {
                 return;
             }
@@ -164,7 +190,7 @@ impl Directory {
     /// Takes a new personal message, and tells those who watch.
     pub fn publish(&self, id: AccountId, endpoint: EndpointId, media: Media) {
         self.people.get(&id, |slot| {
-            let Some(person) = slot.filter(|_| self.speaks_for(id, endpoint)) else { return };
+            let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return };
             if !person.media.update(media) || !person.is_visible() {
                 return;
             }
@@ -175,17 +201,12 @@ impl Directory {
         });
     }
 
-    /// Whether a place is still one of that person's: one that has been signed out may not have noticed yet.
-    fn speaks_for(&self, id: AccountId, endpoint: EndpointId) -> bool {
-        self.endpoints
-            .get(&id, |places| places.is_some_and(|places| places.iter().any(|place| place.id == endpoint)))
-    }
-
     /// Takes a new friendly name, and tells those who watch.
-    pub fn rename(&self, id: AccountId, name: &str) {
+    /// `revision` is that of the account after the change: a later one that came first stays.
+    pub fn rename(&self, id: AccountId, name: &str, revision: u64) {
         self.people.get(&id, |slot| {
-            let Some(person) = slot else { return };
-            person.name = name.into();
+            let Some(person) = slot.filter(|person| person.name_revision < revision) else { return };
+            (person.name, person.name_revision) = (name.into(), revision);
             if person.is_visible() {
                 self.announce(person, false);
             }
@@ -210,18 +231,31 @@ impl Directory {
     pub fn apply(&self, changes: &[Change]) {
         for change in changes {
             self.people.get(&change.owner, |person| {
-                if let Some(person) = person {
-                    self.see_difference(person, |person| person.contacts.apply(change));
+                let Some(person) = person else { return };
+                let before = person.contacts.lists(change.contact);
+                person.contacts.apply(change);
+                let after = person.contacts.lists(change.contact);
+                if let Some(turn) = turn((person.privacy, before), (person.privacy, after))
+                    && person.is_visible()
+                {
+                    self.each_place(change.contact, |watcher| {
+                        let mut line = Vec::new();
+                        person.write_turn(turn, watcher.dialect, &mut line);
+                        watcher.push_presence(person.id, line.into());
+                    });
                 }
             });
         }
     }
 
-    /// Applies a stored change of privacy, and shows or hides the person as it demands.
-    pub fn set_privacy(&self, id: AccountId, privacy: Privacy) {
-        self.people.get(&id, |slot| {
-            if let Some(person) = slot {
-                self.see_difference(person, |person| person.privacy = privacy);
+    /// Applies a stored change of privacy, and shows or hides the person as it demands. `revision` is that of the
+    /// account after the change: a later one that came first stays.
+    pub fn set_privacy(&self, id: AccountId, privacy: Privacy, revision: u64) {
+        self.people.get(&id, |person| {
+            if let Some(person) = person.filter(|person| person.privacy_revision < revision) {
+                self.see_difference(person, |person| {
+                    (person.privacy, person.privacy_revision) = (privacy, revision);
+                });
             }
         });
     }
@@ -270,12 +304,15 @@ impl Directory {
             };
             let mut rung = 0;
             self.each_place(id, |place| {
-                if let Some(line) = ring(person.id, place) {
+                // One that was told to go may not have noticed yet.
+                if place.outbox.is_open()
+                    && let Some(line) = ring(person.id, place)
+                {
                     place.outbox.push(None, line);
                     rung += 1;
                 }
             });
-            if rung == 0 { Rung::AlreadyThere } else { Rung::Ringing(rung) }
+            if rung == 0 { Rung::Failed } else { Rung::Ringing(rung) }
         })
     }
 
@@ -284,28 +321,30 @@ impl Directory {
         self.people.get(&id, |slot| slot.is_some_and(|person| person.allows(other)))
     }
 
-    /// Makes a change of a person's lists or privacy, and tells everybody for whom it makes him appear or vanish.
+    /// Makes a change of all of a person's lists or of his privacy, and tells everybody for whom it makes him appear
+    /// or vanish.
     fn see_difference(&self, person: &mut Person, change: impl FnOnce(&mut Person)) {
-        let before = person.contacts.clone();
-        let privacy = person.privacy;
+        let (contacts, privacy) = (person.contacts.clone(), person.privacy);
         change(person);
         if !person.is_visible() {
             return;
         }
-        let mut shown = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_arrival(dialect, out));
-        let mut gone = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
+        let mut shown =
+            Encodings::new(|dialect, out: &mut Vec<u8>| person.write_turn(Turn::Appears, dialect, out));
+        let mut gone =
+            Encodings::new(|dialect, out: &mut Vec<u8>| person.write_turn(Turn::Vanishes, dialect, out));
         for (id, lists) in person.contacts.iter() {
-            let old = before.lists(id);
-            // Who has only now put him on the forward list looks for himself.
-            if !(lists.contains(List::Reverse) && old.contains(List::Reverse)) {
-                continue;
+            match turn((privacy, contacts.lists(id)), (person.privacy, lists)) {
+                None => {}
+                Some(Turn::Appears) => {
+                    self.each_place(id, |watcher| {
+                        watcher.push_presence(person.id, shown.of(watcher.dialect))
+                    });
+                }
+                Some(Turn::Vanishes) => {
+                    self.each_place(id, |watcher| watcher.push_presence(person.id, gone.of(watcher.dialect)));
+                }
             }
-            let line = match (may_see(privacy, old), may_see(person.privacy, lists)) {
-                (false, true) => &mut shown as &mut dyn FnMutOf,
-                (true, false) => &mut gone as &mut dyn FnMutOf,
-                _ => continue,
-            };
-            self.each_place(id, |watcher| watcher.push_presence(person.id, line.of(watcher.dialect)));
         }
     }
 
@@ -341,14 +380,26 @@ impl Directory {
     }
 }
 
-/// An [`Encodings`] of whatever closure.
-trait FnMutOf {
-    fn of(&mut self, dialect: &'static Dialect) -> Bytes;
+/// What a change of lists or privacy does to how a person is seen by somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// He may be seen from here on.
+    Appears,
+    /// He may not any more.
+    Vanishes,
 }
 
-impl<F: FnMut(&'static Dialect, &mut Vec<u8>)> FnMutOf for Encodings<F> {
-    fn of(&mut self, dialect: &'static Dialect) -> Bytes {
-        Encodings::of(self, dialect)
+/// What somebody who watched a person before, and does still, is to be told. Who has only now put him on the forward
+/// list looks for himself; who has taken him off it knows.
+fn turn(before: (Privacy, Lists), after: (Privacy, Lists)) -> Option<Turn> {
+    let watches = |(_, lists): (Privacy, Lists)| lists.contains(List::Reverse);
+    if !(watches(before) && watches(after)) {
+        return None;
+    }
+    match (may_see(before.0, before.1), may_see(after.0, after.1)) {
+        (false, true) => Some(Turn::Appears),
+        (true, false) => Some(Turn::Vanishes),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use msnp::types::{Capabilities, Email, PersonalMessage, Privacy, Status, TrId};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
-use super::may_see;
+use super::{Turn, may_see};
 use crate::account::{Account, AccountId};
 use crate::store::Brief;
 
@@ -51,7 +51,11 @@ pub(super) struct Person {
     pub(super) id: AccountId,
     pub(super) email: Email,
     pub(super) name: Arc<str>,
+    /// The account's revision when the name was last changed, as far as is known.
+    pub(super) name_revision: u64,
     pub(super) privacy: Privacy,
+    /// The same of the privacy.
+    pub(super) privacy_revision: u64,
     pub(super) contacts: Contacts,
     /// Nothing before the first `CHG`.
     pub(super) shown: Option<Shown>,
@@ -65,7 +69,9 @@ impl Person {
             id: account.id,
             email: account.email.clone(),
             name: account.name.as_str().into(),
+            name_revision: 0,
             privacy: Privacy::BlockOthers,
+            privacy_revision: 0,
             contacts: Contacts::default(),
             shown: None,
             media: Media::default(),
@@ -73,8 +79,13 @@ impl Person {
     }
 
     pub(super) fn load(&mut self, brief: &Brief) {
-        self.privacy = brief.privacy;
-        self.name = brief.name.as_str().into();
+        let revision = brief.settings_revision;
+        if self.privacy_revision <= revision {
+            (self.privacy, self.privacy_revision) = (brief.privacy, revision);
+        }
+        if self.name_revision <= revision {
+            (self.name, self.name_revision) = (brief.name.as_str().into(), revision);
+        }
         self.contacts.load(brief.revision, &brief.contacts);
     }
 
@@ -107,6 +118,14 @@ impl Person {
             nln::Push(self.presence(shown)).write(out, dialect);
         }
         self.write_media(dialect, out);
+    }
+
+    /// That he has appeared to somebody, or vanished from him.
+    pub(super) fn write_turn(&self, turn: Turn, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        match turn {
+            Turn::Appears => self.write_arrival(dialect, out),
+            Turn::Vanishes => self.write_gone(dialect, out),
+        }
     }
 
     /// That he has come.

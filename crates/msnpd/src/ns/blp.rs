@@ -16,7 +16,7 @@ impl Session {
         };
         let version = self.list_version(revision);
         self.say(|out, dialect| blp::Reply { trid: Some(trid), version, privacy }.write(out, dialect))?;
-        self.server.directory.set_privacy(id, privacy);
+        self.server.directory.set_privacy(id, privacy, revision);
         Ok(())
     }
 }

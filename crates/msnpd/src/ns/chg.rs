@@ -2,6 +2,7 @@
 
 use msnp::command::{Command, chg};
 use msnp::flow::End;
+use msnp::wire::{Verb, limits};
 
 use super::Session;
 use crate::directory::Shown;
@@ -10,6 +11,9 @@ use crate::server::Challenges;
 
 impl Session {
     pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Result<(), End> {
+        if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
+            return Err(End::BeyondLimits(Verb::CHG));
+        }
         let user = self.user()?;
         let (trid, status) = (request.trid, request.status);
         let shown = Shown {

@@ -11,6 +11,7 @@ mod chl;
 mod edit;
 mod gcf;
 mod gtc;
+mod pace;
 mod profile;
 mod prp;
 mod rea;
@@ -35,6 +36,8 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::{debug, error};
 
+use pace::Pace;
+
 use crate::account::AccountId;
 use crate::connection::{Ends, Step};
 use crate::directory::Endpoint;
@@ -49,6 +52,7 @@ pub struct Session {
     ends: Ends,
     server: Arc<Server>,
     outbox: Arc<Outbox>,
+    pace: Pace,
     /// Who said he would sign in.
     claimed: Option<Email>,
     /// Who has signed in.
@@ -67,7 +71,8 @@ impl Session {
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
-        Self { flow, ends, server, outbox, claimed: None, user: None }
+        let pace = Pace::new(server.now());
+        Self { flow, ends, server, outbox, pace, claimed: None, user: None }
     }
 
     /// Acts on one message.
@@ -84,6 +89,23 @@ impl Session {
             Ok(None) => return Step::Next,
             Err(end) => return Step::End(end),
         };
+        let delay = self.pace.count(now);
+        match (delay, self.act(request)) {
+            (None, step) | (Some(_), step @ Step::End(_)) => step,
+            (Some(delay), Step::Next) => Step::Wait(Box::pin(async move {
+                tokio::time::sleep(delay).await;
+                Ok(())
+            })),
+            (Some(delay), Step::Wait(work)) => Step::Wait(Box::pin(async move {
+                work.await?;
+                tokio::time::sleep(delay).await;
+                Ok(())
+            })),
+        }
+    }
+
+    /// Does what a client asks.
+    fn act<'s>(&'s mut self, request: Request<'s>) -> Step<'s> {
         match request {
             Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
             Request::SignIn { trid, secret, .. } => Step::Wait(Box::pin(self.sign_in(trid, secret))),

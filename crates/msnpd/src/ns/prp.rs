@@ -34,11 +34,13 @@ impl Session {
         notification::name_fits(Verb::PRP, name)?;
         let (name, id) = (name.decode().into_owned(), self.user()?.id);
         match self.server.store.set_name(id, &name).await {
-            Ok(revision) => self.echo(request, revision)?,
-            Err(error) => return self.edit_refused(Verb::PRP, request.trid, &error),
+            Ok(revision) => {
+                self.echo(request, revision)?;
+                self.server.directory.rename(id, &name, revision);
+                Ok(())
+            }
+            Err(error) => self.edit_refused(Verb::PRP, request.trid, &error),
         }
-        self.server.directory.rename(id, &name);
-        Ok(())
     }
 
     async fn set_property(&self, property: Property, request: prp::Request<'_>) -> Result<(), End> {

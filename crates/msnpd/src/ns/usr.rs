@@ -66,6 +66,9 @@ impl Session {
             server.metrics.store_errors.increment(1);
             Refusal::Failed
         };
+        if server.is_going_down() {
+            return Err(Refusal::Failed);
+        }
         let account = server.store.account(claims.account).await.map_err(failed)?;
         let account = account.ok_or(Refusal::Denied("no such account"))?;
         if account.disabled || account.generation != claims.generation {
@@ -88,7 +91,12 @@ impl Session {
         let id = account.id;
         self.user = Some(User { id, email: account.email, endpoint, _open: server.sessions.open() });
         match server.store.sign_in(id).await.map_err(failed)? {
-            Some((account, brief)) if account.generation == claims.generation => {
+            // Looked at after registering, as `Server::shut_down` and `Server::disconnect` look for who is registered.
+            Some(_) if server.is_going_down() => Err(Refusal::Failed),
+            Some((account, brief))
+                if account.generation == claims.generation
+                    && self.claimed.as_ref() == Some(&account.email) =>
+            {
                 server.directory.load(id, &brief);
                 Ok(brief)
             }

@@ -16,8 +16,11 @@ impl Session {
             );
             return self.deny(trid, ErrorCode::SWITCHBOARD_FAILED);
         };
+        if self.server.switchboard.is_busy(user.id) {
+            return self.deny(trid, ErrorCode::TOO_MANY_SESSIONS);
+        }
         let admission = Admission::to_open(user.id, user.email.clone(), &user.endpoint);
-        let Some(cookie) = self.server.switchboard.admit(admission, self.server.now()) else {
+        let Some(cookie) = self.server.switchboard.admit(admission, user.id, self.server.now()) else {
             return self.deny(trid, ErrorCode::RATE_LIMIT_EXCEEDED);
         };
         self.say(|out, dialect| {

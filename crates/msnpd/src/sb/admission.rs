@@ -14,7 +14,8 @@ use crate::random;
 /// How long a cookie is good (switchboard reference, 2.3).
 pub(super) const LIFETIME: Duration = Duration::from_secs(120);
 
-/// How many unused cookies an account may have. A cookie is made for each `XFR`, and for each time one is rung.
+/// How many cookies an account may have asked for that are unused. One is made for each `XFR`, and for each place at
+/// which somebody is called.
 const MAX_UNUSED: usize = 200;
 
 /// What a cookie admits to.
@@ -52,19 +53,29 @@ pub(super) struct Admissions {
 
 #[derive(Debug, Default)]
 struct Inner {
-    unused: HashMap<String, (Admission, Instant)>,
+    unused: HashMap<String, Unused>,
+    /// How many of them each account has asked for.
     per_account: HashMap<AccountId, usize>,
     /// Nothing expires before this time.
     next_sweep: Option<Instant>,
 }
 
+/// A cookie that was not used yet.
+#[derive(Debug)]
+struct Unused {
+    admission: Admission,
+    /// Who has asked for it.
+    payer: AccountId,
+    until: Instant,
+}
+
 impl Inner {
-    fn remove(&mut self, cookie: &str) -> Option<(Admission, Instant)> {
+    fn remove(&mut self, cookie: &str) -> Option<Unused> {
         let found = self.unused.remove(cookie)?;
-        if let Some(count) = self.per_account.get_mut(&found.0.account) {
+        if let Some(count) = self.per_account.get_mut(&found.payer) {
             *count -= 1;
             if *count == 0 {
-                self.per_account.remove(&found.0.account);
+                self.per_account.remove(&found.payer);
             }
         }
         Some(found)
@@ -79,7 +90,7 @@ impl Inner {
         let expired: Vec<String> = self
             .unused
             .iter()
-            .filter(|(_, (_, until))| *until <= now)
+            .filter(|(_, unused)| unused.until <= now)
             .map(|(cookie, _)| cookie.clone())
             .collect();
         for cookie in expired {
@@ -89,24 +100,25 @@ impl Inner {
 }
 
 impl Admissions {
-    /// A cookie for `admission`, in the historic shape of three decimal numbers; 96 random bits.
-    pub(super) fn issue(&self, admission: Admission, now: Instant) -> Option<String> {
+    /// A cookie for `admission`, in the historic shape of three decimal numbers; 96 random bits. It counts against
+    /// `payer`, who has asked for it: nobody can use up what another has.
+    pub(super) fn issue(&self, admission: Admission, payer: AccountId, now: Instant) -> Option<String> {
         let cookie = format!("{}.{}.{}", random::number(), random::number(), random::number());
         let mut inner = self.inner.lock();
         inner.sweep(now);
-        let count = inner.per_account.entry(admission.account).or_default();
+        let count = inner.per_account.entry(payer).or_default();
         if *count >= MAX_UNUSED {
             return None;
         }
         *count += 1;
-        inner.unused.insert(cookie.clone(), (admission, now + LIFETIME));
+        inner.unused.insert(cookie.clone(), Unused { admission, payer, until: now + LIFETIME });
         Some(cookie)
     }
 
     /// What a cookie admits to. It is used up, whatever comes of it.
     pub(super) fn redeem(&self, cookie: &str, now: Instant) -> Option<Admission> {
-        let (admission, until) = self.inner.lock().remove(cookie)?;
-        (now < until).then_some(admission)
+        let found = self.inner.lock().remove(cookie)?;
+        (now < found.until).then_some(found.admission)
     }
 }
 
@@ -127,11 +139,11 @@ mod tests {
     #[test]
     fn a_cookie_is_good_once_and_for_its_time() {
         let (admissions, now) = (Admissions::default(), Instant::now());
-        let cookie = admissions.issue(admission(), now).unwrap();
+        let cookie = admissions.issue(admission(), AccountId(1), now).unwrap();
         assert_eq!(cookie.split('.').count(), 3);
         assert!(admissions.redeem(&cookie, now).is_some());
         assert!(admissions.redeem(&cookie, now).is_none(), "used up");
-        let late = admissions.issue(admission(), now).unwrap();
+        let late = admissions.issue(admission(), AccountId(1), now).unwrap();
         assert!(admissions.redeem(&late, now + LIFETIME).is_none());
         assert!(admissions.redeem("1.2.3", now).is_none());
     }
@@ -140,10 +152,13 @@ mod tests {
     fn unused_cookies_are_bounded_and_swept() {
         let (admissions, now) = (Admissions::default(), Instant::now());
         for _ in 0..MAX_UNUSED {
-            assert!(admissions.issue(admission(), now).is_some());
+            assert!(admissions.issue(admission(), AccountId(1), now).is_some());
         }
-        assert!(admissions.issue(admission(), now).is_none());
-        assert!(admissions.issue(admission(), now + LIFETIME).is_some(), "the old ones are gone");
+        assert!(admissions.issue(admission(), AccountId(1), now).is_none());
+        assert!(
+            admissions.issue(admission(), AccountId(1), now + LIFETIME).is_some(),
+            "the old ones are gone"
+        );
         assert_eq!(admissions.inner.lock().unused.len(), 1);
     }
 }

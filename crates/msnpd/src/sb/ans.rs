@@ -19,7 +19,7 @@ impl Session {
         let Some(chat) = self.server.switchboard.find(id) else { return self.refuse(trid) };
         match chat.join(&member, trid, self.server.now()) {
             Ok(()) => {
-                self.sit_down(chat, &member);
+                self.sit_down(chat, &member, &admission);
                 Ok(())
             }
             Err(_) => self.refuse(trid),

@@ -11,7 +11,7 @@ use msnp::wire::Encoded;
 use super::{Admission, Session};
 use crate::directory::Rung;
 
-/// After this many calls in a row that failed, further ones are refused (switchboard reference, section 4).
+/// After this many calls in a row that failed, further failing ones are told so (switchboard reference, section 4).
 const MAX_FAILING: u32 = 5;
 
 /// A client may call this often within [`WINDOW`].
@@ -35,7 +35,13 @@ impl Calls {
             (self.window, self.in_window) = (Some(now), 0);
         }
         self.in_window += 1;
-        self.in_window > MAX_IN_WINDOW || self.failing >= MAX_FAILING
+        self.in_window > MAX_IN_WINDOW
+    }
+
+    /// Counts a call that failed; what it is answered with.
+    fn failed(&mut self) -> ErrorCode {
+        self.failing += 1;
+        if self.failing > MAX_FAILING { ErrorCode::USER_TOO_ACTIVE } else { ErrorCode::NOT_ONLINE }
     }
 }
 
@@ -51,7 +57,8 @@ impl Session {
         };
         let server = &self.server;
         let session = seat.chat.id;
-        if callee == seat.email {
+        // Who is here is told to be, whatever he shows or allows meanwhile.
+        if seat.chat.has(&callee) {
             return self.deny(trid, ErrorCode::ALREADY_THERE);
         }
         let (name, _) = server
@@ -59,12 +66,9 @@ impl Session {
             .card(seat.account)
             .unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
         let rung = server.directory.ring(seat.account, &callee, |account, endpoint| {
-            if seat.chat.has(account) {
-                return None;
-            }
             let address = endpoint.switchboard.as_deref()?;
             let admission = Admission::to_join(account, callee.clone(), endpoint, session);
-            let cookie = server.switchboard.admit(admission, now)?;
+            let cookie = server.switchboard.admit(admission, seat.account, now)?;
             let mut line = Vec::new();
             let (handle, name) = (seat.email.as_str(), Encoded::new(&name));
             rng::Push { session, address, cookie: Secret(&cookie), handle, name }
@@ -76,10 +80,10 @@ impl Session {
                 self.calls.failing = 0;
                 self.say(|out, dialect| cal::Reply { trid, session }.write(out, dialect))
             }
-            Rung::AlreadyThere => self.deny(trid, ErrorCode::ALREADY_THERE),
+            Rung::Failed => self.deny(trid, ErrorCode::SWITCHBOARD_FAILED),
             Rung::NotOnline => {
-                self.calls.failing += 1;
-                self.deny(trid, ErrorCode::NOT_ONLINE)
+                let code = self.calls.failed();
+                self.deny(trid, code)
             }
         }
     }
@@ -95,7 +99,8 @@ mod tests {
         assert!((0..MAX_IN_WINDOW).all(|_| !calls.is_too_many(now)));
         assert!(calls.is_too_many(now));
         assert!(!calls.is_too_many(now + WINDOW + Duration::from_secs(1)));
-        calls.failing = MAX_FAILING;
-        assert!(calls.is_too_many(now));
+        let answers: Vec<_> = (0..=MAX_FAILING).map(|_| calls.failed()).collect();
+        assert_eq!(answers.iter().filter(|code| **code == ErrorCode::NOT_ONLINE).count(), 5);
+        assert_eq!(answers.last(), Some(&ErrorCode::USER_TOO_ACTIVE));
     }
 }

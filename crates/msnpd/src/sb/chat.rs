@@ -134,11 +134,14 @@ impl Chat {
     /// [`wake_others`](Self::wake_others).
     pub(super) fn relay(&self, number: u64, header: &[u8], payload: &[u8], now: Instant) -> Relayed {
         let mut inner = self.inner.lock();
-        inner.active = Some(now);
         let (mut readers, mut reached) = (0, 0);
         for other in inner.members.iter().filter(|member| member.number != number) {
             readers += 1;
             reached += usize::from(other.outbox.write_quietly(|out| msg::write_rest(out, header, payload)));
+        }
+        // Talking to oneself keeps no chat open.
+        if readers > 0 {
+            inner.active = Some(now);
         }
         if readers > 0 && reached == readers { Relayed::ToAll } else { Relayed::Failed }
     }
@@ -157,14 +160,15 @@ impl Chat {
     }
 
     /// Whether somebody is in the chat.
-    pub(super) fn has(&self, account: AccountId) -> bool {
-        self.inner.lock().members.iter().any(|member| member.account == account)
+    pub(super) fn has(&self, email: &Email) -> bool {
+        self.inner.lock().members.iter().any(|member| member.email == *email)
     }
 
-    /// When the chat is closed if nothing is said before; conferences of more than two are not.
-    pub(super) fn idle_at(&self) -> Option<Instant> {
+    /// When the chat is closed if nothing is said before; conferences of more than two are not. For those it is when
+    /// to look again, since two may be left by then.
+    pub(super) fn idle_at(&self, now: Instant) -> Instant {
         let inner = self.inner.lock();
-        inner.active.filter(|_| inner.members.len() <= 2).map(|at| at + IDLE_LIMIT)
+        inner.active.filter(|_| inner.members.len() <= 2).unwrap_or(now) + IDLE_LIMIT
     }
 
     /// Tells everybody that it is over, and closes.

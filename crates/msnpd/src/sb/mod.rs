@@ -34,14 +34,38 @@ use crate::sessions::OpenSession;
 #[derive(Debug, Default)]
 pub struct Switchboard {
     chats: Mutex<HashMap<u32, Arc<Chat>>>,
+    /// In how many chats each account is.
+    seats: Mutex<HashMap<AccountId, usize>>,
     admissions: Admissions,
 }
 
+/// How many chats an account may be in before it can open no more. Each is a connection of its own.
+const MAX_CHATS: usize = 100;
+
 impl Switchboard {
-    /// Makes a cookie that lets its bearer in once, within two minutes. `None` if the account has as many
-    /// unused ones as it may have.
-    pub fn admit(&self, admission: Admission, now: Instant) -> Option<String> {
-        self.admissions.issue(admission, now)
+    /// Makes a cookie that lets its bearer in once, within two minutes. `None` if `payer`, who asks for it, has as many
+    /// unused ones as he may have.
+    pub fn admit(&self, admission: Admission, payer: AccountId, now: Instant) -> Option<String> {
+        self.admissions.issue(admission, payer, now)
+    }
+
+    /// Whether an account is in as many chats as it may be.
+    pub fn is_busy(&self, account: AccountId) -> bool {
+        self.seats.lock().get(&account).is_some_and(|seats| *seats >= MAX_CHATS)
+    }
+
+    fn take_seat(&self, account: AccountId) {
+        *self.seats.lock().entry(account).or_default() += 1;
+    }
+
+    fn give_up_seat(&self, account: AccountId) {
+        let mut seats = self.seats.lock();
+        if let Some(count) = seats.get_mut(&account) {
+            *count -= 1;
+            if *count == 0 {
+                seats.remove(&account);
+            }
+        }
     }
 
     /// A new chat, under a number that no other has.
@@ -127,6 +151,10 @@ impl Session {
 
     /// Acts on one message.
     pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        // One that was told to go may not have noticed yet; what it says doesn't count any more.
+        if !self.outbox.is_open() {
+            return Step::End(End::SignedOut);
+        }
         let mut answer = Vec::new();
         let email = self.seat.as_ref().map(|seat| &seat.email);
         let asked = self.flow.receive(frame, email, &mut answer);
@@ -169,16 +197,17 @@ impl Session {
 
     /// When [`expired`](Self::expired) is to be called.
     pub fn deadline(&self) -> Option<Instant> {
-        match &self.seat {
-            None => Some(self.flow.deadline()),
-            Some(seat) => seat.chat.idle_at(),
-        }
+        Some(match &self.seat {
+            None => self.flow.deadline(),
+            Some(seat) => seat.chat.idle_at(self.server.now()),
+        })
     }
 
     /// The deadline has passed. `None` if something was said in the chat meanwhile.
     pub fn expired(&mut self) -> Option<End> {
         let Some(seat) = &mut self.seat else { return Some(End::TimedOut("showed no good cookie in time")) };
-        if seat.chat.idle_at().is_none_or(|at| at > self.server.now()) {
+        let now = self.server.now();
+        if seat.chat.idle_at(now) > now {
             return None;
         }
         seat.is_idle = true;
@@ -189,6 +218,7 @@ impl Session {
     pub fn ended(&mut self) {
         if let Some(seat) = self.seat.take() {
             self.server.switchboard.leave(&seat.chat, seat.number, seat.is_idle);
+            self.server.switchboard.give_up_seat(seat.account);
         }
     }
 
@@ -219,9 +249,7 @@ impl Session {
         let admission = switchboard.admissions.redeem(cookie, self.server.now())?;
         let address = identity.split_once(';').map_or(identity, |(address, _)| address);
         // The session that got the cookie must still be there, and with it the user's right to be here.
-        let is_there =
-            directory.endpoints_of(admission.account).iter().any(|place| place.id == admission.endpoint);
-        if !is_there || !admission.email.is(address) {
+        if !directory.is_there(admission.account, admission.endpoint) || !admission.email.is(address) {
             return None;
         }
         let (name, capabilities) = directory.card(admission.account)?;
@@ -238,8 +266,9 @@ impl Session {
     }
 
     /// Takes a seat in a chat that the member has been let into.
-    fn sit_down(&mut self, chat: Arc<Chat>, member: &Member) {
-        self.flow.joined(member.dialect, self.server.now());
+    fn sit_down(&mut self, chat: Arc<Chat>, member: &Member, admission: &Admission) {
+        self.flow.joined(member.dialect);
+        self.server.switchboard.take_seat(member.account);
         self.seat = Some(Seat {
             chat,
             number: member.number,
@@ -250,5 +279,11 @@ impl Session {
             is_idle: false,
             _open: self.server.sessions.open(),
         });
+        // Whoever signs an account out looks for its seats after taking it out of the directory, so one that was taken
+        // meanwhile is either found by him or given up here.
+        let server = &self.server;
+        if server.is_going_down() || !server.directory.is_there(admission.account, admission.endpoint) {
+            self.outbox.close();
+        }
     }
 }

@@ -12,7 +12,7 @@ impl Session {
             Some((admission, member)) if admission.chat.is_none() => {
                 let chat = self.server.switchboard.open();
                 chat.found(&member, trid, identity, self.server.now());
-                self.sit_down(chat, &member);
+                self.sit_down(chat, &member, &admission);
                 Ok(())
             }
             _ => self.refuse(trid),
