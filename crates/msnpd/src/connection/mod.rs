@@ -51,7 +51,7 @@ pub async fn serve<S>(stream: S, ends: Ends, role: Role, newcomer: Option<Newcom
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let span = tracing::debug_span!("connection", peer = %ends.peer);
+    let span = tracing::debug_span!(target: "msnpd::wire", "connection", peer = %ends.peer);
     Driver {
         stream,
         outbox: Arc::default(),
