@@ -1,0 +1,141 @@
+//! A script, understood.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
+
+use msnp::version::Version;
+
+use crate::parse::{self, ScriptError};
+use crate::template::Template;
+
+/// A conversation.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Where it was read from.
+    pub file: Arc<str>,
+    /// The first line of its first comment.
+    pub title: String,
+    /// The versions of the protocol it is to be run for.
+    pub versions: Vec<Version>,
+    /// The accounts it needs.
+    pub accounts: Vec<Account>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) procedures: HashMap<String, Procedure>,
+}
+
+/// An account in a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The address. What stands before the `@` names its connections.
+    pub address: String,
+    /// The password, which is no secret here.
+    pub password: String,
+    /// The friendly name; without one, the address.
+    pub name: Option<String>,
+}
+
+/// What `define` has defined.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Procedure {
+    /// What is kept of what it hears.
+    pub(crate) gives: Vec<String>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A line of a script, with its payload.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) at: Place,
+    /// The versions it is for.
+    pub(crate) only: Option<RangeInclusive<u8>>,
+    pub(crate) act: Act,
+}
+
+/// Where something is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: Arc<str>,
+    pub(crate) line: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// `let name = text`
+    Let { name: String, text: Template },
+    /// Something on a connection, which is named by a template for the sake of `{me}`.
+    On { who: Template, deed: Deed },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// `closes`
+    Closes,
+    /// `connect`
+    Connect(To),
+    /// `does name`
+    Do { procedure: String, version: Option<Template>, given: Vec<(String, Template)> },
+    /// `hangup`
+    HangUp,
+    /// `<<<` and its like
+    Hear { order: Order, message: Message },
+    /// `>>>`
+    Say(Message),
+    /// `silent`
+    Silent,
+    /// `ticket parameters`
+    Ticket(Template),
+}
+
+/// Where `connect` goes.
+#[derive(Clone, Debug)]
+pub(crate) enum To {
+    Address(Template),
+    Dispatch,
+    Notification,
+}
+
+/// When something must be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `<<<`: next.
+    Next,
+    /// `<<~`: some time in this row.
+    Any,
+    /// `<<+`: after the one above.
+    Then,
+}
+
+/// A line and its payload, as they are written.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) line: Template,
+    /// Whether the line has a `#` as its last word, which `line` leaves out.
+    pub(crate) counts: bool,
+    pub(crate) payload: Option<Template>,
+}
+
+impl Script {
+    /// Reads a script, and what it includes, from files.
+    ///
+    /// # Errors
+    /// When a file can't be read or a line can't be understood.
+    pub fn load(path: &Path) -> Result<Self, ScriptError> {
+        parse::load(path)
+    }
+
+    /// Reads a script from its text; `file` is how failures call it. It can't include others.
+    ///
+    /// # Errors
+    /// When a line can't be understood.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScriptError> {
+        parse::parse(file, text, None)
+    }
+
+    /// Whether it needs a dispatch server.
+    pub fn needs_dispatch(&self) -> bool {
+        let steps = self.steps.iter().chain(self.procedures.values().flat_map(|procedure| &procedure.steps));
+        steps.into_iter().any(|step| matches!(&step.act, Act::On { deed: Deed::Connect(To::Dispatch), .. }))
+    }
+}

@@ -1,0 +1,345 @@
+//! The conversations in `tests/scripts/`, held with a server in memory and with one over TCP.
+//!
+//! Each run has accounts of its own, so that all of them share two servers. Their names are like those in the scripts:
+//! `alice@example.com` of `lists.txt` is `alice@msnp8.lists.example.com` when it is run for MSNP8.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::{Duration, SystemTime};
+
+use http_body_util::Empty;
+use hyper::Request;
+use hyper::body::Bytes;
+use msnp::auth::Secret;
+use msnp::auth::tweener::{Answer, Authorization, login_url};
+use msnp::flow::notification;
+use msnp::version::Version;
+use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
+use msnpd::connection::{self, Ends, Role};
+use msnpd::http::{self, Front, Peer, Web};
+use msnpd::passport::{self, Passport};
+use msnpd::password::Hasher;
+use msnpd::serve::{Options, SERVED, Service};
+use msnpd::server::{Challenges, Server, Settings};
+use msnpd::store::{NewAccount, Store};
+use msnpd::ticket::Mint;
+use msnpd::{accept, tls};
+use parking_lot::Mutex;
+use tempfile::TempDir;
+use tokio::io::DuplexStream;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// A test for each script, in memory and over TCP.
+macro_rules! scripts {
+    ($($name:ident: $file:literal,)*) => {
+        const FILES: &[&str] = &[$($file),*];
+
+        mod in_memory {
+            $(#[test] fn $name() { super::hold::<super::Memory>($file); })*
+        }
+
+        mod over_tcp {
+            $(#[test] fn $name() { super::hold::<super::Network>($file); })*
+        }
+    };
+}
+
+scripts! {
+    sign_in: "sign-in.txt",
+}
+
+#[test]
+fn every_script_is_run() {
+    let files = std::fs::read_dir(directory())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let scripts: BTreeSet<_> = files.filter(|name| name.ends_with(".txt")).collect();
+    assert_eq!(scripts, FILES.iter().map(|name| (*name).to_owned()).collect());
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scripts").canonicalize().unwrap()
+}
+
+/// Runs a script for each of its versions, all at once, and tells all that went wrong.
+fn hold<P: Place>(file: &str) {
+    let script = Arc::new(Script::load(&directory().join(file)).unwrap());
+    let stage = Stage::<P>::shared();
+    let failures = stage.runtime.block_on(async {
+        let mut runs = JoinSet::new();
+        for version in script.versions.clone() {
+            let (script, place) = (script.clone(), stage.place.clone());
+            runs.spawn(async move {
+                let cast = Cast::of(&script, |part| player(part, &script, version));
+                for (login, name) in cast.players(&script) {
+                    place.accounts().add(login, name).await;
+                }
+                msnp_script::run(&script, version, &cast, place.target()).await
+            });
+        }
+        runs.join_all().await.into_iter().filter_map(Result::err).collect::<Vec<_>>()
+    });
+    let told: Vec<String> = failures.iter().map(|failure| format!("{failure}\n")).collect();
+    assert!(
+        told.is_empty(),
+        "{} of {} went another way\n\n{}",
+        told.len(),
+        script.versions.len(),
+        told.join("\n")
+    );
+}
+
+/// Who plays a part. Real addresses stay as they are: only one script has them.
+fn player(part: Login, script: &Script, version: Version) -> Login {
+    let (nick, domain) = part.address.split_once('@').unwrap();
+    if !domain.starts_with("example.") {
+        return part;
+    }
+    let name = Path::new(&*script.file).file_stem().unwrap().to_str().unwrap();
+    let address = format!("{nick}@{}.{name}.{domain}", version.to_string().to_lowercase());
+    Login { address, ..part }
+}
+
+/// A server and the runtime it lives in, shared by the tests that run at the same time, and gone with the last of them.
+struct Stage<P: Place> {
+    place: Arc<P>,
+    runtime: Runtime,
+}
+
+/// A server to hold conversations with.
+trait Place: Send + Sync + Sized + 'static {
+    type Target: Target + Send + 'static;
+
+    fn set_up() -> impl Future<Output = Self>;
+    fn accounts(&self) -> &Accounts;
+    fn target(&self) -> &Self::Target;
+    fn take_down(&self) -> impl Future<Output = ()>;
+    fn shared() -> &'static Mutex<Weak<Stage<Self>>>;
+}
+
+impl<P: Place> Stage<P> {
+    fn shared() -> Arc<Self> {
+        let mut shared = P::shared().lock();
+        if let Some(stage) = shared.upgrade() {
+            return stage;
+        }
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let place = Arc::new(runtime.block_on(P::set_up()));
+        let stage = Arc::new(Self { place, runtime });
+        *shared = Arc::downgrade(&stage);
+        stage
+    }
+}
+
+impl<P: Place> Drop for Stage<P> {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.place.take_down());
+    }
+}
+
+/// Makes accounts.
+struct Accounts {
+    store: Store,
+    hasher: Hasher,
+    /// A hash takes its time, and scripts share their passwords.
+    hashes: tokio::sync::Mutex<HashMap<String, String>>,
+}
+
+impl Accounts {
+    fn new(store: Store) -> Self {
+        Self { store, hasher: Hasher::new(1), hashes: <_>::default() }
+    }
+
+    async fn add(&self, login: &Login, name: Option<&str>) {
+        let mut hashes = self.hashes.lock().await;
+        let password_hash = match hashes.get(&login.password) {
+            Some(hash) => hash.clone(),
+            None => {
+                let hash = self.hasher.hash(&login.password).await.unwrap();
+                hashes.insert(login.password.clone(), hash.clone());
+                hash
+            }
+        };
+        drop(hashes);
+        let (email, name) = (login.address.parse().unwrap(), name.map(str::to_owned));
+        let new = NewAccount { email, name, password_hash, sealed_password: None };
+        self.store.add_account(new).await.unwrap();
+    }
+}
+
+/// A server without a socket.
+struct Memory {
+    inner: InMemory,
+    accounts: Accounts,
+    _dir: TempDir,
+}
+
+struct InMemory {
+    server: Arc<Server>,
+    web: Web,
+}
+
+/// Where connections in memory seem to come from, and where they seem to arrive.
+const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7)), 40_000);
+const LOCAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), 1863);
+
+/// How much a connection in memory holds before a writer waits.
+const PIPE: usize = 64 << 10;
+
+impl Place for Memory {
+    type Target = InMemory;
+
+    async fn set_up() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let mint = Mint::with_keys([9; 32], None);
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        let identity = tls::Identity::open(dir.path(), &tls::Names::with_public_hosts(None), now).unwrap();
+        let hasher = Hasher::new(1);
+        let passport =
+            Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
+        let web = Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap());
+        let settings = Settings {
+            opening: Arc::new(notification::Settings {
+                served: SERVED.to_vec(),
+                download_url: "http://192.0.2.1/".to_owned(),
+                info_url: "http://192.0.2.1/".to_owned(),
+            }),
+            public_host: None,
+            msnp_port: LOCAL.port(),
+            challenges: Challenges::Off,
+        };
+        let server = Arc::new(Server::new(settings, store.clone(), mint));
+        Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
+    }
+
+    fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    fn target(&self) -> &InMemory {
+        &self.inner
+    }
+
+    async fn take_down(&self) {
+        self.accounts.store.close().await;
+    }
+
+    fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
+        static SHARED: LazyLock<Mutex<Weak<Stage<Memory>>>> = LazyLock::new(Mutex::default);
+        &SHARED
+    }
+}
+
+impl Target for InMemory {
+    type Stream = DuplexStream;
+
+    async fn connect(&self, to: Destination<'_>) -> io::Result<DuplexStream> {
+        let role = match to {
+            Destination::Notification => Role::Messenger,
+            Destination::Dispatch => Role::Dispatch,
+            Destination::Address(address) if address == LOCAL.to_string() => Role::Messenger,
+            Destination::Address(address) => return Err(io::Error::other(format!("nobody is at {address}"))),
+        };
+        let (ours, theirs) = tokio::io::duplex(PIPE);
+        tokio::spawn(connection::serve(theirs, Ends { peer: PEER, local: LOCAL }, role, self.server.clone()));
+        Ok(ours)
+    }
+
+    async fn ticket(&self, address: &str, password: &str, parameters: &str) -> Result<String, TicketError> {
+        let ask = async |path: &str, authorization: Option<String>| {
+            let mut request = Request::get(path).header("Host", "192.0.2.1");
+            if let Some(authorization) = authorization {
+                request = request.header("Authorization", authorization);
+            }
+            let peer = Peer { address: PEER, local: LOCAL, tls: true };
+            let request = request.body(Empty::<Bytes>::new()).map_err(TicketError::new)?;
+            Ok::<_, TicketError>(self.web.answer(peer, request).await.into_response())
+        };
+        let nexus = ask("/rdr/pprdr.asp", None).await?;
+        let urls = nexus.headers().get("PassportURLs").and_then(|urls| login_url(urls.to_str().ok()?));
+        let login = urls.ok_or_else(|| TicketError::new("the nexus names no address"))?;
+        let path = login.strip_prefix("https://192.0.2.1").ok_or_else(|| TicketError::new(&login))?;
+        let (sign_in, password) = (address.to_owned(), Secret::new(password));
+        let authorization =
+            Authorization { sign_in, password, parameters: parameters.to_owned() }.to_header();
+        let answer = ask(path, Some(authorization)).await?;
+        let info = answer.headers().get("Authentication-Info").and_then(|info| info.to_str().ok());
+        match info.map(Answer::parse) {
+            Some(Ok(Answer::Success { ticket })) => Ok(ticket.expose().to_owned()),
+            _ => Err(TicketError::new(answer.status())),
+        }
+    }
+}
+
+/// The whole service on ports of its own.
+struct Network {
+    target: Tcp,
+    accounts: Accounts,
+    running: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+    _dir: TempDir,
+}
+
+impl Place for Network {
+    type Target = Tcp;
+
+    async fn set_up() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let somewhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let service = Service::bind(Options {
+            data_dir: dir.path().to_owned(),
+            msnp: somewhere,
+            http: somewhere,
+            https: somewhere,
+            dispatch: Some(somewhere),
+            public_host: None,
+            challenges: Challenges::Off,
+            passport: passport::Settings::default(),
+            limits: accept::Limits::default(),
+            web_limits: http::Limits::default(),
+            hash_threads: 1,
+        })
+        .await
+        .unwrap();
+        let at = service.addresses;
+        let trust = Trust::new(None).unwrap();
+        let mut target = Tcp::new(at.msnp.to_string(), &format!("http://{}", at.http), trust).unwrap();
+        target.dispatch = at.dispatch.map(|address| address.to_string());
+        let accounts = Accounts::new(service.server().store.clone());
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(service.run(async {
+            let _ = stopped.await;
+        }));
+        Self { target, accounts, running: Mutex::new(Some((stop, running))), _dir: dir }
+    }
+
+    fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    fn target(&self) -> &Tcp {
+        &self.target
+    }
+
+    async fn take_down(&self) {
+        let running = self.running.lock().take();
+        if let Some((stop, running)) = running {
+            drop(stop);
+            tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends").unwrap();
+        }
+    }
+
+    fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
+        static SHARED: LazyLock<Mutex<Weak<Stage<Network>>>> = LazyLock::new(Mutex::default);
+        &SHARED
+    }
+}
