@@ -40,7 +40,8 @@ fn nothing_is_heard_before_a_cookie_is_shown() {
         let verb = Verb::new(line.get(..3).unwrap()).unwrap();
         assert_eq!(hear(&mut flow, line), (Err(End::NotNow(verb)), String::new()), "{line}");
     }
-    let frame = Framer::new(Direction::ToSwitchboard).next(b"USR 1 alice@example.com 1.2.3\r\n").unwrap().unwrap().0;
+    let frame =
+        Framer::new(Direction::ToSwitchboard).next(b"USR 1 alice@example.com 1.2.3\r\n").unwrap().unwrap().0;
     assert!(matches!(flow.receive(frame, None, &mut Vec::new()), Ok(Some(Request::Usr(_)))));
 }
 
