@@ -13,8 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
 
-use crate::connection::{self, Ends, Role};
+use crate::connection::Ends;
 use crate::server::Server;
+use crate::session::{self, Role};
 
 /// Silence after which the operating system asks whether the peer is still there. MSNP2-8 clients may be silent for
 /// minutes, so nothing else finds out that one is gone.
@@ -163,7 +164,7 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
         };
         let server = server.clone();
         tokio::spawn(async move {
-            connection::serve(stream, Ends { peer, local }, role, Some(newcomer), server).await;
+            session::serve(stream, Ends { peer, local }, role, Some(newcomer), server).await;
             drop(seat);
         });
     }

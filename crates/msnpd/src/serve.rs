@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
 
-use crate::connection::Role;
 use crate::data_dir::{self, ServeLock};
 use crate::metrics::{self, Collector};
 use crate::passport::Passport;
 use crate::password::Hasher;
 use crate::server::{Challenges, PublicHost, Server, Settings};
+use crate::session::Role;
 use crate::store::Store;
 use crate::ticket::Mint;
 use crate::{accept, http, passport, tls, watch};

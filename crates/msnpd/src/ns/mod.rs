@@ -36,8 +36,9 @@ use msnp::wire::Frame;
 use tracing::{debug, error};
 
 use crate::account::AccountId;
-use crate::connection::{Ends, Outbox, Step};
+use crate::connection::{Ends, Step};
 use crate::directory::Endpoint;
+use crate::outbox::Outbox;
 use crate::server::Server;
 use crate::sessions::OpenSession;
 use crate::store::StoreError;
@@ -133,7 +134,7 @@ impl Session {
     }
 
     /// The connection is over.
-    pub async fn ended(&mut self) {
+    pub fn ended(&mut self) {
         if let Some(user) = self.user.take() {
             self.server.directory.sign_out(user.id, user.endpoint.id);
         }

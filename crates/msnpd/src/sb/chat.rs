@@ -11,7 +11,7 @@ use msnp::wire::Encoded;
 use parking_lot::Mutex;
 
 use crate::account::AccountId;
-use crate::connection::Outbox;
+use crate::outbox::Outbox;
 
 /// A chat.
 #[derive(Debug)]

@@ -24,7 +24,8 @@ use admission::Admissions;
 use chat::{Chat, Member};
 
 use crate::account::AccountId;
-use crate::connection::{Outbox, Step, Work};
+use crate::connection::{Step, Work};
+use crate::outbox::Outbox;
 use crate::random;
 use crate::server::Server;
 use crate::sessions::OpenSession;

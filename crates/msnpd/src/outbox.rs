@@ -8,8 +8,8 @@ use msnp::wire::Direction;
 use parking_lot::Mutex;
 use tokio::io::AsyncWrite;
 
-use super::trace;
 use crate::account::AccountId;
+use crate::trace;
 
 /// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
 ///

@@ -4,13 +4,13 @@ use msnp::wire::{Direction, Frame, Framer};
 use tracing::{Level, trace};
 
 /// Logs what a client said. Tickets, cookies and the text of messages are left out.
-pub(super) fn heard(frame: &Frame<'_>) {
+pub(crate) fn heard(frame: &Frame<'_>) {
     trace!(target: "msnpd::wire", line = %frame.redacted(), payload = frame.payload.len(), "heard");
 }
 
 /// Logs what a client is told. What is handed over at once is whole messages, which are only taken apart again if
 /// somebody wants to see them.
-pub(super) fn said(direction: Direction, bytes: &[u8]) {
+pub(crate) fn said(direction: Direction, bytes: &[u8]) {
     if !tracing::enabled!(target: "msnpd::wire", Level::TRACE) {
         return;
     }
