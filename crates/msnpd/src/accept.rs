@@ -137,7 +137,9 @@ impl Drop for Newcomer {
 pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     let server = door.server.clone();
     loop {
-        let Ok(permit) = Arc::clone(&door.connections).acquire_owned().await else { return };
+        // While there is no room, connections wait where the operating system keeps them. The place is only taken for one
+        // that has come, or each listener to which nobody comes would hold one.
+        let Ok(_) = door.connections.acquire().await else { return };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -150,6 +152,7 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
             }
         };
         let Ok(local) = prepare(&stream) else { continue };
+        let Ok(permit) = Arc::clone(&door.connections).acquire_owned().await else { return };
         let address = peer.ip().to_canonical();
         let (seat, newcomer) = match door.admit(address, permit) {
             Ok(places) => places,

@@ -54,7 +54,7 @@ where
             server.metrics.slow_readers.increment(1);
         }
     };
-    carry.instrument(tracing::debug_span!("connection", peer = %ends.peer)).await;
+    carry.instrument(tracing::debug_span!(target: "msnpd::wire", "connection", peer = %ends.peer)).await;
 }
 
 /// The session of one connection.

@@ -83,3 +83,18 @@ async fn an_address_has_its_share() {
     let _other = newcomer(service.addresses.dispatch.unwrap()).await;
     is_closed(service.addresses.msnp).await;
 }
+
+#[tokio::test]
+async fn beyond_the_limit_one_waits_for_another_to_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Running::start_with(dir.path(), |options| {
+        options.limits.connections = 1;
+        options.dispatch = Some(ANY_PORT);
+    })
+    .await;
+    let one = newcomer(service.addresses.msnp).await;
+    let mut other = Raw::connect(service.addresses.dispatch.unwrap(), Direction::FromNotification).await;
+    let asked = other.command("VER", "MSNP8 CVR0").await;
+    drop(one);
+    assert_eq!(other.line().await.unwrap(), format!("VER {asked} MSNP8"));
+}
