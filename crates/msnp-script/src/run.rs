@@ -1,6 +1,7 @@
 //! Holds a conversation.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 
 use msnp::version::Version;
 use msnp::wire::Encoded;
@@ -13,8 +14,11 @@ use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
 
-/// How many lines of the conversation a failure shows.
+/// How many messages of the conversation a failure shows.
 const SHOWN_BEFORE: usize = 16;
+
+/// How many lines of each.
+const SHOWN_LINES: usize = 6;
 
 /// How deep procedures may do others.
 const MAX_DEPTH: usize = 8;
@@ -460,7 +464,13 @@ impl<'s, T: Target> Runner<'s, T> {
 
     fn log_said(&mut self, who: &str, arrow: &str, line: &[u8], payload: Option<&[u8]>) {
         let shown = self.discreet(show(line, payload));
-        self.log(format!("{who} {arrow} {shown}"));
+        let (first, more) =
+            (shown.lines().take(SHOWN_LINES), shown.lines().count().saturating_sub(SHOWN_LINES));
+        let mut text = format!("{who} {arrow} {}", first.collect::<Vec<_>>().join("\n"));
+        if more > 0 {
+            let _ = write!(text, "\n | … and {more} lines more"); // writing to memory can't fail
+        }
+        self.log(text);
     }
 
     fn log(&mut self, line: String) {
