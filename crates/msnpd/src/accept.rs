@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
 
-use crate::connection::{self, Ends, Role};
+use crate::connection::Ends;
 use crate::server::Server;
+use crate::session::{self, Role};
 
 /// Silence after which the operating system asks whether the peer is still there. MSNP2-8 clients may be silent for
 /// minutes, so nothing else finds out that one is gone.
@@ -26,7 +28,7 @@ const KEEPALIVE_RETRIES: u32 = 4;
 /// How long to wait when the operating system has no more file descriptors.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
-/// How many connections are taken.
+/// How many connections are taken, by all Messenger listeners together.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// In all. Further ones wait to be accepted.
@@ -43,21 +45,73 @@ impl Default for Limits {
     }
 }
 
-/// A place for a connection; given back when dropped.
+/// What all Messenger listeners let connections in through, and count them.
 #[derive(Debug)]
-pub struct Seat {
-    address: IpAddr,
-    addresses: Addresses,
-    _connection: OwnedSemaphorePermit,
+pub struct Door {
+    limits: Limits,
+    connections: Arc<Semaphore>,
+    newcomers: AtomicUsize,
+    addresses: Mutex<HashMap<IpAddr, usize>>,
     server: Arc<Server>,
 }
 
-type Addresses = Arc<Mutex<HashMap<IpAddr, usize>>>;
+/// Why a connection is closed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Full {
+    OneAddress,
+    NotSignedIn,
+}
+
+impl Door {
+    /// With nobody inside yet.
+    pub fn new(limits: Limits, server: Arc<Server>) -> Arc<Self> {
+        let connections = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+        Arc::new(Self {
+            limits,
+            connections,
+            newcomers: AtomicUsize::new(0),
+            addresses: Mutex::default(),
+            server,
+        })
+    }
+
+    /// A place for a connection from `address`, and one among those who have not signed in yet.
+    fn admit(
+        self: &Arc<Self>,
+        address: IpAddr,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<(Seat, Newcomer), Full> {
+        // Listeners may look at the number at the same time, but none takes a place that another has taken.
+        let newcomers = |others| (others < self.limits.not_signed_in).then_some(others + 1);
+        self.newcomers
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, newcomers)
+            .map_err(|_| Full::NotSignedIn)?;
+        let newcomer = Newcomer { door: self.clone() };
+        {
+            let mut addresses = self.addresses.lock();
+            let count = addresses.entry(address).or_default();
+            if self.limits.per_address.is_some_and(|limit| *count >= limit) {
+                return Err(Full::OneAddress);
+            }
+            *count += 1;
+        }
+        self.server.metrics.connections.increment(1);
+        Ok((Seat { address, door: self.clone(), _connection: permit }, newcomer))
+    }
+}
+
+/// A place for a connection; given back when dropped.
+#[derive(Debug)]
+struct Seat {
+    address: IpAddr,
+    door: Arc<Door>,
+    _connection: OwnedSemaphorePermit,
+}
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.server.metrics.connections.decrement(1);
-        let mut addresses = self.addresses.lock();
+        self.door.server.metrics.connections.decrement(1);
+        let mut addresses = self.door.addresses.lock();
         if let Some(count) = addresses.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -67,19 +121,23 @@ impl Drop for Seat {
     }
 }
 
-/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped. Every
-/// connection holds a clone of `alive`.
-pub async fn accept(
-    listener: TcpListener,
-    role: Role,
-    limits: Limits,
-    server: Arc<Server>,
-    alive: mpsc::Sender<std::convert::Infallible>,
-) {
-    let connections = Arc::new(Semaphore::new(limits.connections));
-    let addresses = Addresses::default();
+/// A place among those who have not signed in yet; given back when dropped, which is when they have.
+#[derive(Debug)]
+pub struct Newcomer {
+    door: Arc<Door>,
+}
+
+impl Drop for Newcomer {
+    fn drop(&mut self) {
+        self.door.newcomers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Accepts connections and carries each in a task of its own, until the task that runs this is dropped.
+pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
+    let server = door.server.clone();
     loop {
-        let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&door.connections).acquire_owned().await else { return };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -93,22 +151,18 @@ pub async fn accept(
         };
         let Ok(local) = prepare(&stream) else { continue };
         let address = peer.ip().to_canonical();
-        {
-            let mut addresses = addresses.lock();
-            let count = addresses.entry(address).or_default();
-            if limits.per_address.is_some_and(|limit| *count >= limit) {
-                debug!(%address, "too many connections from one address");
+        let (seat, newcomer) = match door.admit(address, permit) {
+            Ok(places) => places,
+            Err(full) => {
+                debug!(%address, ?full, "closed at once: too many connections");
+                server.metrics.refused_connections.increment(1);
                 continue;
             }
-            *count += 1;
-        }
-        server.metrics.connections.increment(1);
-        let seat =
-            Seat { address, addresses: addresses.clone(), _connection: permit, server: server.clone() };
-        let (server, alive) = (server.clone(), alive.clone());
+        };
+        let server = server.clone();
         tokio::spawn(async move {
-            connection::serve(stream, Ends { peer, local }, role, server).await;
-            drop((seat, alive));
+            session::serve(stream, Ends { peer, local }, role, Some(newcomer), server).await;
+            drop(seat);
         });
     }
 }

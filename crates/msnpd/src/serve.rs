@@ -1,6 +1,5 @@
 //! Brings the service up and takes it down.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,15 +9,15 @@ use anyhow::Context;
 use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
 use msnp::flow::notification;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::info;
 
-use crate::connection::Role;
 use crate::data_dir::{self, ServeLock};
+use crate::metrics::{self, Collector};
 use crate::passport::Passport;
 use crate::password::Hasher;
 use crate::server::{Challenges, PublicHost, Server, Settings};
+use crate::session::Role;
 use crate::store::Store;
 use crate::ticket::Mint;
 use crate::{accept, http, passport, tls, watch};
@@ -48,12 +47,14 @@ pub struct Options {
     pub challenges: Challenges,
     /// About signing in.
     pub passport: passport::Settings,
-    /// How many connections the Messenger ports take, each.
+    /// How many connections the Messenger ports take, together.
     pub limits: accept::Limits,
     /// How many connections the web ports take, each.
     pub web_limits: http::Limits,
     /// How many passwords are checked at once.
     pub hash_threads: usize,
+    /// Where what is counted can be read, and from what.
+    pub metrics: Option<(SocketAddr, Collector)>,
 }
 
 /// The service with its listeners bound, not accepting yet.
@@ -62,10 +63,14 @@ pub struct Service {
     messenger: Vec<(TcpListener, Role)>,
     limits: accept::Limits,
     web: Vec<http::Listener>,
+    metrics: Option<metrics::Listener>,
     renewal: (tls::Acceptor, PathBuf, tls::Names),
     seen_event: i64,
     /// Where it listens.
     pub addresses: Addresses,
+    /// The page that tells how to connect, as a browser on this machine could open it, or one that knows the public
+    /// name.
+    pub front_page: String,
     _lock: ServeLock,
 }
 
@@ -80,6 +85,8 @@ pub struct Addresses {
     pub https: SocketAddr,
     /// The dispatch server.
     pub dispatch: Option<SocketAddr>,
+    /// What is counted.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Service {
@@ -101,11 +108,18 @@ impl Service {
             Some(address) => Some(bind("dispatch", address).await?),
             None => None,
         };
+        let metrics = match options.metrics {
+            Some((address, collector)) => {
+                Some(metrics::Listener { socket: bind("metrics", address).await?, collector })
+            }
+            None => None,
+        };
         let addresses = Addresses {
             msnp: messenger.local_addr()?,
             http: http.local_addr()?,
             https: https.local_addr()?,
             dispatch: dispatch.as_ref().map(TcpListener::local_addr).transpose()?,
+            metrics: metrics.as_ref().map(|listener| listener.socket.local_addr()).transpose()?,
         };
 
         let public_host = options.public_host.as_ref().map(|host| host.name.clone());
@@ -132,7 +146,7 @@ impl Service {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
                 download_url: page.clone(),
-                info_url: page,
+                info_url: page.clone(),
             }),
             public_host: options.public_host,
             msnp_port: addresses.msnp.port(),
@@ -145,9 +159,11 @@ impl Service {
             messenger: listeners.collect(),
             limits: options.limits,
             web,
+            metrics,
             renewal: (acceptor, dir, names),
             seen_event,
             addresses,
+            front_page: page,
             _lock: lock,
         })
     }
@@ -164,11 +180,13 @@ impl Service {
         helpers.spawn(acceptor.keep_renewed(dir, names));
         helpers.spawn(watch::watch_accounts(self.server.clone(), self.seen_event));
 
-        // Nothing is ever sent: the channel closes when the last connection has dropped its end.
-        let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
         let mut accepting = JoinSet::new();
+        let door = accept::Door::new(self.limits, self.server.clone());
         for (listener, role) in self.messenger {
-            accepting.spawn(accept::accept(listener, role, self.limits, self.server.clone(), alive.clone()));
+            accepting.spawn(accept::accept(listener, role, door.clone()));
+        }
+        if let Some(metrics) = self.metrics {
+            helpers.spawn(metrics.serve(self.server.clone()));
         }
         let (stop, stopped) = tokio::sync::watch::channel(());
         let mut web = JoinSet::new();
@@ -178,7 +196,6 @@ impl Service {
                 let _ = stopped.changed().await;
             }));
         }
-        drop(alive);
 
         shutdown.await;
         info!("going down");
@@ -186,7 +203,7 @@ impl Service {
         drop(stop);
         self.server.shut_down();
         let drained = async {
-            all_gone.recv().await;
+            self.server.sessions.all_gone().await;
             while web.join_next().await.is_some() {}
         };
         let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;

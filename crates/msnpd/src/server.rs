@@ -14,6 +14,7 @@ use crate::directory::{Directory, EndpointId};
 use crate::metrics::Metrics;
 use crate::random;
 use crate::sb::Switchboard;
+use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::ticket::{Claims, Mint, TicketError, Use};
 
@@ -28,6 +29,8 @@ pub struct Server {
     pub directory: Directory,
     /// The chats.
     pub switchboard: Switchboard,
+    /// The sessions of those who have signed in.
+    pub sessions: Sessions,
     /// What is counted.
     pub metrics: Metrics,
     mint: Mint,
@@ -112,6 +115,15 @@ impl Settings {
         self.address(local.ip(), self.msnp_port).unwrap_or_else(|| format!("localhost:{}", self.msnp_port))
     }
 
+    /// How the dispatch server at `local` calls itself when it sends a client on.
+    pub fn own_address(&self, local: SocketAddr) -> String {
+        match (&self.public_host, local.ip().to_canonical()) {
+            (Some(public), _) => format!("{}:{}", public.name, local.port()),
+            (None, IpAddr::V4(address)) => format!("{address}:{}", local.port()),
+            (None, IpAddr::V6(_)) => format!("localhost:{}", local.port()),
+        }
+    }
+
     fn address(&self, local: IpAddr, port: u16) -> Option<String> {
         if let Some(public) = &self.public_host {
             return Some(format!("{}:{}", public.name, public.port.unwrap_or(port)));
@@ -132,6 +144,7 @@ impl Server {
             store,
             directory: Directory::default(),
             switchboard: Switchboard::default(),
+            sessions: Sessions::default(),
             metrics: Metrics::default(),
             mint,
             numbers: AtomicU64::new(1),
@@ -180,6 +193,7 @@ impl Server {
             let reason = Some(out::Reason::ShuttingDown);
             endpoint.outbox.close_with(|out| out::Push { reason }.write(out, endpoint.dialect));
         }
+        self.switchboard.shut_down();
     }
 }
 

@@ -21,12 +21,13 @@ use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::version::Version;
 use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
-use msnpd::connection::{self, Ends, Role};
+use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
 use msnpd::password::Hasher;
 use msnpd::serve::{Options, SERVED, Service};
 use msnpd::server::{Challenges, Server, Settings};
+use msnpd::session::{self, Role};
 use msnpd::store::{NewAccount, Store};
 use msnpd::ticket::Mint;
 use msnpd::{accept, tls};
@@ -269,7 +270,13 @@ impl Target for InMemory {
             Destination::Address(address) => return Err(io::Error::other(format!("nobody is at {address}"))),
         };
         let (ours, theirs) = tokio::io::duplex(PIPE);
-        tokio::spawn(connection::serve(theirs, Ends { peer: PEER, local: LOCAL }, role, self.server.clone()));
+        tokio::spawn(session::serve(
+            theirs,
+            Ends { peer: PEER, local: LOCAL },
+            role,
+            None,
+            self.server.clone(),
+        ));
         Ok(ours)
     }
 
@@ -325,6 +332,7 @@ impl Place for Network {
             limits: accept::Limits::default(),
             web_limits: http::Limits::default(),
             hash_threads: 1,
+            metrics: None,
         })
         .await
         .unwrap();

@@ -10,6 +10,11 @@ pub struct Quirks {
     /// For the crate msnp11-sdk, whose calls for groups never end otherwise; known by its offer of MSNP11 alone and
     /// by the system `winnt 10` that it names in `CVR`.
     pub one_in_group_replies: bool,
+    /// Putting somebody on the block list takes him off the allow list, and the other way round, where others are
+    /// told 219; and taking him off a list on which he isn't any more succeeds.
+    ///
+    /// For the same client, which blocks and unblocks by adding first and removing then, and waits for ever on 219.
+    pub swaps_allow_and_block: bool,
 }
 
 /// What a client tells of itself while it signs in, as far as quirks need it.
@@ -26,7 +31,8 @@ impl Hints {
 
     /// The quirks of a client that names this operating system in its `CVR`.
     pub fn quirks(self, os_type: &str, os_version: &str) -> Quirks {
-        Quirks { one_in_group_replies: self.offers_msnp11_alone && os_type == "winnt" && os_version == "10" }
+        let is_msnp11_sdk = self.offers_msnp11_alone && os_type == "winnt" && os_version == "10";
+        Quirks { one_in_group_replies: is_msnp11_sdk, swaps_allow_and_block: is_msnp11_sdk }
     }
 }
 

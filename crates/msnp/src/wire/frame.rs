@@ -37,11 +37,15 @@ struct Redacted<'a> {
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.verb)?;
-        // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR.
+        // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR. One
+        // with too few words may have it anywhere.
+        let words = self.args.count();
         let shown = match self.verb {
             Verb::USR if { self.args }.nth(2) == Some("I") => usize::MAX,
             Verb::USR if { self.args }.nth(2) == Some("S") => 3,
-            Verb::USR | Verb::ANS => 2,
+            Verb::USR if words >= 3 => 2,
+            Verb::ANS if words >= 4 => 2,
+            Verb::USR | Verb::ANS => 0,
             Verb::XFR => 3,
             Verb::RNG => 2,
             _ => usize::MAX,
@@ -106,7 +110,8 @@ impl Framer {
         let message = read.get(blank..).unwrap_or_default();
         let from = self.searched.saturating_sub(blank).min(message.len());
         let Some(end) = message.get(from..).and_then(|rest| memchr(b'\n', rest)).map(|at| from + at) else {
-            if message.len() > limits::LINE {
+            // One more may be the first half of the line's end.
+            if message.len() > limits::LINE + 1 {
                 return Err(FrameError::LineTooLong);
             }
             self.searched = read.len();
@@ -233,9 +238,21 @@ mod tests {
         );
         assert_eq!(fault(b"MSG 1 N\r\n"), FrameError::NoLength { verb: Verb::MSG });
         assert_eq!(fault(b"MSG 1 N +5\r\n"), FrameError::NoLength { verb: Verb::MSG });
-        assert_eq!(fault(&[b'A'; limits::LINE + 1]), FrameError::LineTooLong);
+        assert_eq!(fault(&[b'A'; limits::LINE + 2]), FrameError::LineTooLong);
         assert_eq!(fault(b"\x16\x03\x01\n"), FrameError::NotACommand);
         assert_eq!(fault(b"USR \xFF\n"), FrameError::NotText);
+    }
+
+    #[test]
+    fn the_longest_line_may_come_in_any_pieces() {
+        let mut line = vec![b'A'; limits::LINE];
+        line[3] = b' ';
+        line.extend_from_slice(b"\r\n");
+        for cut in [limits::LINE, limits::LINE + 1] {
+            assert_eq!(frames(Direction::ToNotification, &line, &[cut]).unwrap().len(), 1);
+        }
+        line.insert(5, b'A');
+        assert_eq!(frames(Direction::ToNotification, &line, &[]), Err(FrameError::LineTooLong));
     }
 
     #[test]
@@ -250,6 +267,9 @@ mod tests {
         assert_eq!(shown(b"USR 4 TWN S t=secret&p=\r\n").as_deref(), Some("USR 4 TWN S <hidden>"));
         assert_eq!(shown(b"USR 1 a@b.cd 1.2.3\r\n").as_deref(), Some("USR 1 a@b.cd <hidden>"));
         assert_eq!(shown(b"ANS 1 a@b.cd 1.2.3 77\r\n").as_deref(), Some("ANS 1 a@b.cd <hidden> <hidden>"));
+        // With a word missing, too.
+        assert_eq!(shown(b"ANS 1 1.2.3 77\r\n").as_deref(), Some("ANS <hidden> <hidden> <hidden>"));
+        assert_eq!(shown(b"USR 1 1.2.3\r\n").as_deref(), Some("USR <hidden> <hidden>"));
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod config;
+mod first_screen;
 mod password;
 mod serve;
 mod text;
@@ -7,6 +9,7 @@ mod user;
 
 use clap::{Parser, Subcommand};
 
+pub use config::ConfigCommand;
 pub use serve::ServeArgs;
 pub use user::UserArgs;
 
@@ -26,6 +29,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Add, change and list accounts, whether the server runs or not
     User(UserArgs),
+    /// Show what can be configured, and check what is
+    Config(ConfigCommand),
 }
 
 /// Does what the command line asks for.
@@ -36,5 +41,6 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::User(args) => user::run(args),
+        Command::Config(args) => config::run(args),
     }
 }

@@ -1,75 +1,148 @@
 //! `msnpd serve`.
 
-use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::process;
 
 use clap::Args;
+use tokio::sync::oneshot;
+use tracing::{info, warn};
 
-use crate::serve::{Options, Service};
-use crate::server::PublicHost;
+use super::first_screen;
+use crate::config::{self, Config, ConfigArgs};
+use crate::metrics::Collector;
+use crate::serve::{Addresses, Options, Service};
+use crate::{accept, http, logging, open_files, passport};
 
 /// What `serve` can be told.
-#[derive(Debug, Args)]
+#[derive(Args, Debug)]
 pub struct ServeArgs {
-    /// Where everything is kept
-    #[arg(long, env = "MSNPD_DATA_DIR", default_value = "./msnpd-data")]
-    data_dir: PathBuf,
-    /// Where notification server and switchboard listen
-    #[arg(long, env = "MSNPD_MSNP", default_value = "127.0.0.1:1863")]
-    msnp: SocketAddr,
-    /// Where the web services listen without TLS
-    #[arg(long, env = "MSNPD_HTTP", default_value = "127.0.0.1:8080")]
-    http: SocketAddr,
-    /// Where they listen with TLS
-    #[arg(long, env = "MSNPD_HTTPS", default_value = "127.0.0.1:8443")]
-    https: SocketAddr,
-    /// A dispatch server that sends clients on to the notification server
-    #[arg(long, env = "MSNPD_DISPATCH")]
-    dispatch: Option<SocketAddr>,
-    /// How clients reach this server
-    #[arg(long, env = "MSNPD_PUBLIC_HOST")]
-    public_host: Option<PublicHost>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .init();
+    let mut loaded = args.config.load()?;
+    config::check(&mut loaded)?;
+    let config = loaded.config;
+    logging::start(&config.log, config.log_format);
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
+    open_files::raise();
+    let collector = config.metrics.map(|_| Collector::install()).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let service = Service::bind(Options {
-            data_dir: args.data_dir,
-            msnp: args.msnp,
-            http: args.http,
-            https: args.https,
-            dispatch: args.dispatch,
-            public_host: args.public_host,
-            challenges: crate::server::Challenges::Off,
-            passport: crate::passport::Settings::default(),
-            limits: crate::accept::Limits::default(),
-            web_limits: crate::http::Limits::default(),
-            hash_threads: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
-        })
-        .await?;
-        let at = service.addresses;
-        let mut out = std::io::stdout();
-        writeln!(out, "msnp {}\nhttp {}\nhttps {}", at.msnp, at.http, at.https)?;
-        if let Some(dispatch) = at.dispatch {
-            writeln!(out, "dispatch {dispatch}")?;
+    runtime.block_on(serve(config, collector))
+}
+
+async fn serve(config: Config, collector: Option<Collector>) -> anyhow::Result<()> {
+    let data_dir = config.data_dir.clone();
+    // Before anything else, so that a signal at any time ends it well.
+    let mut signals = Signals::new()?;
+    let service = Service::bind(options(config, collector)).await?;
+    announce(&service.addresses);
+    first_screen::show(&service, &data_dir).await;
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut running = std::pin::pin!(service.run(async move {
+        let _ = stopped.await;
+    }));
+    tokio::select! {
+        () = &mut running => return Ok(()),
+        _ = signals.next() => info!("asked to stop; once more stops at once"),
+    }
+    drop(stop);
+    tokio::select! {
+        () = running => Ok(()),
+        number = signals.next() => {
+            warn!("stopped at once");
+            // What shells and service managers take for the end by this signal. All that was promised is on disk.
+            process::exit(128 + number)
         }
-        writeln!(out, "ready")?;
-        out.flush()?;
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        service
-            .run(async move {
-                tokio::select! {
-                    _ = term.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-            })
-            .await;
-        anyhow::Ok(())
-    })
+    }
+}
+
+/// Tells programs where it listens. Nothing else goes to standard output, and these lines keep their form.
+fn announce(at: &Addresses) {
+    let mut lines = format!("msnp {}\nhttp {}\nhttps {}\n", at.msnp, at.http, at.https);
+    let others = [("dispatch", at.dispatch), ("metrics", at.metrics)];
+    for (name, address) in others.into_iter().filter_map(|(name, address)| Some((name, address?))) {
+        lines += &format!("{name} {address}\n");
+    }
+    lines += "ready\n";
+    let mut out = io::stdout();
+    // Whoever has closed it doesn't want to know, and is served all the same.
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The configuration as the service wants it: 0 is for people.
+fn options(config: Config, collector: Option<Collector>) -> Options {
+    let limit = |number| (number > 0).then_some(number);
+    Options {
+        data_dir: config.data_dir,
+        msnp: config.msnp,
+        http: config.http,
+        https: config.https,
+        dispatch: config.dispatch,
+        public_host: config.public_host,
+        challenges: config.challenges,
+        passport: passport::Settings {
+            allow_plain_http_sign_in: config.allow_plain_http_sign_in,
+            login_redirect: config.login_redirect.map(|host| host.to_string()),
+            ticket_lifetime: config.ticket_lifetime,
+        },
+        limits: accept::Limits {
+            connections: config.max_connections,
+            per_address: limit(config.max_connections_per_address),
+            not_signed_in: config.max_connections_not_signed_in,
+        },
+        web_limits: http::Limits {
+            connections: config.http_max_connections,
+            connections_per_address: limit(config.http_max_connections_per_address),
+            ..http::Limits::default()
+        },
+        hash_threads: limit(config.password_threads)
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        metrics: config.metrics.zip(collector),
+    }
+}
+
+/// What asks the program to stop.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next one, and returns its number.
+    #[cfg(unix)]
+    async fn next(&mut self) -> i32 {
+        use tokio::signal::unix::SignalKind;
+
+        tokio::select! {
+            _ = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
+            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> i32 {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        2
+    }
 }

@@ -1,37 +1,29 @@
 //! The driver: one task per connection, which reads, lets the session act, and writes.
 //!
-//! It knows sockets and time and no protocol; [`Session`] knows the protocol and neither. A session can't tell what
+//! It knows sockets and time and no protocol; a [`Session`] knows the protocol and neither. A session can't tell what
 //! it is carried by: anything that reads and writes bytes will do.
 
-pub mod outbox;
-mod session;
-mod trace;
+mod pipe;
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use msnp::flow::End;
-use msnp::wire::{Direction, Framer};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::{Instant, Sleep};
-use tracing::{Instrument, debug};
+use msnp::wire::{Direction, Frame, Framer, Verb};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 
-pub use outbox::Outbox;
-use outbox::{Writer, Written};
-pub use session::{Role, Session, Step, Work};
-
-use crate::server::Server;
+use crate::outbox::Outbox;
+use crate::trace;
+use pipe::{IfGone, Pipe};
 
 /// How much is read at once, in bytes. Each worker thread has one such buffer; an idle connection has none.
 const READ_SIZE: usize = 16 << 10;
-
-/// A reader that takes nothing of what waits for it for this long is dropped.
-const STALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a connection that ends has to take its last bytes.
 const FLUSH_LIMIT: Duration = Duration::from_secs(5);
@@ -45,89 +37,109 @@ pub struct Ends {
     pub local: SocketAddr,
 }
 
-/// Carries one connection from its first byte to its last.
-pub async fn serve<S>(stream: S, ends: Ends, role: Role, server: Arc<Server>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let span = tracing::debug_span!("connection", peer = %ends.peer);
-    Driver {
-        stream,
-        outbox: Arc::default(),
-        writer: Writer::default(),
-        input: Vec::new(),
-        stall: None,
-        session: Session::Undecided,
-        framer: Framer::new(Direction::ToNotification),
-    }
-    .run(ends, role, server)
-    .instrument(span)
-    .await;
+/// What a driver carries.
+pub trait Session: Send {
+    /// Looks at the word of a message before it is heard. Returns how what follows it is to be read, if that changes.
+    fn decide(&mut self, verb: Verb) -> Option<Direction>;
+
+    /// Acts on one message.
+    fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s>;
+
+    /// All that was read has been acted on.
+    fn settle(&mut self) -> Option<Work<'_>>;
+
+    /// When [`expired`](Self::expired) is to be called, if nothing is heard before.
+    fn deadline(&self) -> Option<std::time::Instant>;
+
+    /// The deadline has passed. `None` if it has moved meanwhile.
+    fn expired(&mut self) -> Option<End>;
+
+    /// The connection is over: whoever it was is gone from here.
+    fn ended(&mut self);
 }
 
-struct Driver<S> {
-    stream: S,
-    outbox: Arc<Outbox>,
-    writer: Writer,
+/// Something that takes time: the store, a slow reader.
+pub type Work<'s> = Pin<Box<dyn Future<Output = Result<(), End>> + Send + 's>>;
+
+/// What a message came to.
+pub enum Step<'s> {
+    /// The next message may be heard.
+    Next,
+    /// It may when this is done.
+    Wait(Work<'s>),
+    /// The session is over.
+    End(End),
+}
+
+impl From<Result<(), End>> for Step<'_> {
+    fn from(result: Result<(), End>) -> Self {
+        match result {
+            Ok(()) => Self::Next,
+            Err(end) => Self::End(end),
+        }
+    }
+}
+
+/// Why a driver stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The session has come to its end.
+    #[error(transparent)]
+    Ended(End),
+    /// The client closed, or the connection broke.
+    #[error("gone")]
+    Gone,
+    /// The server closes it: signed in elsewhere, shutting down.
+    #[error("closed by the server")]
+    Closed,
+    /// It doesn't take what it is told.
+    #[error("closed: it does not take what it is told")]
+    Slow,
+}
+
+/// Carries one connection from its first byte to its last. What is to be said to its client waits in `outbox`.
+pub async fn serve<S, T>(stream: S, outbox: Arc<Outbox>, session: T) -> Stop
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: Session,
+{
+    let mut driver = Driver {
+        pipe: Pipe::new(stream, outbox),
+        input: Vec::new(),
+        session,
+        framer: Framer::new(Direction::ToNotification),
+    };
+    let stop = loop {
+        match driver.turn().await {
+            Ok(()) => {}
+            Err(stop) => break stop,
+        }
+    };
+    // Others are told that he is gone before he has taken his last bytes.
+    driver.session.ended();
+    let _ = tokio::time::timeout(FLUSH_LIMIT, driver.pipe.close(matches!(stop, Stop::Ended(_)))).await;
+    stop
+}
+
+struct Driver<S, T> {
+    pipe: Pipe<S>,
     /// What has been read and is not used yet: nothing, but for half a message.
     input: Vec<u8>,
-    /// Runs while the reader is behind.
-    stall: Option<Stall>,
-    session: Session,
+    session: T,
     framer: Framer,
 }
 
-/// A reader that is behind: how much it had taken when the clock was started.
-struct Stall {
-    written: u64,
-    timer: Pin<Box<Sleep>>,
-}
-
-/// Why the driver stops.
-enum Stop {
-    /// The session has come to its end.
-    Ended(End),
-    /// The client closed, or the connection broke.
-    Gone,
-    /// The server closes it: signed in elsewhere, shutting down, not reading.
-    Closed,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
-    async fn run(mut self, ends: Ends, role: Role, server: Arc<Server>) {
-        self.session = Session::new(role, ends, &server, &self.outbox);
-        let stop = loop {
-            match self.turn().await {
-                Ok(()) => {}
-                Err(stop) => break stop,
-            }
-        };
-        match &stop {
-            Stop::Ended(end) => debug!(%end, "ended"),
-            Stop::Gone => debug!("gone"),
-            Stop::Closed => debug!("closed by the server"),
-        }
-        if let Stop::Ended(_) = stop {
-            self.outbox.close();
-            let flush = std::future::poll_fn(|cx| self.writer.poll_write(&self.outbox, &mut self.stream, cx));
-            let _ = tokio::time::timeout(FLUSH_LIMIT, flush).await;
-        }
-        self.outbox.abort();
-        let _ = tokio::time::timeout(FLUSH_LIMIT, self.stream.shutdown()).await;
-        let mut session = self.session;
-        session.ended().await;
-    }
-
+impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
     /// Reads once, and lets the session act on every message that is whole then.
     async fn turn(&mut self) -> Result<(), Stop> {
-        // Whoever doesn't take the answers to what he said isn't heard any further.
-        if self.outbox.is_over_mark() {
-            let outbox = self.outbox.clone();
-            carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, outbox.room()).await?;
-        }
         self.read().await?;
         let mut used = 0;
         loop {
+            // Whoever doesn't take the answers to what he said isn't heard any further.
+            if self.pipe.outbox().is_over_mark() {
+                let outbox = self.pipe.outbox().clone();
+                self.pipe.carry(outbox.room(), IfGone::Drop).await?;
+            }
             let read = self.input.get(used..).unwrap_or_default();
             let (frame, length) = match self.framer.next(read) {
                 Ok(Some(found)) => found,
@@ -138,36 +150,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
             trace::heard(&frame);
             if let Some(direction) = self.session.decide(frame.verb) {
                 self.framer.set_direction(direction);
+                self.pipe.set_direction(Direction::FromSwitchboard);
             }
             match self.session.heard(frame) {
                 Step::Next => {}
                 Step::End(end) => return Err(Stop::Ended(end)),
-                Step::Wait(work) => {
-                    carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work)
-                        .await?
-                        .map_err(Stop::Ended)?;
-                }
+                Step::Wait(work) => self.pipe.carry(work, IfGone::Finish).await?.map_err(Stop::Ended)?,
             }
         }
         self.input.drain(..used);
         if let Some(work) = self.session.settle() {
-            carry(&mut self.writer, &self.outbox, &mut self.stream, &mut self.stall, work)
-                .await?
-                .map_err(Stop::Ended)?;
+            self.pipe.carry(work, IfGone::Drop).await?.map_err(Stop::Ended)?;
         }
         Ok(())
     }
 
     /// Waits for bytes, writing meanwhile.
     async fn read(&mut self) -> Result<(), Stop> {
-        let Self { stream, outbox, writer, input, stall, session, .. } = self;
+        let Self { pipe, input, session, .. } = self;
         let deadline = session.deadline().map(Instant::from_std);
         let mut timer = pin!(deadline.map(tokio::time::sleep_until));
         std::future::poll_fn(|cx| {
-            poll_write(writer, outbox, stream, stall, cx)?;
+            pipe.poll_write(cx)?;
             let read = SCRATCH.with_borrow_mut(|scratch| {
                 let mut buffer = ReadBuf::new(scratch);
-                let polled = Pin::new(&mut *stream).poll_read(cx, &mut buffer);
+                let polled = Pin::new(pipe.stream()).poll_read(cx, &mut buffer);
                 if polled.is_ready() {
                     input.extend_from_slice(buffer.filled());
                 } else if input.is_empty() {
@@ -192,57 +199,4 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
 
 thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_SIZE].into_boxed_slice());
-}
-
-/// Runs `work` to its end, writing meanwhile: a session that waits for the store still says what others tell it.
-async fn carry<S, T>(
-    writer: &mut Writer,
-    outbox: &Outbox,
-    stream: &mut S,
-    stall: &mut Option<Stall>,
-    work: impl Future<Output = T>,
-) -> Result<T, Stop>
-where
-    S: AsyncWrite + Unpin,
-{
-    let mut work = pin!(work);
-    std::future::poll_fn(|cx| {
-        // The work goes first: what it says can leave in the same turn.
-        if let Poll::Ready(done) = work.as_mut().poll(cx) {
-            return Poll::Ready(Ok(done));
-        }
-        poll_write(writer, outbox, stream, stall, cx)?;
-        Poll::Pending
-    })
-    .await
-}
-
-/// Writes what can be written, and stops when there is nobody to write to any more.
-fn poll_write<S: AsyncWrite + Unpin>(
-    writer: &mut Writer,
-    outbox: &Outbox,
-    stream: &mut S,
-    stall: &mut Option<Stall>,
-    cx: &mut Context<'_>,
-) -> Result<(), Stop> {
-    match writer.poll_write(outbox, stream, cx) {
-        Poll::Ready(Ok(Written::Close)) => return Err(Stop::Closed),
-        Poll::Ready(Err(_)) => return Err(Stop::Gone),
-        Poll::Pending => {}
-    }
-    if !writer.is_behind() {
-        *stall = None;
-        return Ok(());
-    }
-    let written = writer.written();
-    let stall =
-        stall.get_or_insert_with(|| Stall { written, timer: Box::pin(tokio::time::sleep(STALL_LIMIT)) });
-    if stall.written != written {
-        stall.written = written;
-        stall.timer.as_mut().reset(Instant::now() + STALL_LIMIT);
-    }
-    match stall.timer.as_mut().poll(cx) {
-        Poll::Ready(()) => Err(Stop::Closed),
-        Poll::Pending => Ok(()),
-    }
 }

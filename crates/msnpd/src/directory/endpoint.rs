@@ -7,7 +7,7 @@ use bytes::Bytes;
 use msnp::dialect::Dialect;
 
 use crate::account::AccountId;
-use crate::connection::Outbox;
+use crate::outbox::Outbox;
 
 /// The number of an endpoint, never used twice while the server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

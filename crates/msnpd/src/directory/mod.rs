@@ -72,8 +72,8 @@ impl Directory {
 
     /// Fills in what the store has of a person who has just signed in, or whose lists another process has changed.
     pub fn load(&self, id: AccountId, brief: &Brief) {
-        self.people.with(id, |slot| {
-            if let Some(person) = slot {
+        self.people.get(&id, |person| {
+            if let Some(person) = person {
                 self.see_difference(person, |person| person.load(brief));
             }
         });
@@ -101,6 +101,12 @@ impl Directory {
         });
     }
 
+    /// Every place of somebody, under the lock of the second tier.
+    fn each_place(&self, id: AccountId, mut each: impl FnMut(&Arc<Endpoint>)) {
+        self.endpoints
+            .get(&id, |places| places.into_iter().flat_map(|places| places.iter()).for_each(&mut each));
+    }
+
     /// Everybody who is signed in here, for shutting down.
     pub fn everybody(&self) -> Vec<Arc<Endpoint>> {
         let mut all = Vec::new();
@@ -108,30 +114,40 @@ impl Directory {
         all
     }
 
+    /// How many people are signed in.
+    pub fn len(&self) -> usize {
+        self.endpoints.len()
+    }
+
+    /// Whether nobody is signed in.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Who of these accounts is signed in.
     pub fn is_signed_in(&self, id: AccountId) -> bool {
-        self.endpoints.with(id, |slot| slot.is_some())
+        self.endpoints.get(&id, |slot| slot.is_some())
     }
 
     /// The places at which somebody is signed in.
     pub fn endpoints_of(&self, id: AccountId) -> Vec<Arc<Endpoint>> {
-        self.endpoints.with(id, |slot| slot.clone().unwrap_or_default())
+        self.endpoints.get(&id, |slot| slot.cloned().unwrap_or_default())
     }
 
     /// Says something to every place of a person that has asked for its lists: what `encode` makes for its dialect.
     pub fn tell(&self, id: AccountId, encode: impl FnMut(&'static Dialect, &mut Vec<u8>)) {
         let mut encodings = Encodings::new(encode);
-        self.endpoints.with(id, |slot| {
-            for endpoint in slot.iter().flatten().filter(|endpoint| endpoint.hears_of_lists()) {
-                endpoint.outbox.push(None, encodings.of(endpoint.dialect));
+        self.each_place(id, |place| {
+            if place.hears_of_lists() {
+                place.outbox.push(None, encodings.of(place.dialect));
             }
         });
     }
 
     /// Takes a new status of a person, and tells those who watch him.
     pub fn show(&self, id: AccountId, endpoint: EndpointId, shown: Shown) {
-        self.people.with(id, |slot| {
-            let Some(person) = slot.as_mut().filter(|_| self.speaks_for(id, endpoint)) else { return };
+        self.people.get(&id, |slot| {
+            let Some(person) = slot.filter(|_| self.speaks_for(id, endpoint)) else { return };
             if person.shown.as_ref() == Some(&shown) {
                 return;
             }
@@ -147,13 +163,13 @@ impl Directory {
 
     /// Takes a new personal message, and tells those who watch.
     pub fn publish(&self, id: AccountId, endpoint: EndpointId, media: Media) {
-        self.people.with(id, |slot| {
-            let Some(person) = slot.as_mut().filter(|_| self.speaks_for(id, endpoint)) else { return };
+        self.people.get(&id, |slot| {
+            let Some(person) = slot.filter(|_| self.speaks_for(id, endpoint)) else { return };
             if !person.media.update(media) || !person.is_visible() {
                 return;
             }
             let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_media(dialect, out));
-            self.each_watcher(person, |watcher, _| {
+            self.each_watcher(person, |watcher| {
                 watcher.push_presence(person.id, encodings.of(watcher.dialect));
             });
         });
@@ -161,12 +177,13 @@ impl Directory {
 
     /// Whether a place is still one of that person's: one that has been signed out may not have noticed yet.
     fn speaks_for(&self, id: AccountId, endpoint: EndpointId) -> bool {
-        self.endpoints.with(id, |slot| slot.iter().flatten().any(|place| place.id == endpoint))
+        self.endpoints
+            .get(&id, |places| places.is_some_and(|places| places.iter().any(|place| place.id == endpoint)))
     }
 
     /// Takes a new friendly name, and tells those who watch.
     pub fn rename(&self, id: AccountId, name: &str) {
-        self.people.with(id, |slot| {
+        self.people.get(&id, |slot| {
             let Some(person) = slot else { return };
             person.name = name.into();
             if person.is_visible() {
@@ -177,8 +194,8 @@ impl Directory {
 
     /// What a chat shows of somebody who is signed in: his name and what his client can do.
     pub fn card(&self, id: AccountId) -> Option<(Arc<str>, Capabilities)> {
-        self.people.with(id, |slot| {
-            let person = slot.as_ref()?;
+        self.people.get(&id, |slot| {
+            let person = slot?;
             let capabilities = person.shown.as_ref().map(|shown| shown.capabilities).unwrap_or_default();
             Some((person.name.clone(), capabilities))
         })
@@ -186,14 +203,14 @@ impl Directory {
 
     /// The friendly name of somebody who is signed in.
     pub fn name(&self, id: AccountId) -> Option<Arc<str>> {
-        self.people.with(id, |slot| slot.as_ref().map(|person| person.name.clone()))
+        self.people.get(&id, |slot| slot.map(|person| person.name.clone()))
     }
 
     /// Applies stored changes of lists, in whatever order they arrive, and shows or hides people as they demand.
     pub fn apply(&self, changes: &[Change]) {
         for change in changes {
-            self.people.with(change.owner, |slot| {
-                if let Some(person) = slot {
+            self.people.get(&change.owner, |person| {
+                if let Some(person) = person {
                     self.see_difference(person, |person| person.contacts.apply(change));
                 }
             });
@@ -202,7 +219,7 @@ impl Directory {
 
     /// Applies a stored change of privacy, and shows or hides the person as it demands.
     pub fn set_privacy(&self, id: AccountId, privacy: Privacy) {
-        self.people.with(id, |slot| {
+        self.people.get(&id, |slot| {
             if let Some(person) = slot {
                 self.see_difference(person, |person| person.privacy = privacy);
             }
@@ -214,7 +231,7 @@ impl Directory {
     /// The endpoint's burst has begun, and lasts until this returns.
     pub fn look_at_all(&self, viewer: AccountId, endpoint: &Endpoint, trid: TrId) {
         endpoint.go_live();
-        let contacts = self.people.with(viewer, |slot| {
+        let contacts = self.people.get(&viewer, |slot| {
             slot.as_ref()
                 .map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>())
                 .unwrap_or_default()
@@ -229,7 +246,7 @@ impl Directory {
         if !endpoint.is_live() {
             return;
         }
-        self.people.with(contact, |slot| {
+        self.people.get(&contact, |slot| {
             let Some(person) = slot else { return };
             if person.is_visible() && person.allows(viewer) {
                 endpoint
@@ -246,28 +263,25 @@ impl Directory {
         callee: &Email,
         mut ring: impl FnMut(AccountId, &Arc<Endpoint>) -> Option<Bytes>,
     ) -> Rung {
-        let Some(id) = self.by_email.with(callee.clone(), |slot| *slot) else { return Rung::NotOnline };
-        self.people.with(id, |slot| {
-            let Some(person) = slot.as_ref().filter(|p| p.is_visible() && p.allows(caller)) else {
+        let Some(id) = self.by_email.get(callee, |slot| slot.copied()) else { return Rung::NotOnline };
+        self.people.get(&id, |slot| {
+            let Some(person) = slot.filter(|p| p.is_visible() && p.allows(caller)) else {
                 return Rung::NotOnline;
             };
-            self.endpoints.with(id, |slot| {
-                let endpoints = slot.iter().flatten();
-                let mut places = 0;
-                for endpoint in endpoints {
-                    if let Some(line) = ring(person.id, endpoint) {
-                        endpoint.outbox.push(None, line);
-                        places += 1;
-                    }
+            let mut rung = 0;
+            self.each_place(id, |place| {
+                if let Some(line) = ring(person.id, place) {
+                    place.outbox.push(None, line);
+                    rung += 1;
                 }
-                if places == 0 { Rung::AlreadyThere } else { Rung::Ringing(places) }
-            })
+            });
+            if rung == 0 { Rung::AlreadyThere } else { Rung::Ringing(rung) }
         })
     }
 
     /// Whether `other` may see and contact `id`, who is signed in.
     pub fn allows(&self, id: AccountId, other: AccountId) -> bool {
-        self.people.with(id, |slot| slot.as_ref().is_some_and(|person| person.allows(other)))
+        self.people.get(&id, |slot| slot.is_some_and(|person| person.allows(other)))
     }
 
     /// Makes a change of a person's lists or privacy, and tells everybody for whom it makes him appear or vanish.
@@ -291,11 +305,7 @@ impl Directory {
                 (true, false) => &mut gone as &mut dyn FnMutOf,
                 _ => continue,
             };
-            self.endpoints.with(id, |slot| {
-                for watcher in slot.iter().flatten() {
-                    watcher.push_presence(person.id, line.of(watcher.dialect));
-                }
-            });
+            self.each_place(id, |watcher| watcher.push_presence(person.id, line.of(watcher.dialect)));
         }
     }
 
@@ -313,27 +323,19 @@ impl Directory {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| {
             if arrives { person.write_arrival(dialect, out) } else { person.write_status(dialect, out) }
         });
-        self.each_watcher(person, |watcher, _| {
-            watcher.push_presence(person.id, encodings.of(watcher.dialect))
-        });
+        self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
     }
 
     fn announce_gone(&self, person: &Person) {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
-        self.each_watcher(person, |watcher, _| {
-            watcher.push_presence(person.id, encodings.of(watcher.dialect))
-        });
+        self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
     }
 
     /// Every place of everybody who has the person on his forward list and may see him.
-    fn each_watcher(&self, person: &Person, mut each: impl FnMut(&Endpoint, AccountId)) {
+    fn each_watcher(&self, person: &Person, mut each: impl FnMut(&Endpoint)) {
         for (id, lists) in person.contacts.iter() {
             if lists.contains(List::Reverse) && may_see(person.privacy, lists) {
-                self.endpoints.with(id, |slot| {
-                    for endpoint in slot.iter().flatten() {
-                        each(endpoint, id);
-                    }
-                });
+                self.each_place(id, |place| each(place));
             }
         }
     }

@@ -13,8 +13,11 @@ const PARTS: usize = 256;
 #[derive(Debug)]
 pub(super) struct Shards<K, V> {
     hasher: RandomState,
-    parts: Box<[Mutex<HashMap<K, V>>]>,
+    parts: Box<[Part<K, V>]>,
 }
+
+/// A value that is taken away is `None` for as long as the lock is held.
+type Part<K, V> = Mutex<HashMap<K, Option<V>>>;
 
 impl<K, V> Default for Shards<K, V> {
     fn default() -> Self {
@@ -22,24 +25,40 @@ impl<K, V> Default for Shards<K, V> {
     }
 }
 
-impl<K: Hash + Eq, V> Shards<K, V> {
-    /// Does something with the value of `key`. The closure may put one there, change it, or take it away.
+impl<K: Clone + Hash + Eq, V> Shards<K, V> {
+    /// Does something with the value of `key`, if there is one.
+    pub(super) fn get<T>(&self, key: &K, act: impl FnOnce(Option<&mut V>) -> T) -> T {
+        match self.part(key) {
+            Some(part) => act(part.lock().get_mut(key).and_then(Option::as_mut)),
+            None => act(None),
+        }
+    }
+
+    /// Does something with the place of `key`: the closure may put a value there, or take it away.
     pub(super) fn with<T>(&self, key: K, act: impl FnOnce(&mut Option<V>) -> T) -> T {
-        let part = self.hasher.hash_one(&key) as usize % PARTS;
-        let Some(part) = self.parts.get(part) else { return act(&mut None) };
+        let Some(part) = self.part(&key) else { return act(&mut None) };
         let mut map = part.lock();
-        let mut slot = map.remove(&key);
-        let result = act(&mut slot);
-        if let Some(value) = slot {
-            map.insert(key, value);
+        let slot = map.entry(key.clone()).or_default();
+        let result = act(slot);
+        if slot.is_none() {
+            map.remove(&key);
         }
         result
+    }
+
+    /// How many values there are, as far as that can be told while others change it.
+    pub(super) fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.lock().len()).sum()
     }
 
     /// Does something with every value, part by part.
     pub(super) fn each(&self, mut act: impl FnMut(&V)) {
         for part in &self.parts {
-            part.lock().values().for_each(&mut act);
+            part.lock().values().flatten().for_each(&mut act);
         }
+    }
+
+    fn part(&self, key: &K) -> Option<&Part<K, V>> {
+        self.parts.get(self.hasher.hash_one(key) as usize % PARTS)
     }
 }

@@ -56,7 +56,12 @@ impl Session {
             List::Forward => store.add_contact(user.id, who, name, group, limits).await,
             List::Allow | List::Block => {
                 let ends_pending = !self.dialect().has_pending_list;
-                store.add_to_list(user.id, list, who, ends_pending, limits).await
+                match store.add_to_list(user.id, list, who, ends_pending, limits).await {
+                    Err(EditError::OnOppositeList) if self.flow.quirks().swaps_allow_and_block => {
+                        store.swap_list(user.id, list, who).await
+                    }
+                    done => done,
+                }
             }
             List::Reverse if self.dialect().has_pending_list => {
                 match store.confirm_reverse(user.id, who).await {

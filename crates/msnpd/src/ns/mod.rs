@@ -36,9 +36,11 @@ use msnp::wire::Frame;
 use tracing::{debug, error};
 
 use crate::account::AccountId;
-use crate::connection::{Ends, Outbox, Step};
+use crate::connection::{Ends, Step};
 use crate::directory::Endpoint;
+use crate::outbox::Outbox;
 use crate::server::Server;
+use crate::sessions::OpenSession;
 use crate::store::StoreError;
 
 /// One client's session with the notification server.
@@ -58,6 +60,7 @@ struct User {
     id: AccountId,
     email: Email,
     endpoint: Arc<Endpoint>,
+    _open: OpenSession,
 }
 
 impl Session {
@@ -69,6 +72,10 @@ impl Session {
 
     /// Acts on one message.
     pub fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        // One that was told to go may not have noticed yet; what it says doesn't count any more.
+        if !self.outbox.is_open() {
+            return Step::End(End::SignedOut);
+        }
         let now = self.server.now();
         let mut asked = Ok(None);
         self.outbox.write(|out| asked = self.flow.receive(frame, now, out));
@@ -109,6 +116,11 @@ impl Session {
         }
     }
 
+    /// Whether the user has been let in.
+    pub fn is_signed_in(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// When [`expired`](Self::expired) is to be called.
     pub fn deadline(&self) -> Option<Instant> {
         self.flow.deadline()
@@ -122,18 +134,15 @@ impl Session {
     }
 
     /// The connection is over.
-    pub async fn ended(&mut self) {
+    pub fn ended(&mut self) {
         if let Some(user) = self.user.take() {
             self.server.directory.sign_out(user.id, user.endpoint.id);
         }
     }
 
     /// The user, who has signed in: the flow lets nothing else through.
-    ///
-    /// # Errors
-    /// When it has been told to sign out meanwhile, since nothing it says counts any more then.
     fn user(&self) -> Result<&User, End> {
-        self.user.as_ref().filter(|_| self.outbox.is_open()).ok_or(End::SignedOut)
+        self.user.as_ref().ok_or(End::SignedOut)
     }
 
     fn dialect(&self) -> &'static Dialect {
@@ -155,6 +164,7 @@ impl Session {
     /// The store has failed: says so, and tells the operator why.
     fn store_failed(&self, trid: TrId, error: &StoreError) -> Result<(), End> {
         error!(%error, "the store has failed");
+        self.server.metrics.store_errors.increment(1);
         self.deny(trid, ErrorCode::DB_SERVER)
     }
 

@@ -7,7 +7,7 @@ use msnp::types::{Email, ErrorCode, Guid, List};
 use msnp::wire::Verb;
 
 use super::Session;
-use crate::store::ContactKey;
+use crate::store::{ContactKey, EditError};
 
 impl Session {
     pub(super) async fn rem(&mut self, request: rem::Request<'_>) -> Result<(), End> {
@@ -30,6 +30,13 @@ impl Session {
         };
         let edited = match done {
             Ok(edited) => edited,
+            Err(EditError::NotOnList)
+                if self.flow.quirks().swaps_allow_and_block && list.opposite().is_some() =>
+            {
+                return self.say(|out, dialect| {
+                    rem::Reply { trid, list, version: None, who, group: None }.write(out, dialect);
+                });
+            }
             Err(error) => return self.edit_refused(Verb::REM, trid, &error),
         };
         let version = self.list_version(edited.revision);

@@ -33,7 +33,7 @@ impl Session {
     /// `USR … S`: the ticket.
     pub(super) async fn sign_in(&mut self, trid: TrId, ticket: Secret<'_>) -> Result<(), End> {
         match self.check(ticket).await {
-            Ok((user, brief)) => self.let_in(trid, ticket, user, &brief),
+            Ok(brief) => self.let_in(trid, ticket, &brief),
             Err(Refusal::Denied(why)) => {
                 debug!(why, "sign-in refused");
                 self.refuse(trid)
@@ -47,6 +47,7 @@ impl Session {
     }
 
     fn refuse(&mut self, trid: TrId) -> Result<(), End> {
+        self.server.metrics.refused_sign_ins.increment(1);
         let mut end = End::SignedOut;
         self.outbox.write(|out| end = self.flow.refuse(trid, ErrorCode::AUTHENTICATION_FAILED, out));
         Err(end)
@@ -57,11 +58,12 @@ impl Session {
     /// He is registered before they are read, so that a change made meanwhile can't be missed: it either is in what
     /// is read, or finds him registered. The account's generation is looked at after that as well, for the same
     /// reason: whoever disables it signs out those whom he finds registered.
-    async fn check(&mut self, ticket: Secret<'_>) -> Result<(User, Brief), Refusal> {
+    async fn check(&mut self, ticket: Secret<'_>) -> Result<Brief, Refusal> {
         let server = self.server.clone();
         let claims = server.check_ticket(ticket.0).map_err(|_| Refusal::Denied("bad ticket"))?;
         let failed = |error| {
             tracing::error!(%error, "the store has failed");
+            server.metrics.store_errors.increment(1);
             Refusal::Failed
         };
         let account = server.store.account(claims.account).await.map_err(failed)?;
@@ -83,33 +85,26 @@ impl Session {
             former.outbox.close_with(|out| sign_out::Push { reason }.write(out, former.dialect));
         }
         // From here on the end of this connection takes him out of the directory.
-        let user = User { id: account.id, email: account.email, endpoint };
-        let (id, endpoint) = (user.id, user.endpoint.id);
-        match server.store.sign_in(id).await.map_err(failed) {
-            Ok(Some((account, brief))) if account.generation == claims.generation => {
+        let id = account.id;
+        self.user = Some(User { id, email: account.email, endpoint, _open: server.sessions.open() });
+        match server.store.sign_in(id).await.map_err(failed)? {
+            Some((account, brief)) if account.generation == claims.generation => {
                 server.directory.load(id, &brief);
-                Ok((user, brief))
+                Ok(brief)
             }
-            Ok(_) => {
-                server.directory.sign_out(id, endpoint);
-                Err(Refusal::Denied("the account has just changed"))
-            }
-            Err(refusal) => {
-                server.directory.sign_out(id, endpoint);
-                Err(refusal)
-            }
+            _ => Err(Refusal::Denied("the account has just changed")),
         }
     }
 
-    fn let_in(&mut self, trid: TrId, ticket: Secret<'_>, user: User, brief: &Brief) -> Result<(), End> {
+    fn let_in(&mut self, trid: TrId, ticket: Secret<'_>, brief: &Brief) -> Result<(), End> {
+        let user = self.user()?;
         info!(user = %user.email, version = %self.dialect().version, "signed in");
-        self.server.metrics.signed_in();
-        let profile = self.profile(&user.email, user.id, ticket.0);
+        self.server.metrics.sign_ins.increment(1);
+        let (profile, email) = (self.profile(&user.email, user.id, ticket.0), user.email.clone());
         self.outbox.write(|out| {
-            self.flow.welcome(trid, &user.email, &brief.name, out);
+            self.flow.welcome(trid, &email, &brief.name, out);
             profile.write(out, self.flow.dialect());
         });
-        self.user = Some(user);
         Ok(())
     }
 }

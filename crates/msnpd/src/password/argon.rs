@@ -54,7 +54,7 @@ pub(super) fn verify(password: &str, hash: Option<&str>, memory: &mut Vec<Block>
 /// `None` where `hash` is no argon2id string.
 fn matches(password: &str, hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
     let hash = PasswordHash::new(hash).ok()?;
-    let version = hash.version.is_none_or(|version| version == Version::V0x13.into());
+    let version = hash.version.is_none_or(|version| version == u32::from(Version::V0x13));
     if hash.algorithm != ARGON2ID_IDENT || !version {
         return None;
     }

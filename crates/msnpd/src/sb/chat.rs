@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::{Command, ans, bye, iro, joi, msg, usr};
+use msnp::command::{Command, ans, bye, iro, joi, msg, out as sign_out, usr};
 use msnp::dialect::Dialect;
 use msnp::flow::switchboard::IDLE_LIMIT;
 use msnp::types::{Capabilities, Email, TrId};
@@ -11,7 +11,7 @@ use msnp::wire::Encoded;
 use parking_lot::Mutex;
 
 use crate::account::AccountId;
-use crate::connection::Outbox;
+use crate::outbox::Outbox;
 
 /// A chat.
 #[derive(Debug)]
@@ -165,6 +165,13 @@ impl Chat {
     pub(super) fn idle_at(&self) -> Option<Instant> {
         let inner = self.inner.lock();
         inner.active.filter(|_| inner.members.len() <= 2).map(|at| at + IDLE_LIMIT)
+    }
+
+    /// Tells everybody that it is over, and closes.
+    pub(super) fn shut_down(&self) {
+        for member in &self.inner.lock().members {
+            member.outbox.close_with(|out| sign_out::Push { reason: None }.write(out, member.dialect));
+        }
     }
 
     /// Disconnects every connection of an account.

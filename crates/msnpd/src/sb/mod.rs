@@ -24,9 +24,11 @@ use admission::Admissions;
 use chat::{Chat, Member};
 
 use crate::account::AccountId;
-use crate::connection::{Outbox, Step, Work};
+use crate::connection::{Step, Work};
+use crate::outbox::Outbox;
 use crate::random;
 use crate::server::Server;
+use crate::sessions::OpenSession;
 
 /// All chats, and the cookies that lead into them.
 #[derive(Debug, Default)]
@@ -74,6 +76,12 @@ impl Switchboard {
         chats.iter().for_each(|chat| chat.disconnect(account));
     }
 
+    /// Closes every chat, when all that was said in it has been written.
+    pub fn shut_down(&self) {
+        let chats: Vec<_> = self.chats.lock().values().cloned().collect();
+        chats.iter().for_each(|chat| chat.shut_down());
+    }
+
     /// How many chats there are.
     pub fn len(&self) -> usize {
         self.chats.lock().len()
@@ -107,6 +115,7 @@ struct Seat {
     has_spoken: bool,
     /// Whether the server ends this session because nothing was said.
     is_idle: bool,
+    _open: OpenSession,
 }
 
 impl Session {
@@ -151,6 +160,11 @@ impl Session {
             }
             Ok(())
         }))
+    }
+
+    /// Whether the member is in a chat.
+    pub fn has_joined(&self) -> bool {
+        self.seat.is_some()
     }
 
     /// When [`expired`](Self::expired) is to be called.
@@ -234,6 +248,7 @@ impl Session {
             header: member.message_header(),
             has_spoken: false,
             is_idle: false,
+            _open: self.server.sessions.open(),
         });
     }
 }

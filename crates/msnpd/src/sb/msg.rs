@@ -12,6 +12,7 @@ impl Session {
         let now = self.server.now();
         let Some(seat) = &mut self.seat else { return Err(End::NotNow(Verb::MSG)) };
         seat.has_spoken = true;
+        self.server.metrics.messages.increment(1);
         let relayed = seat.chat.relay(seat.number, &seat.header, request.payload, now);
         let trid = request.trid;
         match (request.ack, relayed) {

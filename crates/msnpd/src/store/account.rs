@@ -147,6 +147,16 @@ impl Store {
         Ok(sealed.flatten())
     }
 
+    /// Whether there is any account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn has_accounts(&self) -> Result<bool, StoreError> {
+        let some: i64 =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM account)").fetch_one(self.readers()).await?;
+        Ok(some != 0)
+    }
+
     /// All accounts, by address.
     ///
     /// # Errors

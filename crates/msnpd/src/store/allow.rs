@@ -44,6 +44,28 @@ impl Store {
         .await
     }
 
+    /// Moves `who` from the allow list to the block list, or back, in one step: to `list`.
+    ///
+    /// # Errors
+    /// [`UnknownAccount`](EditError::UnknownAccount), [`NotOnList`](EditError::NotOnList) where he is not on the
+    /// opposite one.
+    pub async fn swap_list(&self, owner: AccountId, list: List, who: &Email) -> Result<Edited, EditError> {
+        let Some(opposite) = list.opposite() else { return Err(EditError::NotEditable(list)) };
+        let who = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
+                let row = Row::load(tx, owner, contact).await?;
+                if !row.lists.contains(opposite) {
+                    return Err(EditError::NotOnList);
+                }
+                let after = row.lists.with(list).without(opposite);
+                store_own(tx, row, after).await
+            })
+        })
+        .await
+    }
+
     /// Takes `who` off the owner's allow, block or pending list.
     ///
     /// # Errors

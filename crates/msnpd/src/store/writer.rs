@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::{StoreError, is_busy};
+use crate::metrics::Metrics;
 
 /// Edits that may wait for the writer; who comes later waits to be let in.
 pub(super) const QUEUE: usize = 1024;
@@ -100,6 +101,7 @@ pub(super) async fn run(
     options: SqliteConnectOptions,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
 ) {
+    let metrics = Metrics::default();
     let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut shift = Instant::now();
     loop {
@@ -114,7 +116,7 @@ pub(super) async fn run(
         if idle.elapsed() > BREAK {
             shift = Instant::now();
         }
-        let committed = write(&mut conn, &mut batch).await;
+        let committed = write(&mut conn, &mut batch).await.map(|edits| metrics.edits.increment(edits));
         if let Err(error) = &committed {
             tracing::error!(edits = batch.len(), %error, "a transaction failed, nothing of it is stored");
             if !matches!(error, StoreError::Locked) {
@@ -133,8 +135,8 @@ pub(super) async fn run(
     }
 }
 
-/// Runs all edits in one transaction.
-async fn write(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+/// Runs all edits in one transaction. Returns how many of them were not refused.
+async fn write(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<u64, StoreError> {
     let asked = Instant::now();
     // An error after this drops the transaction, which rolls it back.
     let mut tx = loop {
@@ -144,14 +146,16 @@ async fn write(conn: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Resul
             Err(error) => return Err(error.into()),
         }
     };
+    let mut done = 0;
     for job in batch {
         let mut savepoint = tx.begin().await?;
         if job.run(&mut savepoint).await {
             savepoint.commit().await?;
+            done += 1;
         } else {
             savepoint.rollback().await?;
         }
     }
     tx.commit().await?;
-    Ok(())
+    Ok(done)
 }

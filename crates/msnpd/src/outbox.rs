@@ -4,10 +4,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Buf, Bytes};
+use msnp::wire::Direction;
 use parking_lot::Mutex;
 use tokio::io::AsyncWrite;
 
 use crate::account::AccountId;
+use crate::trace;
 
 /// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
 ///
@@ -27,6 +29,7 @@ struct Inner {
     /// How many bytes the task has taken and not written yet.
     in_flight: usize,
     /// While a burst is written: what others say, with whom it is about.
+    #[expect(clippy::box_collection, reason = "every connection pays for its size, and few are in a burst")]
     held: Option<Box<Vec<Held>>>,
     state: State,
     /// The connection's task, when it has nothing to write.
@@ -49,6 +52,24 @@ enum State {
     Closing,
     /// Nothing is written any more.
     Closed,
+    /// Nor here: too much was waiting.
+    Overrun,
+}
+
+impl State {
+    /// How a writer ends that finds nothing to write.
+    fn end(self) -> Option<Written> {
+        match self {
+            Self::Open => None,
+            Self::Closing | Self::Closed => Some(Written::Close),
+            Self::Overrun => Some(Written::Overrun),
+        }
+    }
+
+    /// Whether what waits is not written any more.
+    fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Overrun)
+    }
 }
 
 impl Inner {
@@ -83,7 +104,7 @@ impl Outbox {
         let held_len = |held: &Vec<Held>| held.iter().map(|h| h.line.len()).sum::<usize>();
         let waiting = inner.len() + inner.held.as_deref().map_or(0, held_len);
         if waiting + line.len() > Self::LIMIT {
-            Self::drop_reader(&mut inner);
+            Self::drop_reader(&mut inner, State::Overrun);
         } else if let Some(held) = &mut inner.held {
             held.push(Held { about, line });
             return;
@@ -174,12 +195,12 @@ impl Outbox {
     /// Drops all that waits; the connection closes at once.
     pub fn abort(&self) {
         let mut inner = self.inner.lock();
-        Self::drop_reader(&mut inner);
+        Self::drop_reader(&mut inner, State::Closed);
         Self::wake(inner);
     }
 
-    fn drop_reader(inner: &mut Inner) {
-        inner.state = State::Closed;
+    fn drop_reader(inner: &mut Inner, state: State) {
+        inner.state = state;
         inner.first = Bytes::new();
         inner.rest = Vec::new();
         inner.in_flight = 0;
@@ -189,8 +210,8 @@ impl Outbox {
     fn wake(mut inner: parking_lot::MutexGuard<'_, Inner>) {
         let writer = inner.writer.take();
         let senders = match inner.state {
-            State::Closed => std::mem::take(&mut inner.senders),
-            _ => Vec::new(),
+            State::Closed | State::Overrun => std::mem::take(&mut inner.senders),
+            State::Open | State::Closing => Vec::new(),
         };
         drop(inner);
         writer.into_iter().chain(senders).for_each(Waker::wake);
@@ -205,7 +226,7 @@ impl Outbox {
     pub async fn room(&self) {
         std::future::poll_fn(|cx| {
             let mut inner = self.inner.lock();
-            if inner.len() <= Self::HIGH_MARK || inner.state == State::Closed {
+            if inner.len() <= Self::HIGH_MARK || inner.state.is_over() {
                 return Poll::Ready(());
             }
             if !inner.senders.iter().any(|waker| waker.will_wake(cx.waker())) {
@@ -218,11 +239,19 @@ impl Outbox {
 }
 
 /// The connection's end of an [`Outbox`]: takes what waits and writes it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
     chunk: Chunk,
+    /// How what is said would be read, for the log.
+    direction: Direction,
     /// How many bytes have ever been written: what tells a stalled reader from a slow one.
     written: u64,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self { chunk: Chunk::default(), direction: Direction::FromNotification, written: 0 }
+    }
 }
 
 /// What has been taken and is being written.
@@ -257,11 +286,18 @@ impl Chunk {
 /// What [`Writer::poll_write`] ended with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// The connection is to be closed: all that was to be said has been, or the reader is dropped.
+    /// The connection is to be closed: all that was to be said has been, or nobody is there any more.
     Close,
+    /// The reader is dropped: more waited for it than may.
+    Overrun,
 }
 
 impl Writer {
+    /// The connection is of another kind than it seemed at first.
+    pub fn set_direction(&mut self, direction: Direction) {
+        self.direction = direction;
+    }
+
     /// Writes what waits. Pending while the reader takes nothing, and while there is nothing to write.
     ///
     /// # Errors
@@ -274,9 +310,9 @@ impl Writer {
     ) -> Poll<std::io::Result<Written>> {
         loop {
             if self.chunk.rest().is_empty() && !self.take(outbox, cx) {
-                return match outbox.inner.lock().state {
-                    State::Open => Poll::Pending,
-                    State::Closing | State::Closed => Poll::Ready(Ok(Written::Close)),
+                return match outbox.inner.lock().state.end() {
+                    None => Poll::Pending,
+                    Some(end) => Poll::Ready(Ok(end)),
                 };
             }
             let n = std::task::ready!(Pin::new(&mut *stream).poll_write(cx, self.chunk.rest()))?;
@@ -287,8 +323,10 @@ impl Writer {
             self.chunk.advance(n);
             let mut inner = outbox.inner.lock();
             inner.in_flight = inner.in_flight.saturating_sub(n);
-            if inner.state == State::Closed {
-                return Poll::Ready(Ok(Written::Close));
+            if inner.state.is_over()
+                && let Some(end) = inner.state.end()
+            {
+                return Poll::Ready(Ok(end));
             }
             if !inner.senders.is_empty() && inner.len() <= Outbox::HIGH_MARK {
                 let senders = std::mem::take(&mut inner.senders);
@@ -319,6 +357,8 @@ impl Writer {
             return false;
         }
         inner.in_flight = self.chunk.rest().len();
+        drop(inner);
+        trace::said(self.direction, self.chunk.rest());
         true
     }
 
@@ -388,7 +428,7 @@ mod tests {
         }
         let (mut ours, _theirs) = tokio::io::duplex(64);
         let end = std::future::poll_fn(|cx| writer.poll_write(&outbox, &mut ours, cx)).await;
-        assert_eq!(end.unwrap(), Written::Close);
+        assert_eq!(end.unwrap(), Written::Overrun);
     }
 
     #[tokio::test]

@@ -1,0 +1,150 @@
+//! The table of keys. A key can't exist without its documentation, and nothing else lists them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::problem::Expected;
+use super::value::{LogFilter, Value, Written};
+use crate::logging::Format;
+use crate::server::{Challenges, PublicHost};
+use crate::{accept, http, ticket};
+
+/// One thing an operator may choose.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name, in a TOML file.
+    pub name: &'static str,
+    /// What it is for, line by line.
+    pub doc: &'static [&'static str],
+    /// Whether `serve` has a flag for it.
+    pub has_flag: bool,
+    /// Its value in a configuration, as in a TOML file.
+    pub show: fn(&Config) -> String,
+    /// Reads its value into a configuration.
+    pub(super) read: fn(&mut Config, &Written<'_>) -> Result<(), Expected>,
+}
+
+impl Key {
+    /// Its environment variable.
+    pub fn variable(&self) -> String {
+        format!("MSNPD_{}", self.name.to_ascii_uppercase())
+    }
+
+    /// Its flag, without the two dashes.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+/// Makes [`Config`] and [`KEYS`]. `flag` before a name: `serve` has a flag for it; `key`: it has none.
+macro_rules! keys {
+    ($($(#[doc = $doc:literal])+ $kind:ident $name:ident: $type:ty = $default:expr;)+) => {
+        /// Everything that an operator may choose.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Config {
+            $($(#[doc = $doc])+ pub $name: $type,)+
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        /// All keys, in the order in which the example has them.
+        pub const KEYS: &[Key] = &[$(Key {
+            name: stringify!($name),
+            doc: &[$($doc),+],
+            has_flag: matches!(stringify!($kind).as_bytes(), b"flag"),
+            show: |config| config.$name.show(),
+            read: |config, written| {
+                config.$name = written.read()?;
+                Ok(())
+            },
+        }),+];
+    };
+}
+
+keys! {
+    /// Where everything is kept: accounts, keys and certificates. It is made at the first start.
+    /// A path that does not begin with / is taken from the directory the server is started in.
+    flag data_dir: PathBuf = "./msnpd-data".into();
+
+    /// Where notification server and switchboard listen. "0.0.0.0:1863" is every IPv4 address of this machine.
+    /// Most clients come to port 1863 and can't be told another one.
+    flag msnp: SocketAddr = ([127, 0, 0, 1], 1863).into();
+
+    /// Where the web services listen without TLS. Who wants to connect finds a page with directions there.
+    flag http: SocketAddr = ([127, 0, 0, 1], 8080).into();
+
+    /// Where the web services listen with TLS. MSN Messenger 5.0 and later sign in here, and ask port 443: listen
+    /// there, or forward it.
+    flag https: SocketAddr = ([127, 0, 0, 1], 8443).into();
+
+    /// Where a dispatch server listens, which sends every client on to the notification server; "" for none.
+    /// Only needed where clients come to another port than the notification server's.
+    flag dispatch: Option<SocketAddr> = None;
+
+    /// What clients are told to connect to: a name or an IPv4 address, with :PORT where it is another port than they
+    /// would use anyway; "" for the address that the client itself has connected to. Needed behind a router or proxy.
+    flag public_host: Option<PublicHost> = None;
+
+    /// Where Prometheus finds what is counted, at /metrics; "" for nowhere. Not meant for the public.
+    flag metrics: Option<SocketAddr> = None;
+
+    /// What is logged: "error", "warn", "info", "debug" or "trace", also for parts: "info,msnpd::wire=trace" shows
+    /// every line of the protocol, without passwords, tickets and what people say.
+    flag log: LogFilter = LogFilter::default();
+
+    /// How it is written: "text", or "json" with one object a line.
+    flag log_format: Format = Format::Text;
+
+    /// Whether clients have to prove that they are known ones: "off"; "ask", and log what they answer;
+    /// "enforce", and close where the answer is wrong. Some clients that people like don't answer.
+    key challenges: Challenges = Challenges::Off;
+
+    /// How many connections the Messenger ports take together. Further ones wait until others have gone.
+    key max_connections: usize = accept::Limits::default().connections;
+
+    /// How many of these may be of clients that have not signed in yet. Further ones are closed.
+    key max_connections_not_signed_in: usize = accept::Limits::default().not_signed_in;
+
+    /// How many of these may come from one address; 0 for no limit of its own. Further ones are closed.
+    /// Whole schools and mobile networks come from one address; a chat takes a connection for as long as it lasts.
+    key max_connections_per_address: usize = 0;
+
+    /// How many connections each of the two web ports takes. Further ones wait until others have gone.
+    key http_max_connections: usize = http::Limits::default().connections;
+
+    /// How many of these may come from one address; 0 for no limit of its own. Further ones are closed.
+    key http_max_connections_per_address: usize = 0;
+
+    /// Whether passwords are taken over plain HTTP from other machines too: anyone on the way can read them then.
+    key allow_plain_http_sign_in: bool = false;
+
+    /// Another server, NAME or NAME:PORT, that takes the passwords of MSNP8 to 11 in place of this one; "" for none.
+    /// It must give out tickets that this server takes.
+    key login_redirect: Option<PublicHost> = None;
+
+    /// How long a ticket is good for once its owner has shown the password: seconds, or "30m", "24h", "7d".
+    key ticket_lifetime: Duration = ticket::LIFETIME;
+
+    /// How many passwords are checked at once, each with 19 MiB of memory and a processor; 0 for one per processor.
+    key password_threads: usize = 0;
+}
+
+/// The key of that name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The key that was probably meant.
+pub(super) fn nearest(name: &str) -> Option<&'static Key> {
+    let name = name.to_lowercase().replace('-', "_");
+    KEYS.iter()
+        .map(|key| (strsim::jaro_winkler(key.name, &name), key))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, key)| key)
+}

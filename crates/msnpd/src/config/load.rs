@@ -1,0 +1,237 @@
+//! Putting a configuration together from a file, the environment and flags.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{self, Config, KEYS, Key};
+use super::problem::{Origin, Problem, Problems};
+use super::value::{Kind, Written};
+
+/// Where a configuration comes from.
+pub struct Sources<'a> {
+    /// A TOML file.
+    pub file: Option<&'a Path>,
+    /// The environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Flags that were given, with their values.
+    pub flags: &'a [(&'static Key, String)],
+}
+
+/// A configuration that every source has had its say in.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// It.
+    pub config: Config,
+    /// What looks like a mistake but does no harm.
+    pub warnings: Vec<String>,
+    origins: BTreeMap<&'static str, Origin>,
+    problems: Vec<Problem>,
+}
+
+/// A variable that is ours but no key's: the name of the file.
+const FILE_VARIABLE: &str = "MSNPD_CONFIG";
+
+/// Reads all sources.
+///
+/// # Errors
+/// When the file can't be read, or with [`Problems`].
+pub fn load(sources: &Sources<'_>) -> anyhow::Result<Loaded> {
+    let mut loaded = Loaded::default();
+    if let Some(path) = sources.file {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("can't read the configuration file {}", path.display()))?;
+        loaded.read_file(path, &text)?;
+    }
+    loaded.read_environment(&sources.environment);
+    for (key, text) in sources.flags {
+        loaded.read(key, Origin::Flag(key.flag()), &Written { text, kind: Kind::Text }, text);
+    }
+    if loaded.problems.is_empty() { Ok(loaded) } else { Err(Problems(loaded.problems).into()) }
+}
+
+impl Loaded {
+    /// Where the value of a key comes from.
+    pub fn origin(&self, name: &str) -> Origin {
+        self.origins.get(name).cloned().unwrap_or_default()
+    }
+
+    /// A mistake about a key as it is now.
+    pub(super) fn problem(&self, name: &str, right: impl Into<String>) -> Problem {
+        let value = keys::find(name).map(|key| (key.show)(&self.config)).unwrap_or_default();
+        Problem { key: name.to_owned(), value, origin: self.origin(name), right: right.into().into() }
+    }
+
+    fn read(&mut self, key: &'static Key, origin: Origin, written: &Written<'_>, source: &str) {
+        match (key.read)(&mut self.config, written) {
+            Ok(()) => {
+                self.origins.insert(key.name, origin);
+            }
+            Err(expected) => {
+                let right = format!("should be {expected}").into();
+                let value = match origin {
+                    Origin::File { .. } => source.to_owned(),
+                    _ => format!("{source:?}"),
+                };
+                self.problems.push(Problem { key: key.name.to_owned(), value, origin, right });
+            }
+        }
+    }
+
+    fn read_file(&mut self, path: &Path, text: &str) -> anyhow::Result<()> {
+        let table = DeTable::parse(text)
+            .map_err(|error| anyhow!("the configuration file {} is no TOML: {error}", path.display()))?;
+        let mut entries: Vec<_> = table.get_ref().iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in entries {
+            let line = 1 + text.get(..name.span().start).unwrap_or_default().matches('\n').count();
+            let origin = Origin::File { path: path.to_owned(), line };
+            let source = text.get(value.span()).unwrap_or_default();
+            let Some(key) = keys::find(name.get_ref()) else {
+                let problem = unknown(name.get_ref(), source, origin);
+                self.problems.push(problem);
+                continue;
+            };
+            let (text, kind) = match value.get_ref() {
+                DeValue::String(text) => (text.to_string(), Kind::Text),
+                DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(number) => (number.to_string(), Kind::Number),
+                    Err(_) => (String::new(), Kind::Other),
+                },
+                DeValue::Boolean(yes) => (yes.to_string(), Kind::Boolean),
+                _ => (String::new(), Kind::Other),
+            };
+            self.read(key, origin, &Written { text: &text, kind }, source);
+        }
+        Ok(())
+    }
+
+    fn read_environment(&mut self, environment: &[(OsString, OsString)]) {
+        for (variable, value) in environment {
+            let Some(variable) = variable.to_str().filter(|name| name.starts_with("MSNPD_")) else {
+                continue;
+            };
+            // One that is empty is how a service manager or a container writes one that is not set.
+            if variable == FILE_VARIABLE || value.is_empty() {
+                continue;
+            }
+            let Some(key) = KEYS.iter().find(|key| key.variable() == variable) else {
+                let meant = variable.strip_prefix("MSNPD_").and_then(keys::nearest);
+                let meant = meant.map(|key| format!(": {} was meant?", key.variable())).unwrap_or_default();
+                self.warnings.push(format!("the environment variable {variable} means nothing{meant}"));
+                continue;
+            };
+            let origin = Origin::Environment(variable.to_owned());
+            let text = value.to_string_lossy();
+            // No value can have a letter that is no Unicode; a path that has one goes by a link.
+            let kind = if value.to_str().is_some() { Kind::Text } else { Kind::Other };
+            self.read(key, origin, &Written { text: &text, kind }, &text);
+        }
+    }
+}
+
+fn unknown(name: &str, source: &str, origin: Origin) -> Problem {
+    let right = match keys::nearest(name) {
+        Some(key) => format!("there is no such key: {} was meant?", key.name),
+        None => "there is no such key: `msnpd config example` shows them all".to_owned(),
+    };
+    // Only the first line: a table may be long.
+    let value = source.lines().next().unwrap_or_default().to_owned();
+    Problem { key: name.to_owned(), value, origin, right: right.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn from_file(text: &str) -> Result<Loaded, String> {
+        let mut loaded = Loaded::default();
+        loaded.read_file(Path::new("msnpd.toml"), text).map_err(|error| error.to_string())?;
+        if loaded.problems.is_empty() { Ok(loaded) } else { Err(Problems(loaded.problems).to_string()) }
+    }
+
+    fn environment(variables: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        variables.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    #[test]
+    fn flag_before_environment_before_file_before_default() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("msnpd.toml");
+        fs::write(&path, "\nmsnp = '127.0.0.1:1'\nhttp = '127.0.0.1:2'\nhttps = '127.0.0.1:3'\n").unwrap();
+        let environment = environment(&[
+            ("MSNPD_HTTP", "127.0.0.1:20"),
+            ("MSNPD_HTTPS", "127.0.0.1:30"),
+            ("MSNPD_DISPATCH", ""),
+            ("HOME", "/"),
+        ]);
+        let https = keys::find("https").unwrap();
+        let flags = [(https, "127.0.0.1:300".to_owned())];
+        let loaded = load(&Sources { file: Some(&path), environment, flags: &flags }).unwrap();
+        let config = &loaded.config;
+        let ports = [config.msnp.port(), config.http.port(), config.https.port()];
+        assert_eq!(ports, [1, 20, 300]);
+        assert_eq!(loaded.origin("msnp"), Origin::File { path, line: 2 });
+        assert_eq!(loaded.origin("http"), Origin::Environment("MSNPD_HTTP".to_owned()));
+        assert_eq!(loaded.origin("https"), Origin::Flag("https".to_owned()));
+        assert_eq!(loaded.origin("dispatch"), Origin::Default);
+        assert_eq!(loaded.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn every_key_has_a_variable() {
+        let example: Vec<_> = KEYS
+            .iter()
+            .map(|key| {
+                let shown = (key.show)(&Config::default());
+                (key.variable(), shown.trim_matches('"').to_owned())
+            })
+            .collect();
+        let variables: Vec<_> = example.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let sources = Sources { file: None, environment: environment(&variables), flags: &[] };
+        assert_eq!(load(&sources).unwrap().config, Config::default());
+    }
+
+    #[test]
+    fn mistakes_are_told_with_key_value_and_remedy() {
+        insta::assert_snapshot!(
+            from_file("mnsp = '0.0.0.0:1863'\nhttp = 'localhost:8080'\nchallenges = true\n[limits]\nx = 1\n")
+                .unwrap_err(),
+            @r#"
+        4 mistakes in the configuration:
+          mnsp = '0.0.0.0:1863' (msnpd.toml, line 1): there is no such key: msnp was meant?
+          http = 'localhost:8080' (msnpd.toml, line 2): should be an IP address and a port, such as "127.0.0.1:1863", or "0.0.0.0:1863" for every IPv4 address
+          challenges = true (msnpd.toml, line 3): should be "off", "ask" or "enforce"
+          limits = [limits] (msnpd.toml, line 4): there is no such key: `msnpd config example` shows them all
+        "#
+        );
+        assert!(from_file("msnp = \n").unwrap_err().contains("is no TOML"));
+        assert!(from_file("max_connections = -5").unwrap_err().contains("a whole number"));
+        assert!(from_file("public-host = 'x'").unwrap_err().contains("public_host was meant?"));
+        assert!(from_file("public_host = '[::1]'").unwrap_err().contains("not an IPv6 address"));
+    }
+
+    #[test]
+    fn a_variable_that_means_nothing_is_told() {
+        let environment = environment(&[("MSNPD_MSPN", "127.0.0.1:1"), ("MSNPD_CONFIG", "x")]);
+        let loaded = load(&Sources { file: None, environment, flags: &[] }).unwrap();
+        assert_eq!(
+            loaded.warnings,
+            ["the environment variable MSNPD_MSPN means nothing: MSNPD_MSNP was meant?"]
+        );
+    }
+
+    #[test]
+    fn numbers_and_times_as_toml_has_them() {
+        let loaded = from_file("max_connections = 18_000\nticket_lifetime = 0x3c\n").unwrap();
+        assert_eq!(
+            (loaded.config.max_connections, loaded.config.ticket_lifetime),
+            (18_000, Duration::from_secs(60))
+        );
+    }
+}

@@ -1,0 +1,309 @@
+//! How the values of keys are written.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+
+use super::problem::Expected;
+use crate::logging::Format;
+use crate::server::{Challenges, PublicHost};
+
+/// What a TOML file has for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Boolean,
+    /// A list, a table, a date: no key has one.
+    Other,
+}
+
+/// A value as the operator has written it. Flags and variables are text.
+pub(super) struct Written<'a> {
+    pub(super) text: &'a str,
+    pub(super) kind: Kind,
+}
+
+impl Written<'_> {
+    pub(super) fn read<T: Value>(&self) -> Result<T, Expected> {
+        let bare = self.kind == Kind::Text || self.kind == T::BARE;
+        bare.then(|| T::parse(self.text.trim())).flatten().ok_or_else(T::expected)
+    }
+}
+
+/// The type of a key.
+pub(super) trait Value: Sized {
+    /// How a TOML file may have it besides as a text.
+    const BARE: Kind = Kind::Text;
+
+    /// What would be right.
+    fn expected() -> Expected;
+
+    /// Reads it.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// Writes it as TOML.
+    fn show(&self) -> String;
+}
+
+/// A text as TOML has it.
+fn quoted(text: impl ToString) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+impl Value for PathBuf {
+    fn expected() -> Expected {
+        "a path".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty() && !text.contains('\0')).then(|| text.into())
+    }
+
+    fn show(&self) -> String {
+        quoted(self.display())
+    }
+}
+
+impl Value for SocketAddr {
+    fn expected() -> Expected {
+        "an IP address and a port, such as \"127.0.0.1:1863\", or \"0.0.0.0:1863\" for every IPv4 address"
+            .into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for PublicHost {
+    fn expected() -> Expected {
+        crate::server::InvalidPublicHost.to_string().into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl<T: Value> Value for Option<T> {
+    const BARE: Kind = T::BARE;
+
+    fn expected() -> Expected {
+        format!("{}; or \"\" for none", T::expected()).into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(None) } else { T::parse(text).map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(|| quoted(""), T::show)
+    }
+}
+
+impl Value for bool {
+    const BARE: Kind = Kind::Boolean;
+
+    fn expected() -> Expected {
+        "true or false".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for usize {
+    const BARE: Kind = Kind::Number;
+
+    fn expected() -> Expected {
+        "a whole number, in digits".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Duration {
+    const BARE: Kind = Kind::Number;
+
+    fn expected() -> Expected {
+        "a number of seconds, or a number with s, m, h or d, such as \"24h\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = match text.get(number.len()..)? {
+            "" | "s" => 1,
+            "m" => 60,
+            "h" => 60 * 60,
+            "d" => 24 * 60 * 60,
+            _ => return None,
+        };
+        number.parse::<u64>().ok()?.checked_mul(unit).map(Self::from_secs)
+    }
+
+    fn show(&self) -> String {
+        match self.as_secs() {
+            seconds if seconds > 0 && seconds % (60 * 60) == 0 => quoted(format!("{}h", seconds / (60 * 60))),
+            seconds => seconds.to_string(),
+        }
+    }
+}
+
+impl Value for Challenges {
+    fn expected() -> Expected {
+        "\"off\", \"ask\" or \"enforce\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "off" => Some(Self::Off),
+            "ask" => Some(Self::Ask),
+            "enforce" => Some(Self::Enforce),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Off => "off",
+            Self::Ask => "ask",
+            Self::Enforce => "enforce",
+        })
+    }
+}
+
+impl Value for Format {
+    fn expected() -> Expected {
+        "\"text\" or \"json\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+/// What is logged, known to be readable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl Default for LogFilter {
+    fn default() -> Self {
+        Self("info".to_owned())
+    }
+}
+
+impl LogFilter {
+    /// The filter.
+    pub fn filter(&self) -> EnvFilter {
+        EnvFilter::new(&self.0)
+    }
+}
+
+impl Value for LogFilter {
+    fn expected() -> Expected {
+        "\"error\", \"warn\", \"info\", \"debug\", \"trace\", or such with parts of the program, as in \
+         \"info,msnpd::wire=trace\""
+            .into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        // A lone word that is no level would be taken for a part of the program that does not exist.
+        let is_level = |word: &str| word.parse::<tracing::level_filters::LevelFilter>().is_ok();
+        let meant = text.split(',').all(|directive| {
+            directive.contains(['=', ':', '[', '_'])
+                || is_level(directive.trim())
+                || directive.trim() == "msnpd"
+        });
+        (meant && !text.is_empty() && EnvFilter::try_new(text).is_ok()).then(|| Self(text.to_owned()))
+    }
+
+    fn show(&self) -> String {
+        quoted(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: Value>(text: &str, kind: Kind) -> Option<T> {
+        Written { text, kind }.read().ok()
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (text, seconds) in
+            [("0", 0), ("90", 90), ("90s", 90), ("5m", 300), ("24h", 86_400), ("7d", 604_800)]
+        {
+            assert_eq!(read(text, Kind::Text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for bad in ["", "h", "-1", "1.5h", "24 h", "24H", "1w", "18446744073709551615d"] {
+            assert_eq!(read::<Duration>(bad, Kind::Text), None, "{bad}");
+        }
+        assert_eq!(Duration::from_secs(86_400).show(), "\"24h\"");
+        assert_eq!(Duration::from_secs(90).show(), "90");
+    }
+
+    #[test]
+    fn what_has_another_type_is_refused() {
+        assert_eq!(read::<usize>("5", Kind::Number), Some(5));
+        assert_eq!(read::<usize>("5", Kind::Text), Some(5));
+        assert_eq!(read::<usize>("true", Kind::Boolean), None);
+        assert_eq!(read::<bool>("1", Kind::Number), None);
+        assert_eq!(read::<PathBuf>("5", Kind::Number), None);
+        assert_eq!(read::<PathBuf>("", Kind::Text), None);
+        assert_eq!(read::<PathBuf>("[1]", Kind::Other), None);
+    }
+
+    #[test]
+    fn empty_is_none_where_there_may_be_none() {
+        assert_eq!(read::<Option<SocketAddr>>("", Kind::Text), Some(None));
+        assert_eq!(read::<SocketAddr>("", Kind::Text), None);
+        assert_eq!(read::<Option<SocketAddr>>("localhost:80", Kind::Text), None);
+    }
+
+    #[test]
+    fn a_mistyped_level_is_no_filter() {
+        for good in
+            ["info", "off", "WARN", "debug,hyper=info", "msnpd=trace", "msnpd::wire=trace", "info, msnpd"]
+        {
+            assert!(LogFilter::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "inof", "msnpd=loud", "verbose"] {
+            assert!(LogFilter::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

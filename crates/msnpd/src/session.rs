@@ -1,0 +1,171 @@
+//! Which server a connection talks to, told by its first command.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use msnp::flow::End;
+use msnp::flow::dispatch::DispatchServer;
+use msnp::wire::{Direction, Frame, Verb};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tracing::{Instrument, debug};
+
+use crate::accept::Newcomer;
+use crate::connection::{self, Ends, Step, Stop, Work};
+use crate::outbox::Outbox;
+use crate::server::Server;
+use crate::{ns, sb};
+
+/// A connection that says nothing is closed after this time.
+const FIRST_COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// What the listener that a connection came to is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Notification server and switchboard: the first command tells which.
+    Messenger,
+    /// Dispatch server: sends everybody on.
+    Dispatch,
+}
+
+/// Carries one connection from its first byte to its last. `newcomer` is dropped when it has signed in.
+pub async fn serve<S>(stream: S, ends: Ends, role: Role, newcomer: Option<Newcomer>, server: Arc<Server>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let outbox = Arc::<Outbox>::default();
+    let talk = match role {
+        Role::Dispatch => Talk::Dispatch(Box::new(Dispatch {
+            flow: DispatchServer::new(server.settings.opening.clone(), server.now()),
+            ends,
+            server: server.clone(),
+            outbox: outbox.clone(),
+        })),
+        Role::Messenger => Talk::Fresh(Fresh {
+            ends,
+            server: server.clone(),
+            outbox: outbox.clone(),
+            deadline: server.now() + FIRST_COMMAND_LIMIT,
+        }),
+    };
+    let carry = async {
+        let stop = connection::serve(stream, outbox, Session { talk, newcomer }).await;
+        debug!(%stop, "over");
+        if stop == Stop::Slow {
+            server.metrics.slow_readers.increment(1);
+        }
+    };
+    carry.instrument(tracing::debug_span!("connection", peer = %ends.peer)).await;
+}
+
+/// The session of one connection.
+struct Session {
+    talk: Talk,
+    /// Held until it is known whose session this is.
+    newcomer: Option<Newcomer>,
+}
+
+/// With whom a connection talks.
+enum Talk {
+    /// Its first command will tell.
+    Fresh(Fresh),
+    /// With a dispatch server.
+    Dispatch(Box<Dispatch>),
+    /// With the notification server.
+    Notification(Box<ns::Session>),
+    /// With the switchboard.
+    Switchboard(Box<sb::Session>),
+}
+
+/// What a session needs once it is known with whom it is.
+struct Fresh {
+    ends: Ends,
+    server: Arc<Server>,
+    outbox: Arc<Outbox>,
+    deadline: Instant,
+}
+
+/// A session with a dispatch server.
+struct Dispatch {
+    flow: DispatchServer,
+    ends: Ends,
+    server: Arc<Server>,
+    outbox: Arc<Outbox>,
+}
+
+impl connection::Session for Session {
+    fn decide(&mut self, verb: Verb) -> Option<Direction> {
+        let Talk::Fresh(Fresh { ends, server, outbox, .. }) = &self.talk else { return None };
+        let (server, outbox) = (server.clone(), outbox.clone());
+        match verb {
+            Verb::USR | Verb::ANS => {
+                self.talk = Talk::Switchboard(Box::new(sb::Session::new(server, outbox)));
+                Some(Direction::ToSwitchboard)
+            }
+            _ => {
+                self.talk = Talk::Notification(Box::new(ns::Session::new(*ends, server, outbox)));
+                None
+            }
+        }
+    }
+
+    fn heard<'s>(&'s mut self, frame: Frame<'s>) -> Step<'s> {
+        match &mut self.talk {
+            Talk::Fresh(_) => Step::End(End::NotNow(frame.verb)),
+            Talk::Dispatch(session) => session.heard(frame).into(),
+            Talk::Notification(session) => session.heard(frame),
+            Talk::Switchboard(session) => session.heard(frame),
+        }
+    }
+
+    fn settle(&mut self) -> Option<Work<'_>> {
+        let is_signed_in = match &self.talk {
+            Talk::Fresh(_) | Talk::Dispatch(_) => false,
+            Talk::Notification(session) => session.is_signed_in(),
+            Talk::Switchboard(session) => session.has_joined(),
+        };
+        if is_signed_in {
+            self.newcomer = None;
+        }
+        match &mut self.talk {
+            Talk::Switchboard(session) => session.settle(),
+            _ => None,
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match &self.talk {
+            Talk::Fresh(fresh) => Some(fresh.deadline),
+            Talk::Dispatch(session) => Some(session.flow.deadline()),
+            Talk::Notification(session) => session.deadline(),
+            Talk::Switchboard(session) => session.deadline(),
+        }
+    }
+
+    fn expired(&mut self) -> Option<End> {
+        match &mut self.talk {
+            Talk::Fresh(_) => Some(End::TimedOut("said nothing")),
+            Talk::Dispatch(_) => Some(End::TimedOut("not sent on in time")),
+            Talk::Notification(session) => Some(session.expired()),
+            Talk::Switchboard(session) => session.expired(),
+        }
+    }
+
+    fn ended(&mut self) {
+        match &mut self.talk {
+            Talk::Fresh(_) | Talk::Dispatch(_) => {}
+            Talk::Notification(session) => session.ended(),
+            Talk::Switchboard(session) => session.ended(),
+        }
+    }
+}
+
+impl Dispatch {
+    fn heard(&mut self, frame: Frame<'_>) -> Result<(), End> {
+        let settings = &self.server.settings;
+        let (notification, own) =
+            (settings.notification_address(self.ends.local), settings.own_address(self.ends.local));
+        let mut result = Ok(());
+        self.outbox.write(|out| result = self.flow.receive(frame, &notification, &own, out));
+        result
+    }
+}

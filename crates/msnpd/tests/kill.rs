@@ -1,0 +1,218 @@
+//! `kill -9` while clients edit their lists, again and again: every acknowledged edit is there, on both sides, and no
+//! half of one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod common;
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use common::raw::{self, Raw};
+use msnp::types::{List, Lists};
+use msnp::wire::Direction;
+use msnpd::account::AccountId;
+use msnpd::store::Store;
+
+const ROUNDS: u64 = 6;
+const USERS: usize = 5;
+
+/// The real program, in a process of its own.
+struct Server {
+    child: Child,
+    msnp: SocketAddr,
+}
+
+impl Server {
+    fn start(dir: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_msnpd"))
+            .args([
+                "serve",
+                "--msnp",
+                "127.0.0.1:0",
+                "--http",
+                "127.0.0.1:0",
+                "--https",
+                "127.0.0.1:0",
+                "--data-dir",
+            ])
+            .arg(dir)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut msnp = None;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(address) = line.strip_prefix("msnp ") {
+                msnp = Some(address.parse().unwrap());
+            }
+            if line == "ready" {
+                break;
+            }
+        }
+        Self { child, msnp: msnp.expect("the server says where it listens") }
+    }
+}
+
+impl Drop for Server {
+    /// On Unix this is `SIGKILL`.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address(user: usize) -> String {
+    format!("user{user}@example.com")
+}
+
+/// What one user knows of his lists: for each contact, what was acknowledged, and what may or may not have happened
+/// because the answer never came.
+type Known = HashMap<usize, (Lists, Option<Lists>)>;
+
+/// Edits lists until the server dies.
+async fn edit(server: SocketAddr, me: usize, ticket: String, mut known: Known, seed: u64) -> Known {
+    let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut raw =
+        match tokio::time::timeout(raw::PATIENCE, Raw::try_sign_in(server, &address(me), &ticket)).await {
+            Ok(Some(raw)) => raw,
+            _ => return known,
+        };
+    loop {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let other = (me + 1 + (random >> 8) as usize % (USERS - 1)) % USERS;
+        let (now, _) = *known.entry(other).or_default();
+        let list = [List::Forward, List::Allow, List::Block][(random >> 40) as usize % 3];
+        if list.opposite().is_some_and(|opposite| now.contains(opposite)) {
+            continue;
+        }
+        let (verb, after) =
+            if now.contains(list) { ("REM", now.without(list)) } else { ("ADD", now.with(list)) };
+        let handle = address(other);
+        let args = match (verb, list) {
+            ("ADD", List::Forward) => format!("{list} {handle} {handle} 0"),
+            ("ADD", _) => format!("{list} {handle} {handle}"),
+            _ => format!("{list} {handle}"),
+        };
+        known.insert(other, (now, Some(after)));
+        match raw.try_ask(verb, &args).await {
+            Some(answer) => assert!(answer.starts_with(verb), "{args}: {answer}"),
+            None => return known,
+        }
+        known.insert(other, (after, None));
+    }
+}
+
+/// Compares what the database has with what every user knows, and takes over what was left open.
+async fn check(dir: &Path, ids: &[AccountId], known: &mut [Known]) {
+    let store = Store::open(dir).await.unwrap();
+    let own = |lists: Lists| Lists::from_bits(lists.bits() & 7);
+    let mut lists = vec![HashMap::new(); ids.len()];
+    for (user, id) in ids.iter().enumerate() {
+        for contact in store.roster(*id).await.unwrap().unwrap().contacts {
+            lists[user].insert(ids.iter().position(|id| *id == contact.id).unwrap(), contact.lists);
+        }
+    }
+    for user in 0..ids.len() {
+        for other in (0..ids.len()).filter(|other| *other != user) {
+            let stored = lists[user].get(&other).copied().unwrap_or_default();
+            let mirrored = lists[other].get(&user).copied().unwrap_or_default();
+            assert_eq!(
+                stored.contains(List::Forward),
+                mirrored.contains(List::Reverse),
+                "half an edit: {user} has {stored:?} of {other}, who has {mirrored:?} of him"
+            );
+            let (acknowledged, open) = known[user].get(&other).copied().unwrap_or_default();
+            let may_be = [Some(acknowledged), open];
+            assert!(
+                may_be.contains(&Some(own(stored))),
+                "{user} of {other}: {stored:?} is stored, not {may_be:?}"
+            );
+            known[user].insert(other, (own(stored), None));
+        }
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acknowledged_edits_survive() {
+    let dir = common::with_accounts(&[]).await;
+    let emails: Vec<String> = (0..USERS).map(address).collect();
+    let ids = common::add_accounts(dir.path(), &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let mut known = vec![Known::new(); USERS];
+    let mut edits = 0;
+    for round in 0..ROUNDS {
+        let server = Server::start(dir.path());
+        let mut tasks = Vec::new();
+        for (user, id) in ids.iter().enumerate() {
+            let ticket = raw::ticket(dir.path(), *id);
+            let seed = round * 100 + user as u64 + 1;
+            tasks.push(tokio::spawn(edit(server.msnp, user, ticket, known[user].clone(), seed)));
+        }
+        // Not a wait for something to happen: the moment at which the server dies is the point.
+        tokio::time::sleep(Duration::from_millis(150 + 90 * round)).await;
+        drop(server);
+        for (user, task) in tasks.into_iter().enumerate() {
+            known[user] = task.await.unwrap();
+            edits += known[user].len();
+        }
+        check(dir.path(), &ids, &mut known).await;
+    }
+    assert!(edits > 0, "no edit was ever begun");
+}
+
+#[tokio::test]
+async fn a_second_server_is_refused() {
+    let dir = common::with_accounts(&[]).await;
+    let _server = Server::start(dir.path());
+    let second = Command::new(env!("CARGO_BIN_EXE_msnpd"))
+        .args([
+            "serve",
+            "--msnp",
+            "127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+            "--https",
+            "127.0.0.1:0",
+            "--data-dir",
+        ])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(!second.status.success() && said.contains("another msnpd serves from"), "{said}");
+}
+
+#[tokio::test]
+async fn an_account_that_an_operator_disables_is_signed_out_within_a_second() {
+    let dir = common::with_accounts(&[]).await;
+    let ids = common::add_accounts(dir.path(), &["alice@example.com"]).await;
+    let server = Server::start(dir.path());
+    let ticket = raw::ticket(dir.path(), ids[0]);
+    let mut alice = Raw::sign_in(server.msnp, "MSNP11", "alice@example.com", &ticket).await;
+    alice.ask("SYN", "0 0").await;
+    let began = std::time::Instant::now();
+    let done = Command::new(env!("CARGO_BIN_EXE_msnpd"))
+        .args(["user", "disable", "alice@example.com", "--data-dir"])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let disabled = began.elapsed();
+    alice.until_closed().await;
+    assert!(began.elapsed() - disabled < Duration::from_secs(1));
+    assert_eq!(alice.heard.last().map(String::as_str), Some("OUT "));
+
+    // The ticket is void, although its time is not over.
+    let mut raw = Raw::connect(server.msnp, Direction::FromNotification).await;
+    raw.ask("VER", "MSNP11 CVR0").await;
+    raw.ask("USR", "TWN I alice@example.com").await;
+    assert!(raw.ask("USR", &format!("TWN S {ticket}")).await.starts_with("911 "));
+    raw.until_closed().await;
+}

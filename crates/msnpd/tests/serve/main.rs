@@ -1,0 +1,12 @@
+//! `msnpd serve` and `msnpd config`, the program itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod config;
+mod first_screen;
+mod limits;
+mod log;
+mod metrics;
+mod program;
