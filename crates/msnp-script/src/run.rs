@@ -44,7 +44,7 @@ pub async fn run<T: Target>(
         addresses: cast.addresses(script),
         connections: HashMap::new(),
         opened: Vec::new(),
-        frames: vec![Frame { steps: &script.steps, next: 0, values, gives: &[] }],
+        frames: vec![Frame { steps: &script.steps, next: 0, values, gives: &[], done_at: None }],
         tickets: Vec::new(),
         before: VecDeque::new(),
         at: end,
@@ -54,7 +54,7 @@ pub async fn run<T: Target>(
         connection.hang_up().await;
     }
     held.map_err(|wrong| Failure {
-        at: runner.at,
+        at: runner.frames.into_iter().filter_map(|frame| frame.done_at).chain([runner.at]).collect(),
         version,
         problem: wrong.problem,
         expected: wrong.expected,
@@ -85,6 +85,8 @@ struct Frame<'s> {
     next: usize,
     values: Values,
     gives: &'s [String],
+    /// Where a procedure was called for.
+    done_at: Option<Place>,
 }
 
 /// What went wrong at the line where we are.
@@ -242,7 +244,8 @@ impl<'s, T: Target> Runner<'s, T> {
         let name = script.accounts.get(part).and_then(|account| account.name.as_deref()).unwrap_or(&address);
         values.entry("name".to_owned()).or_insert_with(|| Encoded::new(name).as_str().as_bytes().to_vec());
         values.insert("address".to_owned(), address.into_bytes());
-        self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives });
+        let done_at = Some(self.at.clone());
+        self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives, done_at });
         Ok(())
     }
 
