@@ -9,7 +9,8 @@ use crate::script::Place;
 /// A conversation went another way than its script.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    pub(crate) at: Place,
+    /// Where in the script, and where in the procedures that are done there.
+    pub(crate) at: Vec<Place>,
     pub(crate) version: Version,
     pub(crate) problem: String,
     /// What should have been heard; several where the order was open.
@@ -23,7 +24,12 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, version, problem, expected, came, before } = self;
-        write!(f, "{}:{} ({version}): {problem}", at.file, at.line)?;
+        for (Place { file, line }, before) in
+            at.iter().zip(std::iter::once("").chain(std::iter::repeat(", at ")))
+        {
+            write!(f, "{before}{file}:{line}")?;
+        }
+        write!(f, " ({version}): {problem}")?;
         let mut told = |title: &str, text: &str| -> fmt::Result {
             let mut title = title;
             for line in text.lines() {
@@ -90,7 +96,10 @@ mod tests {
     #[test]
     fn a_failure_shows_both_sides_and_what_was_before() {
         let failure = Failure {
-            at: Place { file: "presence.txt".into(), line: 12 },
+            at: vec![
+                Place { file: "presence.txt".into(), line: 12 },
+                Place { file: "common.part".into(), line: 3 },
+            ],
             version: Version(11),
             problem: "alice should have heard something else".to_owned(),
             expected: vec!["NLN NLN bob@example.com Bob 0".to_owned()],
@@ -99,7 +108,7 @@ mod tests {
         };
         assert_eq!(
             failure.to_string(),
-            "presence.txt:12 (MSNP11): alice should have heard something else\
+            "presence.txt:12, at common.part:3 (MSNP11): alice should have heard something else\
              \n  expected  NLN NLN bob@example.com Bob 0\
              \n  came      UBX bob@example.com 6\
              \n             |a\

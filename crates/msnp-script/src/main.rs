@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use msnp::version::Version;
-use msnp_script::{Cast, Login, Script, Target, Tcp, Trust};
+use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust};
 
 /// Holds conversations, written as text scripts, with a Messenger service, and tells where it says something else
 ///
@@ -16,7 +16,7 @@ use msnp_script::{Cast, Login, Script, Target, Tcp, Trust};
 /// accounts of its own. --map gives them other addresses than in the script, and --accounts lists whom a call would
 /// need. The form of scripts is told in the documentation of this crate.
 ///
-/// Exits with 0 if all went well, 1 if a conversation went another way, 2 if it could not be tried.
+/// Exits with 0 if all went well, 1 if a conversation went another way, 2 if none could be tried.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -156,9 +156,10 @@ async fn hold<T: Target>(
     target: &T,
     has_dispatch: bool,
 ) -> anyhow::Result<bool> {
+    target.connect(Destination::Notification).await.context("the notification server can't be reached")?;
     let (mut good, mut left_out, mut failures) = (0, 0, Vec::new());
     for (script, version, cast) in runs {
-        let what = format!("{version:<7}{}: {}", script.file, script.title);
+        let what = format!("{:<7}{}: {}", version.to_string(), script.file, script.title);
         if script.needs_dispatch() && !has_dispatch {
             left_out += 1;
             say(&format!("left out  {what} (needs --dispatch)\n"))?;

@@ -1,6 +1,7 @@
 //! Holds a conversation.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 
 use msnp::version::Version;
 use msnp::wire::Encoded;
@@ -13,8 +14,11 @@ use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
 
-/// How many lines of the conversation a failure shows.
+/// How many messages of the conversation a failure shows.
 const SHOWN_BEFORE: usize = 16;
+
+/// How many lines of each.
+const SHOWN_LINES: usize = 6;
 
 /// How deep procedures may do others.
 const MAX_DEPTH: usize = 8;
@@ -40,7 +44,7 @@ pub async fn run<T: Target>(
         addresses: cast.addresses(script),
         connections: HashMap::new(),
         opened: Vec::new(),
-        frames: vec![Frame { steps: &script.steps, next: 0, values, gives: &[] }],
+        frames: vec![Frame { steps: &script.steps, next: 0, values, gives: &[], done_at: None }],
         tickets: Vec::new(),
         before: VecDeque::new(),
         at: end,
@@ -50,7 +54,7 @@ pub async fn run<T: Target>(
         connection.hang_up().await;
     }
     held.map_err(|wrong| Failure {
-        at: runner.at,
+        at: runner.frames.into_iter().filter_map(|frame| frame.done_at).chain([runner.at]).collect(),
         version,
         problem: wrong.problem,
         expected: wrong.expected,
@@ -81,6 +85,8 @@ struct Frame<'s> {
     next: usize,
     values: Values,
     gives: &'s [String],
+    /// Where a procedure was called for.
+    done_at: Option<Place>,
 }
 
 /// What went wrong at the line where we are.
@@ -238,7 +244,8 @@ impl<'s, T: Target> Runner<'s, T> {
         let name = script.accounts.get(part).and_then(|account| account.name.as_deref()).unwrap_or(&address);
         values.entry("name".to_owned()).or_insert_with(|| Encoded::new(name).as_str().as_bytes().to_vec());
         values.insert("address".to_owned(), address.into_bytes());
-        self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives });
+        let done_at = Some(self.at.clone());
+        self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives, done_at });
         Ok(())
     }
 
@@ -460,7 +467,13 @@ impl<'s, T: Target> Runner<'s, T> {
 
     fn log_said(&mut self, who: &str, arrow: &str, line: &[u8], payload: Option<&[u8]>) {
         let shown = self.discreet(show(line, payload));
-        self.log(format!("{who} {arrow} {shown}"));
+        let (first, more) =
+            (shown.lines().take(SHOWN_LINES), shown.lines().count().saturating_sub(SHOWN_LINES));
+        let mut text = format!("{who} {arrow} {}", first.collect::<Vec<_>>().join("\n"));
+        if more > 0 {
+            let _ = write!(text, "\n | … and {more} lines more"); // writing to memory can't fail
+        }
+        self.log(text);
     }
 
     fn log(&mut self, line: String) {
