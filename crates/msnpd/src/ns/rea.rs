@@ -6,7 +6,7 @@ use msnp::types::{Email, ErrorCode};
 use msnp::wire::Verb;
 
 use super::Session;
-use crate::store::ContactKey;
+use crate::store::{ContactKey, EditError};
 
 impl Session {
     pub(super) async fn rea(&mut self, request: rea::Request<'_>) -> Result<(), End> {
@@ -24,6 +24,8 @@ impl Session {
         };
         let revision = match done {
             Ok(revision) => revision,
+            // Whether there is such an account is told by ADD, not by a command that is about the user's own lists.
+            Err(EditError::UnknownAccount) => return self.deny(trid, ErrorCode::NOT_ON_LIST),
             Err(error) => return self.edit_refused(Verb::REA, trid, &error),
         };
         let version = self.list_version(revision).unwrap_or_default();
@@ -31,7 +33,7 @@ impl Session {
             rea::Reply { trid, version, handle, name: name.clone() }.write(out, dialect)
         })?;
         if is_own {
-            self.server.directory.rename(id, &plain);
+            self.show_name(&plain)?;
         }
         Ok(())
     }
