@@ -54,6 +54,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    list_replies: "list-replies.txt",
     sign_in: "sign-in.txt",
 }
 
