@@ -62,6 +62,7 @@ scripts! {
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",

@@ -66,11 +66,14 @@ impl Store {
         .await
     }
 
-    /// Takes `who` off the owner's allow, block or pending list.
+    /// Takes `who` off the owner's allow, block or pending list. Changes nothing where `who` has the owner on his forward
+    /// list and the question about him was answered before: clients end it twice, with [`confirm_reverse`] as well.
     ///
     /// # Errors
     /// [`NotEditable`](EditError::NotEditable) for other lists, [`UnknownAccount`](EditError::UnknownAccount),
     /// [`NotOnList`](EditError::NotOnList).
+    ///
+    /// [`confirm_reverse`]: Self::confirm_reverse
     pub async fn remove_from_list(
         &self,
         owner: AccountId,
@@ -86,6 +89,9 @@ impl Store {
                 let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(list) {
+                    if list == List::Pending && row.lists.contains(List::Reverse) {
+                        return unchanged(tx, row).await;
+                    }
                     return Err(EditError::NotOnList);
                 }
                 let after = row.lists.without(list);
