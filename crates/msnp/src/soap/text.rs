@@ -17,7 +17,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether XML 1.0 can hold the character at all (its production 2).
-pub(super) fn is_xml(c: char) -> bool {
+pub(crate) fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
