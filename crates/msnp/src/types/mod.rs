@@ -1,5 +1,6 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
+pub mod calendar;
 mod email;
 mod error_code;
 mod group;
