@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use msnp::auth::Secret;
 use msnp::auth::tweener::{Answer, Authorization};
+use msnp::types::OwnedSecret;
 use msnpd::account::AccountId;
 use msnpd::http::{Limits, Web};
 use msnpd::passport::Settings;
@@ -18,7 +18,7 @@ use crate::support::*;
 fn authorization(who: &str, password: &str) -> String {
     Authorization {
         sign_in: who.to_owned(),
-        password: Secret::new(password),
+        password: OwnedSecret::new(password),
         parameters: "lc=1033,id=507".to_owned(),
     }
     .to_header()
