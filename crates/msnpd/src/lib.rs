@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod account;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod data_dir;

@@ -12,7 +12,7 @@ mod throttle;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use msnp::types::Email;
 
@@ -111,9 +111,4 @@ impl Passport {
     fn issue(&self, account: &Account, purpose: Purpose, now: u64) -> Ticket {
         self.mint.issue(account.id, account.generation, purpose, now, self.settings.ticket_lifetime)
     }
-}
-
-/// Now, in seconds since 1970.
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

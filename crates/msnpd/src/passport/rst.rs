@@ -4,8 +4,9 @@ use hyper::StatusCode;
 use hyper::header::CACHE_CONTROL;
 use msnp::soap::rst::{Credentials, Fault, Issued, Reply, Request, Token, Wanted};
 
-use super::{Passport, Refusal, unix_now};
+use super::{Passport, Refusal};
 use crate::account::Account;
+use crate::clock::unix_now;
 use crate::http::{Answer, Asked, HTML, XML, answer};
 use crate::ticket::Purpose;
 
