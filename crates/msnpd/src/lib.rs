@@ -12,7 +12,7 @@ pub mod config;
 pub mod connection;
 pub mod data_dir;
 pub mod directory;
-pub mod files;
+mod hex_key;
 pub mod http;
 pub mod logging;
 pub mod metrics;
