@@ -18,6 +18,7 @@ use msnp::types::Email;
 
 use crate::account::Account;
 use crate::http::Peer;
+use crate::password::HashError;
 use crate::ticket::{self, Mint, Purpose, Ticket};
 pub use accounts::{Accounts, Later, Unavailable};
 pub use throttle::MAX_DELAY;
@@ -51,12 +52,21 @@ pub struct Passport {
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
-    /// Too many attempts at a time from an address that has failed often.
+    /// Too many attempts at a time: from this address, at this account from it, or of everybody.
     Busy,
     /// No such account, a disabled one, or the wrong password.
     Credentials,
-    /// The store failed.
+    /// The store failed, or there was no memory to check the password with.
     Unavailable,
+}
+
+impl From<HashError> for Refusal {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Failed => Self::Unavailable,
+        }
+    }
 }
 
 impl Passport {
@@ -91,7 +101,11 @@ impl Passport {
         };
         let account = account.filter(|account| !account.disabled);
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
-        let right = self.accounts.verify(password, hash).await;
+        // An attempt that ends here counts for nothing: nobody knows whether the password was right.
+        let right = self.accounts.verify(password, hash).await.map_err(|error| {
+            tracing::warn!(%error, %from, "a sign-in was put off");
+            Refusal::from(error)
+        })?;
         match account {
             Some(account) if right => {
                 attempt.succeeded();
