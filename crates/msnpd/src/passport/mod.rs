@@ -21,6 +21,7 @@ use crate::http::Peer;
 use crate::password::HashError;
 use crate::ticket::{self, Mint, Purpose, Ticket};
 pub use accounts::{Accounts, Later, Unavailable};
+pub use rst::MAX_RST_BYTES;
 pub use throttle::MAX_DELAY;
 use throttle::Throttle;
 
