@@ -29,6 +29,11 @@ use throttle::Throttle;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Passwords are taken over plain HTTP from everywhere, not only from this machine.
+    ///
+    /// A reverse proxy on this machine that forwards plain HTTP is this machine: whatever it lets in may sign in, also
+    /// while this is off, so it should take HTTPS only. All who come through it have its address, and with it one
+    /// address's share of attempts and its delays: the throttle looks at connections and at no header that tells
+    /// where a request was before. Better let clients connect directly.
     pub allow_plain_http_sign_in: bool,
     /// Another server, `host[:port]`, that `login2.srf` sends clients to.
     pub login_redirect: Option<String>,
