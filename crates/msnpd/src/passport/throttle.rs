@@ -11,9 +11,10 @@
 //!   the hashes that are before it, whoever else tries the same account from other addresses.
 //!
 //! What it does not: whoever has many addresses has the seats of all of them, and from an address whose seats an
-//! attacker keeps taken nobody gets through. Many users behind one address take turns: as long as a seat gets free as
-//! fast as a password is checked that is some hundred a second, and who finds none tries again. Behind a reverse proxy
-//! all users are behind one address, the proxy's: headers that tell another one are not looked at.
+//! attacker keeps taken nobody gets through. Many users behind one address take turns, and who finds no seat has to try
+//! again: where nobody fails that is as fast as passwords are checked, some hundred a second; where many do, [`SEATS`]
+//! every [`MAX_DELAY`]. Behind a reverse proxy all users are behind one address, the proxy's: headers that tell another
+//! one are not looked at.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
