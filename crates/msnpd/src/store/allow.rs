@@ -68,6 +68,9 @@ impl Store {
 
     /// Takes `who` off the owner's allow, block or pending list.
     ///
+    /// A question that was answered before is no error: clients confirm the reverse list, which answers it, and then
+    /// take `who` off the pending list (notification-server reference, 8.3 and 22.5).
+    ///
     /// # Errors
     /// [`NotEditable`](EditError::NotEditable) for other lists, [`UnknownAccount`](EditError::UnknownAccount),
     /// [`NotOnList`](EditError::NotOnList).
@@ -86,7 +89,8 @@ impl Store {
                 let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(list) {
-                    return Err(EditError::NotOnList);
+                    let is_answered = list == List::Pending && row.lists.contains(List::Reverse);
+                    return if is_answered { unchanged(tx, row).await } else { Err(EditError::NotOnList) };
                 }
                 let after = row.lists.without(list);
                 store_own(tx, row, after).await
