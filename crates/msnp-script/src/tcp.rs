@@ -8,8 +8,8 @@ use http_body_util::Empty;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderMap, LOCATION, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use msnp::auth::Secret;
 use msnp::auth::tweener::{Answer, Authorization, PASSPORT_URLS, login_url};
+use msnp::types::OwnedSecret;
 use openssl::ssl::{SslConnector, SslMethod};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -157,7 +157,7 @@ impl Target for Tcp {
     async fn ticket(&self, address: &str, password: &str, parameters: &str) -> Result<String, TicketError> {
         let authorization = Authorization {
             sign_in: address.to_owned(),
-            password: Secret::new(password),
+            password: OwnedSecret::new(password),
             parameters: parameters.to_owned(),
         }
         .to_header();

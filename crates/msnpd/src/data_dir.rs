@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes the directory and its parents, readable for nobody but the user the service runs as. One that is there
 /// already stays as it is.
@@ -69,26 +69,35 @@ pub fn lock_for_serving(dir: &Path) -> io::Result<ServeLock> {
 /// # Errors
 /// When it can't be made.
 pub fn touch_private(path: &Path) -> io::Result<()> {
-    match private(OpenOptions::new().create_new(true).append(true)).open(path) {
+    match readable_by(Readers::Owner, OpenOptions::new().create_new(true).append(true)).open(path) {
         Ok(file) => give_to_owner(&file, path),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Writes a file that only its owner may read, so that after a power cut at any moment there is the whole of it
-/// or what was there before. Whoever may race with others for the same file holds the [`SetupLock`].
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Everyone: a certificate.
+    Everyone,
+    /// Only the user that the service runs as: a key.
+    Owner,
+}
+
+/// Puts `contents` at `path` so that whoever looks, also after a power cut, finds the old contents or the new ones, never
+/// a part. Whoever may race with others for the same file holds the [`SetupLock`].
 ///
 /// # Errors
-/// When it can't be written.
-pub fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("new");
+/// When the directory can't be written.
+pub fn replace(path: &Path, contents: &[u8], readers: Readers) -> io::Result<()> {
+    let temporary = temporary(path);
     // What a crash has left there may have other permissions, and these are only given to a file that is made.
     match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = private(OpenOptions::new().create_new(true).write(true)).open(&temporary)?;
+    let mut file = readable_by(readers, OpenOptions::new().create_new(true).write(true)).open(&temporary)?;
     give_to_owner(&file, path)?;
     file.write_all(contents)?;
     file.sync_all()?;
@@ -97,6 +106,25 @@ pub fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     File::open(directory_of(path))?.sync_all()?;
     Ok(())
+}
+
+/// The contents of `path`, `None` when there is no such file.
+///
+/// # Errors
+/// When there is one and it can't be read.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(contents) => Ok(Some(contents)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Beside the file, and another one for each: `ca.pem` and `ca.key` may be written at the same time.
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    PathBuf::from(name)
 }
 
 /// A file that the administrator makes, by `sudo msnpd user …`, must be one that the server can read: it gets the owner
@@ -119,9 +147,17 @@ fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+fn readable_by(readers: Readers, options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(
+        options,
+        match readers {
+            Readers::Everyone => 0o644,
+            Readers::Owner => 0o600,
+        },
+    );
+    #[cfg(not(unix))]
+    let _ = readers;
     options
 }
 
@@ -141,11 +177,17 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&dir), 0o700);
         let file = dir.join("secret.key");
-        fs::write(dir.join("secret.new"), "half of i").unwrap();
-        write_private(&file, b"one").unwrap();
-        write_private(&file, b"two").unwrap();
-        assert_eq!((mode(&file), fs::read(&file).unwrap()), (0o600, b"two".to_vec()));
+        // A crash has left a part behind.
+        fs::write(temporary(&file), "half of i").unwrap();
+        assert_eq!(read(&file).unwrap(), None);
+        replace(&file, b"one", Readers::Owner).unwrap();
+        replace(&file, b"two", Readers::Owner).unwrap();
+        assert_eq!((mode(&file), read(&file).unwrap()), (0o600, Some(b"two".to_vec())));
         assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        let public = dir.join("public.pem");
+        replace(&public, b"three", Readers::Everyone).unwrap();
+        // The umask may take some of it away.
+        assert_eq!(mode(&public) & !0o044, 0o600);
     }
 
     #[cfg(unix)]
@@ -158,10 +200,12 @@ mod tests {
         if chown(temp.path(), Some(12_345), Some(12_345)).is_err() {
             return;
         }
-        let (lock, key) = (temp.path().join("setup.lock"), temp.path().join("some.key"));
+        let [lock, key, certificate] =
+            ["setup.lock", "some.key", "some.pem"].map(|name| temp.path().join(name));
         drop(lock_for_setup(temp.path()).unwrap());
-        write_private(&key, b"x").unwrap();
-        for file in [lock, key] {
+        replace(&key, b"x", Readers::Owner).unwrap();
+        replace(&certificate, b"x", Readers::Everyone).unwrap();
+        for file in [lock, key, certificate] {
             let made = fs::metadata(file).unwrap();
             assert_eq!((made.uid(), made.gid()), (12_345, 12_345));
         }

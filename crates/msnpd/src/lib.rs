@@ -7,11 +7,12 @@
 pub mod accept;
 pub mod account;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod data_dir;
 pub mod directory;
-pub mod files;
+mod hex_key;
 pub mod http;
 pub mod logging;
 pub mod metrics;

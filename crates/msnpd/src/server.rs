@@ -140,13 +140,15 @@ impl Settings {
 impl Server {
     /// A service with nobody signed in.
     pub fn new(settings: Settings, store: Store, mint: Mint) -> Self {
+        let metrics = Metrics::default();
+        store.count_edits(metrics.edits.clone());
         Self {
             settings,
             store,
             directory: Directory::default(),
             switchboard: Switchboard::default(),
             sessions: Sessions::default(),
-            metrics: Metrics::default(),
+            metrics,
             mint,
             numbers: AtomicU64::new(1),
             going_down: AtomicBool::new(false),

@@ -16,9 +16,9 @@ use std::time::{Duration, SystemTime};
 use http_body_util::Empty;
 use hyper::Request;
 use hyper::body::Bytes;
-use msnp::auth::Secret;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
+use msnp::types::OwnedSecret;
 use msnp::version::Version;
 use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
 use msnpd::connection::Ends;
@@ -62,6 +62,7 @@ scripts! {
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
@@ -323,7 +324,7 @@ impl Target for InMemory {
         let urls = nexus.headers().get("PassportURLs").and_then(|urls| login_url(urls.to_str().ok()?));
         let login = urls.ok_or_else(|| TicketError::new("the nexus names no address"))?;
         let path = login.strip_prefix("https://192.0.2.1").ok_or_else(|| TicketError::new(&login))?;
-        let (sign_in, password) = (address.to_owned(), Secret::new(password));
+        let (sign_in, password) = (address.to_owned(), OwnedSecret::new(password));
         let authorization =
             Authorization { sign_in, password, parameters: parameters.to_owned() }.to_header();
         let answer = ask(path, Some(authorization)).await?;

@@ -3,12 +3,24 @@
 use std::fmt;
 
 use crate::dialect::{CapabilityForm, Dialect, ListVersion, PresenceAddress, SwitchboardTail};
-use crate::types::{Capabilities, TrId};
+use crate::types::{Capabilities, InvalidPersonalMessage, PersonalMessage, TrId};
 use crate::wire::{ArgError, Args, Encoded, Fault, Line};
 
 /// That an argument is not what the grammar asks for.
 pub(super) const fn malformed(what: &'static str) -> ArgError {
     ArgError { what, fault: Fault::Malformed }
+}
+
+/// The personal message in a payload.
+pub(super) fn personal_message(payload: &[u8]) -> Result<PersonalMessage<'_>, ArgError> {
+    PersonalMessage::read(payload).map_err(|invalid| ArgError {
+        what: "personal message",
+        fault: match invalid {
+            InvalidPersonalMessage::IllegalCharacter => Fault::IllegalCharacter,
+            InvalidPersonalMessage::Structure => Fault::Malformed,
+            InvalidPersonalMessage::TooLong => Fault::TooLong,
+        },
+    })
 }
 
 /// The argument that a line may lack, as percent-encoded text.

@@ -25,7 +25,7 @@ use crate::wire::{ArgError, Frame, Line, Verb};
 pub struct Request<'a> {
     /// The transaction id.
     pub trid: TrId,
-    /// That of the lists.
+    /// That of the lists; digits where changes are counted.
     pub lists: &'a str,
     /// That of the settings, where they have one.
     pub settings: Option<&'a str>,
@@ -36,6 +36,9 @@ impl<'a> Command<'a> for Request<'a> {
 
     fn read(Frame { mut args, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
         let (trid, lists) = (args.trid()?, args.word("version of the lists")?);
+        if dialect.list_version == ListVersion::Counter && !lists.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(super::parts::malformed("version of the lists"));
+        }
         Ok(Self { trid, lists, settings: has_settings(dialect).then(|| args.next()).flatten() })
     }
 
@@ -155,6 +158,7 @@ mod tests {
     fn faults_name_the_argument() {
         let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
         assert_eq!(fault("SYN 5"), "version of the lists is missing");
+        assert_eq!(fault("SYN 5 x 3 1"), "version of the lists is malformed");
         assert_eq!(fault("SYN 5 46 x 1"), "number of contacts is malformed");
         assert_eq!(fault("SYN 5 46 3"), "number of groups is missing");
     }

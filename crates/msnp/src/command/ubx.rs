@@ -10,7 +10,7 @@
 //! empty elements (notification-server reference, section 13).
 
 use super::Command;
-use super::parts::{malformed, read_address, write_address};
+use super::parts::{personal_message, read_address, write_address};
 use crate::dialect::Dialect;
 use crate::types::PersonalMessage;
 use crate::wire::{ArgError, Frame, Line, Verb};
@@ -29,11 +29,7 @@ impl<'a> Command<'a> for Push<'a> {
 
     fn read(Frame { mut args, payload, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
         let handle = read_address(&mut args, dialect)?;
-        let message = if payload.is_empty() {
-            PersonalMessage::EMPTY
-        } else {
-            PersonalMessage::read(payload).map_err(|_| malformed("personal message"))?
-        };
+        let message = if payload.is_empty() { PersonalMessage::EMPTY } else { personal_message(payload)? };
         Ok(Self { handle, message })
     }
 

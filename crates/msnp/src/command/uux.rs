@@ -8,7 +8,7 @@
 //! (notification-server reference, section 13.)
 
 use super::Command;
-use super::parts::malformed;
+use super::parts::personal_message;
 use crate::dialect::Dialect;
 use crate::types::{PersonalMessage, TrId};
 use crate::wire::{ArgError, Frame, Line, Verb};
@@ -27,8 +27,7 @@ impl<'a> Command<'a> for Request<'a> {
 
     fn read(Frame { mut args, payload, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
         let trid = args.trid()?;
-        let message = PersonalMessage::read(payload).map_err(|_| malformed("personal message"))?;
-        Ok(Self { trid, message })
+        Ok(Self { trid, message: personal_message(payload)? })
     }
 
     /// Writes both elements, so that nothing stays as it was.
@@ -62,7 +61,8 @@ mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
     use crate::dialect::MSNP12;
-    use crate::wire::Direction;
+    use crate::types::MAX_PSM;
+    use crate::wire::{Direction, Fault};
 
     known_answers! {
         asked: ToNotification MSNP11 "UUX 8 105" r"<Data><PSM>tea time</PSM><CurrentMedia>\0Music\01\0{0} - {1}\0Song\0Band\0Album\0\0</CurrentMedia></Data>" => Request {
@@ -84,8 +84,20 @@ mod tests {
 
     #[test]
     fn faults_name_the_argument() {
-        let bytes = b"UUX 11 10\r\n<invalid/>";
-        let fault = Request::read(testing::frame(Direction::ToNotification, bytes), &MSNP12).unwrap_err();
-        assert_eq!(fault.to_string(), "personal message is malformed");
+        let long = format!("<PSM>{}</PSM>", "x".repeat(MAX_PSM + 1));
+        for (payload, fault, shown) in [
+            ("<invalid/>", Fault::Malformed, "personal message is malformed"),
+            (
+                "<PSM>\u{1}</PSM>",
+                Fault::IllegalCharacter,
+                "personal message holds what is no character of XML",
+            ),
+            (&long, Fault::TooLong, "personal message is too long"),
+        ] {
+            let bytes = format!("UUX 11 {}\r\n{payload}", payload.len());
+            let frame = testing::frame(Direction::ToNotification, bytes.as_bytes());
+            let error = Request::read(frame, &MSNP12).unwrap_err();
+            assert_eq!((error.fault, &*error.to_string()), (fault, shown));
+        }
     }
 }

@@ -7,4 +7,5 @@ pub mod rst;
 mod text;
 pub mod tree;
 
+pub(crate) use text::is_xml;
 pub use text::{escape, timestamp};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::types::calendar::Civil;
+
 /// `text` as it stands in an element or an attribute. What XML can't hold, control characters, is left out.
 ///
 /// ```
@@ -17,7 +19,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether XML 1.0 can hold the character at all (its production 2).
-pub(super) fn is_xml(c: char) -> bool {
+pub(crate) fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
@@ -27,39 +29,8 @@ pub(super) fn is_xml(c: char) -> bool {
 /// assert_eq!(msnp::soap::timestamp(1_770_091_506), "2026-02-03T04:05:06Z");
 /// ```
 pub fn timestamp(unix: u64) -> String {
-    let Civil { year, month, day, hour, minute, second } = Civil::new(unix);
+    let Civil { year, month, day, hour, minute, second } = Civil::from_unix(unix);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// A point of time in the calendar, UTC.
-pub(super) struct Civil {
-    pub(super) year: u64,
-    pub(super) month: u64,
-    pub(super) day: u64,
-    pub(super) hour: u64,
-    pub(super) minute: u64,
-    pub(super) second: u64,
-}
-
-impl Civil {
-    /// Days to a date as in Howard Hinnant's "chrono-compatible low-level date algorithms": years begin with
-    /// March, so that the leap day is the last one and months have a regular length.
-    pub(super) fn new(unix: u64) -> Self {
-        let (days, seconds) = (unix / 86_400 + 719_468, unix % 86_400);
-        let (era, day_of_era) = (days / 146_097, days % 146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let march_based = (5 * day_of_year + 2) / 153;
-        let month = if march_based < 10 { march_based + 3 } else { march_based - 9 };
-        Self {
-            year: era * 400 + year_of_era + u64::from(month <= 2),
-            month,
-            day: day_of_year - (153 * march_based + 2) / 5 + 1,
-            hour: seconds / 3600,
-            minute: seconds / 60 % 60,
-            second: seconds % 60,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
+pub mod calendar;
 mod email;
 mod error_code;
 mod group;
@@ -18,10 +19,10 @@ pub use error_code::ErrorCode;
 pub use group::{GroupRef, InvalidGroup};
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
-pub use personal_message::{InvalidPersonalMessage, PersonalMessage};
+pub use personal_message::{InvalidPersonalMessage, MAX_CURRENT_MEDIA, MAX_PSM, PersonalMessage};
 pub use privacy::{Privacy, Prompt, UnknownMode};
 pub use property::{Property, UnknownProperty};
-pub use secret::Secret;
+pub use secret::{OwnedSecret, Secret};
 pub use status::{Capabilities, InvalidCapabilities, Status, UnknownStatus};
 pub use timestamp::Timestamp;
 pub use trid::{InvalidTrId, TrId};

@@ -23,3 +23,33 @@ impl fmt::Debug for Secret<'_> {
         f.write_str("<hidden>")
     }
 }
+
+/// A password or a ticket that outlives the message it came in. It shows as little as a [`Secret`].
+///
+/// ```
+/// use msnp::types::OwnedSecret;
+///
+/// let password = OwnedSecret::new("hunter2");
+/// assert_eq!(format!("{password:?}"), "<hidden>");
+/// assert_eq!(password.expose(), "hunter2");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnedSecret(Box<str>);
+
+impl OwnedSecret {
+    /// Hides `text`.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself. The name is meant to stand out where it is used.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OwnedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<hidden>")
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::calendar::Civil;
+
 /// A point in time, written as the live service did: `2005-04-23T18:57:44.8130000-07:00`.
 ///
 /// To a client it is an opaque text that it compares with the one it has; what matters is that it grows.
@@ -25,29 +27,13 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.unix_millis.saturating_sub(OFFSET_HOURS * 3_600_000);
-        let (seconds, millis) = (local / 1000, local % 1000);
-        let (days, in_day) = (seconds / 86_400, seconds % 86_400);
-        let (year, month, day) = civil(days);
-        let (hour, minute, second) = (in_day / 3600, in_day / 60 % 60, in_day % 60);
+        let millis = local % 1000;
+        let Civil { year, month, day, hour, minute, second } = Civil::from_unix(local / 1000);
         write!(
             f,
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}0000-{OFFSET_HOURS:02}:00"
         )
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.
-///
-/// Counts in eras of 400 years that begin on the first of March, so that the leap day is the last of a year.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -107,12 +107,18 @@ pub struct ArgError {
 /// What is wrong with an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// It holds something that XML can't.
+    #[error("holds what is no character of XML")]
+    IllegalCharacter,
     /// It is not what the grammar asks for.
     #[error("is malformed")]
     Malformed,
     /// It is not there.
     #[error("is missing")]
     Missing,
+    /// It is longer than anybody needs.
+    #[error("is too long")]
+    TooLong,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::string::FromUtf8Error;
 
 /// Text as it stands on a line: percent-encoded UTF-8, without spaces.
 ///
@@ -62,8 +63,17 @@ impl<'a> Encoded<'a> {
 
     /// The plain text. Bytes that are no UTF-8 become U+FFFD; a `%` without two digits stands for itself.
     pub fn decode(&self) -> Cow<'_, str> {
+        self.try_decode()
+            .unwrap_or_else(|broken| Cow::Owned(String::from_utf8_lossy(broken.as_bytes()).into_owned()))
+    }
+
+    /// The plain text, where it has to be one. A `%` without two digits stands for itself.
+    ///
+    /// # Errors
+    /// When the bytes are no UTF-8.
+    pub fn try_decode(&self) -> Result<Cow<'_, str>, FromUtf8Error> {
         if !self.0.contains('%') {
-            return Cow::Borrowed(&self.0);
+            return Ok(Cow::Borrowed(&self.0));
         }
         let mut plain = Vec::with_capacity(self.0.len());
         let mut rest = self.0.as_bytes();
@@ -79,10 +89,7 @@ impl<'a> Encoded<'a> {
                 }
             }
         }
-        Cow::Owned(match String::from_utf8(plain) {
-            Ok(text) => text,
-            Err(broken) => String::from_utf8_lossy(broken.as_bytes()).into_owned(),
-        })
+        String::from_utf8(plain).map(Cow::Owned)
     }
 
     /// The same text, independent of the line it came from.
@@ -127,6 +134,7 @@ mod tests {
             ("café", "café"),
         ] {
             assert_eq!(Encoded::from_wire(token).decode(), plain, "{token}");
+            assert_eq!(Encoded::from_wire(token).try_decode().is_ok(), token != "%FF");
         }
     }
 

@@ -121,6 +121,7 @@ keys! {
     key http_max_connections_per_address: usize = 0;
 
     /// Whether passwords are taken over plain HTTP from other machines too: anyone on the way can read them then.
+    /// A reverse proxy on this machine counts as this machine, and all who come through it as one address.
     key allow_plain_http_sign_in: bool = false;
 
     /// Another server, NAME or NAME:PORT, that takes the passwords of MSNP8 to 11 in place of this one; "" for none.

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
-use msnp::soap::tree::Limits;
 
 use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
-use crate::passport::Passport;
+use crate::passport::{MAX_RST_BYTES, Passport};
 
 /// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
 /// hosts files and patched executables lead all the old names here.
@@ -49,12 +48,10 @@ impl Web {
             ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
             (_, "pprdr.asp") if reads => passport.nexus(&asked),
             (_, "login2.srf") if reads => passport.login(&asked).await,
-            (_, "rst.srf") if asked.method == Method::POST => {
-                match body::read(body, Limits::SMALL.bytes).await {
-                    Ok(body) => passport.rst(&asked, &body).await,
-                    Err(refusal) => refusal,
-                }
-            }
+            (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
+                Ok(body) => passport.rst(&asked, body).await,
+                Err(refusal) => refusal,
+            },
             _ => {
                 // Old services are found by what old clients ask for.
                 tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");

@@ -8,13 +8,23 @@ use msnp::wire::Verb;
 use super::Session;
 use crate::store::{EditError, Edited, GroupKey};
 
+/// What a telephone number begins with in the place of an address.
+const TELEPHONE: &str = "tel:";
+
 impl Session {
     pub(super) async fn adc(&mut self, request: adc::Request<'_>) -> Result<(), End> {
         let (trid, list) = (request.trid, request.list);
+        if list == List::Pending {
+            return Err(End::BeyondLimits(Verb::ADC));
+        }
         let done = match &request.who {
             adc::Who::Handle { handle, name } => {
                 if let Some(name) = name {
                     notification::name_fits(Verb::ADC, name)?;
+                }
+                // Contacts that are a telephone alone are not to be had.
+                if list == List::Forward && handle.starts_with(TELEPHONE) {
+                    return self.deny(trid, ErrorCode::INVALID_MSISDN);
                 }
                 let Ok(email) = handle.parse::<Email>() else {
                     return self.deny(trid, ErrorCode::INVALID_PARAMETER);
@@ -22,10 +32,11 @@ impl Session {
                 let name = name.as_ref().map(|name| name.decode());
                 self.put_on_list(list, &email, name.as_deref(), None).await
             }
-            adc::Who::Member { guid, group } => {
-                let store = &self.server.store;
-                store.add_contact_by_guid(self.user()?.id, *guid, self.group_key(Verb::ADC, group)?).await
+            adc::Who::Member { guid, group } if list == List::Forward => {
+                let (store, id) = (&self.server.store, self.user()?.id);
+                store.add_contact_by_guid(id, *guid, self.group_or_none(group)).await
             }
+            adc::Who::Member { .. } => return self.deny(trid, ErrorCode::INVALID_PARAMETER),
         };
         let edited = match done {
             Ok(edited) => edited,
@@ -33,13 +44,16 @@ impl Session {
         };
         let named = matches!(request.who, adc::Who::Handle { .. });
         let guid = (named && list == List::Forward).then_some(edited.guid);
-        self.say(|out, dialect| adc::Reply { request, guid }.write(out, dialect))?;
-        self.follow_up(&edited)?;
-        if list == List::Forward && named {
-            let user = self.user()?;
-            self.server.directory.look_at(user.id, &user.endpoint, edited.contact, trid);
-        }
-        Ok(())
+        let shown = self.shown_of_new(&edited).await?;
+        let handle = match &request.who {
+            adc::Who::Handle { handle, .. } => *handle,
+            adc::Who::Member { .. } => "",
+        };
+        self.say(|out, dialect| {
+            adc::Reply { request: request.clone(), guid }.write(out, dialect);
+            shown.write(handle, &edited, dialect, out);
+        })?;
+        self.follow_up(&edited, trid)
     }
 
     /// Puts `who` on one of the user's lists, as `ADD` and `ADC` both ask.
@@ -53,7 +67,11 @@ impl Session {
         let Ok(user) = self.user() else { return Err(EditError::Gone) };
         let (store, limits) = (&self.server.store, self.limits());
         match list {
-            List::Forward => store.add_contact(user.id, who, name, group, limits).await,
+            List::Forward => {
+                // Clients give the address where they know no name, which is none to keep.
+                let name = name.filter(|name| !who.is(name));
+                store.add_contact(user.id, who, name, group, limits).await
+            }
             List::Allow | List::Block => {
                 let ends_pending = !self.dialect().has_pending_list;
                 match store.add_to_list(user.id, list, who, ends_pending, limits).await {
@@ -72,11 +90,5 @@ impl Session {
             }
             List::Reverse | List::Pending => Err(EditError::NotEditable(list)),
         }
-    }
-
-    /// What follows from an edit, after the user has his answer.
-    pub(super) fn follow_up(&self, edited: &Edited) -> Result<(), End> {
-        self.server.directory.apply(&edited.changes);
-        self.tell_other_side(&edited.changes)
     }
 }

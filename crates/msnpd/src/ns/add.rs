@@ -15,27 +15,25 @@ impl Session {
         if list == List::Reverse {
             return Err(End::BeyondLimits(Verb::ADD));
         }
+        // To this client there is no such list.
+        if list == List::Pending {
+            return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+        }
         let Ok(email) = handle.parse::<Email>() else {
             return self.deny(trid, ErrorCode::INVALID_PARAMETER);
         };
         let group = group.filter(|_| list == List::Forward && self.dialect().groups != Groups::None);
-        let key = group.map(|group| self.group_key(Verb::ADD, group)).transpose()?;
-        // Clients give the address where they know no name, which is none to keep.
-        let plain = name.decode();
-        let stored = Some(&*plain).filter(|plain| !email.is(plain));
-        let edited = match self.put_on_list(list, &email, stored, key).await {
+        let key = group.map(|group| self.group_or_none(group));
+        let edited = match self.put_on_list(list, &email, Some(&name.decode()), key).await {
             Ok(edited) => edited,
             Err(error) => return self.edit_refused(Verb::ADD, trid, &error),
         };
         let version = self.list_version(edited.revision).unwrap_or_default();
+        let shown = self.shown_of_new(&edited).await?;
         self.say(|out, dialect| {
             add::Reply { trid, list, version, handle, name: name.clone(), group }.write(out, dialect);
+            shown.write(handle, &edited, dialect, out);
         })?;
-        self.follow_up(&edited)?;
-        if list == List::Forward {
-            let user = self.user()?;
-            self.server.directory.look_at(user.id, &user.endpoint, edited.contact, trid);
-        }
-        Ok(())
+        self.follow_up(&edited, trid)
     }
 }

@@ -1,5 +1,7 @@
 //! `ADG`: a new group; and how groups are named in every command that names one.
 
+use std::borrow::Cow;
+
 use msnp::command::{Command, adg};
 use msnp::dialect::Groups;
 use msnp::flow::End;
@@ -9,16 +11,17 @@ use msnp::wire::{Encoded, Verb, limits};
 use super::Session;
 use crate::store::{Group, GroupKey, Limits};
 
-/// Groups have numbers below this; a higher one ends the session.
+/// Groups have numbers below this.
 const GROUP_NUMBERS: u8 = 30;
 
 impl Session {
     pub(super) async fn adg(&mut self, request: adg::Request<'_>) -> Result<(), End> {
         let adg::Request { trid, name } = request;
-        if let Some(code) = group_name_fault(Verb::ADG, &name)? {
-            return self.deny(trid, code);
+        let plain = group_name(Verb::ADG, &name)?;
+        if Encoded::new(&plain).len() > limits::GROUP_NAME {
+            return self.deny(trid, ErrorCode::GROUP_NAME_TOO_LONG);
         }
-        let added = match self.server.store.add_group(self.user()?.id, &name.decode(), self.limits()).await {
+        let added = match self.server.store.add_group(self.user()?.id, &plain, self.limits()).await {
             Ok(added) => added,
             Err(error) => return self.edit_refused(Verb::ADG, trid, &error),
         };
@@ -28,30 +31,19 @@ impl Session {
         self.say(|out, dialect| adg::Reply { trid, version, name, group, spurious_one }.write(out, dialect))
     }
 
-    /// The group that a client has named.
-    ///
-    /// MSN Messenger 7.0 names a group by its name, escaped twice, when it removes one in a certain dialog.
-    ///
-    /// # Errors
-    /// When it is no name that any group could have, which ends the session.
-    pub(super) fn group_key(&self, verb: Verb, written: &str) -> Result<GroupKey, End> {
-        let beyond = End::BeyondLimits(verb);
+    /// The group that a client has named; `None` if it is no way to name any.
+    pub(super) fn group_key(&self, written: &str) -> Option<GroupKey> {
         match self.dialect().groups {
-            Groups::Numbered => written
-                .parse()
-                .ok()
-                .filter(|number| *number < GROUP_NUMBERS)
-                .map(GroupKey::Number)
-                .ok_or(beyond),
-            _ => match written.parse::<Guid>() {
-                Ok(guid) => Ok(GroupKey::Guid(guid)),
-                Err(_) if written.contains('%') => {
-                    let once = Encoded::from_wire(written).decode().into_owned();
-                    Ok(GroupKey::Name(Encoded::from_wire(&once).decode().into_owned()))
-                }
-                Err(_) => Err(beyond),
-            },
+            Groups::Numbered => {
+                written.parse().ok().filter(|number| *number < GROUP_NUMBERS).map(GroupKey::Number)
+            }
+            _ => written.parse::<Guid>().ok().map(GroupKey::Guid),
         }
+    }
+
+    /// The same for commands that look at contact and group in turn: to them such a group is one that the user has not.
+    pub(super) fn group_or_none(&self, written: &str) -> GroupKey {
+        self.group_key(written).unwrap_or(GroupKey::Malformed)
     }
 
     /// A group as this client names it.
@@ -68,11 +60,13 @@ impl Session {
     }
 }
 
-/// What is wrong with a group's name, if anything: an error number, or, far beyond the limit, the end.
-pub(super) fn group_name_fault(verb: Verb, name: &Encoded<'_>) -> Result<Option<ErrorCode>, End> {
-    match name.len() {
-        length if length > limits::GROUP_NAME_CLOSES => Err(End::BeyondLimits(verb)),
-        length if length > limits::GROUP_NAME => Ok(Some(ErrorCode::GROUP_NAME_TOO_LONG)),
-        _ => Ok(None),
+/// A group's name. One far beyond the limit ends the session.
+pub(super) fn group_name<'a>(verb: Verb, written: &'a Encoded<'_>) -> Result<Cow<'a, str>, End> {
+    let name = written.decode();
+    // Other clients get it escaped, however this one has written it.
+    if Encoded::new(&name).len() > limits::GROUP_NAME_CLOSES {
+        Err(End::BeyondLimits(verb))
+    } else {
+        Ok(name)
     }
 }

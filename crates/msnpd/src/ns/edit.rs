@@ -1,13 +1,13 @@
 //! What the edits of lists have in common: errors, and telling the other side.
 
-use msnp::command::{Command, adc, add, rem};
-use msnp::dialect::{Dialect, ListEdits};
+use msnp::command::{Command, adc, add, bpr, rem};
+use msnp::dialect::{Dialect, ListEdits, Properties};
 use msnp::flow::End;
-use msnp::types::{Email, ErrorCode, List, TrId};
+use msnp::types::{Email, ErrorCode, List, Property, TrId};
 use msnp::wire::{Encoded, Verb};
 
 use super::{Session, list_version};
-use crate::store::{Change, EditError};
+use crate::store::{Change, EditError, Edited};
 
 impl Session {
     /// Answers an edit that was refused.
@@ -32,13 +32,41 @@ impl Session {
         self.deny(trid, code)
     }
 
-    /// Tells a contact that he was put on the user's forward list, or taken off it, if he was.
+    /// What follows from an edit, after the user has his answer to `trid`.
+    pub(super) fn follow_up(&self, edited: &Edited, trid: TrId) -> Result<(), End> {
+        self.server.directory.apply(&edited.changes);
+        self.tell_other_side(&edited.changes)?;
+        if edited.is_new_contact() {
+            let user = self.user()?;
+            self.server.directory.look_at(user.id, &user.endpoint, edited.contact, trid);
+        }
+        Ok(())
+    }
+
+    /// What somebody shows the user who has just become his contact. The client gets to know it only once it has its
+    /// lists, in which all of it stands.
+    pub(super) async fn shown_of_new(&self, edited: &Edited) -> Result<Shown, End> {
+        let is_told = match self.dialect().properties {
+            Properties::All | Properties::SetOnes | Properties::SetOnesAndName => true,
+            Properties::None | Properties::AddressBook => false,
+        };
+        if !is_told || !self.has_lists || !edited.is_new_contact() {
+            return Ok(Shown(None));
+        }
+        let read = self.server.store.properties_shown(edited.contact, self.user()?.id).await;
+        // The contact is stored, and so the answer is yes; the next `SYN` tells the rest.
+        let properties = read.inspect_err(|error| self.note_failure(error));
+        Ok(Shown(properties.ok()))
+    }
+
+    /// Tells a contact that he was put on the user's forward list, or taken off it, if he was. Whoever has blocked the
+    /// user hears nothing of being added.
     pub(super) fn tell_other_side(&self, changes: &[Change]) -> Result<(), End> {
         let user = self.user()?;
         for change in changes.iter().filter(|change| change.owner != user.id) {
             let (before, after) =
                 (change.before.contains(List::Reverse), change.after.contains(List::Reverse));
-            if before == after {
+            if before == after || (after && change.after.contains(List::Block)) {
                 continue;
             }
             let name = self.server.directory.name(user.id);
@@ -52,6 +80,37 @@ impl Session {
             });
         }
         Ok(())
+    }
+}
+
+/// The properties that a new contact shows; nothing where the client is not told of them.
+pub(super) struct Shown(Option<Vec<(Property, String)>>);
+
+impl Shown {
+    /// The properties that every new contact is told with where changes are counted, set or not (notification-server
+    /// reference, 8.1).
+    const COUNTED: [Property; 4] =
+        [Property::HomePhone, Property::WorkPhone, Property::MobilePhone, Property::Pageable];
+
+    /// Says them, of the contact that the client has written as `handle`.
+    pub(super) fn write(&self, handle: &str, edited: &Edited, dialect: &Dialect, out: &mut Vec<u8>) {
+        let Some(properties) = &self.0 else { return };
+        let version = list_version(dialect, edited.revision);
+        // Only the answer itself repeats the letter case that the client has used.
+        let handle = handle.to_ascii_lowercase();
+        let handle = Some(&*handle);
+        if version.is_none() {
+            for (property, value) in properties {
+                let value = Some(Encoded::new(value));
+                bpr::Push { version, handle, property: *property, value }.write(out, dialect);
+            }
+            return;
+        }
+        for property in Self::COUNTED {
+            let set = properties.iter().find(|(name, _)| *name == property).map(|(_, value)| &**value);
+            let value = set.or((property == Property::Pageable).then_some("N")).map(Encoded::new);
+            bpr::Push { version, handle, property, value }.write(out, dialect);
+        }
     }
 }
 

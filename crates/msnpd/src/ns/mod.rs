@@ -57,6 +57,8 @@ pub struct Session {
     claimed: Option<Email>,
     /// Who has signed in.
     user: Option<User>,
+    /// Whether the client has asked for its lists.
+    has_lists: bool,
 }
 
 /// Who has signed in.
@@ -72,7 +74,7 @@ impl Session {
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
         let pace = Pace::new(server.now());
-        Self { flow, ends, server, outbox, pace, claimed: None, user: None }
+        Self { flow, ends, server, outbox, pace, claimed: None, user: None, has_lists: false }
     }
 
     /// Acts on one message.
@@ -185,9 +187,14 @@ impl Session {
 
     /// The store has failed: says so, and tells the operator why.
     fn store_failed(&self, trid: TrId, error: &StoreError) -> Result<(), End> {
+        self.note_failure(error);
+        self.deny(trid, ErrorCode::DB_CONNECT)
+    }
+
+    /// Tells the operator that the store has failed.
+    fn note_failure(&self, error: &StoreError) {
         error!(%error, "the store has failed");
         self.server.metrics.store_errors.increment(1);
-        self.deny(trid, ErrorCode::DB_SERVER)
     }
 
     /// A revision as a list version, in dialects that have one in their replies.

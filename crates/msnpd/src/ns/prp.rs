@@ -36,30 +36,38 @@ impl Session {
         match self.server.store.set_name(id, &name).await {
             Ok(revision) => {
                 self.echo(request, revision)?;
-                self.server.directory.rename(id, &name, revision);
-                Ok(())
+                self.show_name(&name, revision)
             }
             Err(error) => self.edit_refused(Verb::PRP, request.trid, &error),
         }
     }
 
+    /// Shows others a new name of the user's. Where he has none, his address stands in.
+    pub(super) fn show_name(&self, name: &str, revision: u64) -> Result<(), End> {
+        let user = self.user()?;
+        let name = if name.is_empty() { user.email.as_str() } else { name };
+        self.server.directory.rename(user.id, name, revision);
+        Ok(())
+    }
+
     async fn set_property(&self, property: Property, request: prp::Request<'_>) -> Result<(), End> {
-        if request.value.as_ref().is_some_and(|value| value.len() > limits::PHONE) {
-            return Err(End::BeyondLimits(Verb::PRP));
-        }
         let (id, trid) = (self.user()?.id, request.trid);
         let plain = request.value.as_ref().map(|value| value.decode().into_owned());
+        if plain.as_deref().is_some_and(|plain| Encoded::new(plain).len() > limits::PHONE) {
+            return Err(End::BeyondLimits(Verb::PRP));
+        }
         let edited = match self.server.store.set_property(id, property, plain.as_deref()).await {
             Ok(edited) => edited,
             Err(error) => return self.edit_refused(Verb::PRP, trid, &error),
         };
         self.echo(request, edited.revision)?;
+        let Some((property, value)) = edited.shown else { return Ok(()) };
         let handle = self.user()?.email.as_str();
         for (watcher, revision) in edited.watchers {
             self.server.directory.tell(watcher, |dialect, out| {
                 if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
                     let (version, value) =
-                        (list_version(dialect, revision), plain.as_deref().map(Encoded::new));
+                        (list_version(dialect, revision), value.as_deref().map(Encoded::new));
                     bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
                 }
             });

@@ -33,7 +33,7 @@ impl Session {
             rea::Reply { trid, version, handle, name: name.clone() }.write(out, dialect)
         })?;
         if is_own {
-            self.server.directory.rename(id, &plain, revision);
+            self.show_name(&plain, revision)?;
         }
         Ok(())
     }

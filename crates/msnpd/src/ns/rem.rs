@@ -12,6 +12,14 @@ use crate::store::{ContactKey, EditError};
 impl Session {
     pub(super) async fn rem(&mut self, request: rem::Request<'_>) -> Result<(), End> {
         let rem::Request { trid, list, who, group } = request;
+        match list {
+            List::Reverse => return Err(End::BeyondLimits(Verb::REM)),
+            // To this client there is no such list.
+            List::Pending if !self.dialect().has_pending_list => {
+                return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+            }
+            _ => {}
+        }
         let (store, id) = (&self.server.store, self.user()?.id);
         let by_guid = self.dialect().list_edits == ListEdits::Adc && list == List::Forward;
         let key = if by_guid {
@@ -22,7 +30,7 @@ impl Session {
         let Some(key) = key else { return self.deny(trid, ErrorCode::INVALID_PARAMETER) };
         let done = match (list, key) {
             (List::Forward, key) => {
-                let group = group.map(|group| self.group_key(Verb::REM, group)).transpose()?;
+                let group = group.map(|group| self.group_or_none(group));
                 store.remove_contact(id, key, group).await
             }
             (list, ContactKey::Email(email)) => store.remove_from_list(id, list, &email).await,
@@ -41,6 +49,6 @@ impl Session {
         };
         let version = self.list_version(edited.revision);
         self.say(|out, dialect| rem::Reply { trid, list, version, who, group }.write(out, dialect))?;
-        self.follow_up(&edited)
+        self.follow_up(&edited, trid)
     }
 }

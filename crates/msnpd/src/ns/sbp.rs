@@ -3,7 +3,7 @@
 use msnp::command::{Command, sbp};
 use msnp::flow::{End, notification};
 use msnp::types::{ErrorCode, Guid, Property};
-use msnp::wire::Verb;
+use msnp::wire::{Encoded, Verb};
 
 use super::Session;
 use crate::store::ContactKey;
@@ -16,8 +16,9 @@ impl Session {
         };
         match property.parse() {
             Ok(Property::FriendlyName) => {
-                let Some(name) = &value else { return self.deny(trid, ErrorCode::INVALID_PARAMETER) };
-                notification::name_fits(Verb::SBP, name)?;
+                // Without a value there is no name to be kept any more.
+                let name = value.clone().unwrap_or(Encoded::from_wire(""));
+                notification::name_fits(Verb::SBP, &name)?;
                 let (id, key) = (self.user()?.id, ContactKey::Guid(guid));
                 if let Err(error) = self.server.store.rename_contact(id, key, &name.decode()).await {
                     return self.edit_refused(Verb::SBP, trid, &error);

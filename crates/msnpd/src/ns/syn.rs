@@ -13,17 +13,20 @@ use crate::store::{Roster, RosterContact};
 const MESSENGER: u8 = 1;
 
 /// The group that everybody is in who is in no other, where groups have numbers.
-const OTHER_CONTACTS: &str = "Other Contacts";
+pub(super) const OTHER_CONTACTS: &str = "Other Contacts";
 
 impl Session {
-    /// The whole answer is one burst: what others cause meanwhile follows it.
+    /// The whole answer is one burst: what others cause meanwhile follows it. Whoever asks again gets everything.
     pub(super) async fn syn(&mut self, request: syn::Request<'_>) -> Result<(), End> {
         let user = self.user()?;
         self.outbox.begin_burst();
         user.endpoint.hear_of_lists();
         let roster = self.server.store.roster(user.id).await;
         let answered = match roster {
-            Ok(Some(roster)) => self.say(|out, dialect| answer(&request, &roster, dialect, out)),
+            Ok(Some(roster)) => {
+                let again = std::mem::replace(&mut self.has_lists, true);
+                self.say(|out, dialect| answer(&request, &roster, again, dialect, out))
+            }
             Ok(None) => Err(End::SignedOut),
             Err(error) => self.store_failed(request.trid, &error),
         };
@@ -32,7 +35,7 @@ impl Session {
     }
 }
 
-fn answer(request: &syn::Request<'_>, roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
+fn answer(request: &syn::Request<'_>, roster: &Roster, again: bool, dialect: &Dialect, out: &mut Vec<u8>) {
     let (lists, settings) = match dialect.list_version {
         ListVersion::Counter => ((roster.revision as u32).to_string(), None),
         ListVersion::Timestamps | ListVersion::AddressBook => {
@@ -40,7 +43,7 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, dialect: &Dialect, out: &
             (at(roster.lists_revision), Some(at(roster.settings_revision)))
         }
     };
-    let is_current = request.lists == lists && request.settings == settings.as_deref();
+    let is_current = !again && request.lists == lists && request.settings == settings.as_deref();
     let contacts: Vec<(&RosterContact, Lists)> =
         roster.contacts.iter().map(|contact| (contact, shown_lists(contact.lists, dialect))).collect();
     let contacts = contacts.iter().filter(|(_, lists)| !lists.is_empty());
@@ -75,16 +78,18 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, dialect: &Dialect, out: &
     }
     for (contact, lists) in contacts {
         let forward = lists.contains(List::Forward);
-        let groups = roster.groups_of(contact);
+        let groups = if zero {
+            contact.groups.iter().copied().map(GroupRef::Number).collect()
+        } else {
+            roster.groups_of(contact).map(|group| GroupRef::Guid(group.guid)).collect()
+        };
         lst::Reply {
             handle: contact.email.as_str(),
-            name: Encoded::new(contact.stored_name.as_deref().unwrap_or(&contact.name)),
+            name: Encoded::new(shown_name(contact)),
             guid: forward.then_some(contact.guid),
             lists: *lists,
             network: MESSENGER,
-            groups: groups
-                .map(|group| if zero { GroupRef::Number(group.number) } else { GroupRef::Guid(group.guid) })
-                .collect(),
+            groups,
         }
         .write(out, dialect);
         for (property, value) in contact.properties.iter().filter(|_| forward) {
@@ -97,6 +102,15 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, dialect: &Dialect, out: &
 fn property(property: Property, value: &str, dialect: &Dialect, out: &mut Vec<u8>) {
     prp::Reply { trid: None, version: None, property: property.as_str(), value: Some(Encoded::new(value)) }
         .write(out, dialect);
+}
+
+/// The name of a contact: what the user has for him, or what he shows the user, or his address.
+fn shown_name(contact: &RosterContact) -> &str {
+    match &contact.stored_name {
+        Some(name) if !name.is_empty() => name,
+        _ if contact.allows => &contact.name,
+        _ => contact.email.as_str(),
+    }
 }
 
 /// The lists of a contact as this dialect shows them. A pending contact stands on the pending list alone where there

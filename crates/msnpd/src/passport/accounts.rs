@@ -6,7 +6,7 @@ use std::pin::Pin;
 use msnp::types::Email;
 
 use crate::account::Account;
-use crate::password::Hasher;
+use crate::password::{HashError, Hasher};
 use crate::store::Store;
 
 /// A future that a trait object can give back. Beside the password hash it costs nothing.
@@ -17,8 +17,9 @@ pub trait Accounts: Send + Sync + 'static {
     /// The account that signs in with `email`.
     fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>>;
 
-    /// Whether `password` is the one that `hash` was made of. Has to take as long for `None`.
-    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, bool>;
+    /// Whether `password` is the one that `hash` was made of. Has to take as long for `None`. An error says that the
+    /// password was not looked at.
+    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, Result<bool, HashError>>;
 }
 
 /// Accounts can't be read just now.
@@ -36,7 +37,7 @@ impl Accounts for (Store, Hasher) {
         })
     }
 
-    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, bool> {
+    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
         Box::pin(self.1.verify(password, hash))
     }
 }

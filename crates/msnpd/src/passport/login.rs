@@ -4,7 +4,8 @@ use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION};
 use msnp::auth::tweener::{self, Authorization};
 
-use super::{Passport, Refusal, unix_now};
+use super::{Passport, Refusal};
+use crate::clock::unix_now;
 use crate::http::{Answer, Asked, HTML, answer};
 use crate::ticket::Purpose;
 

@@ -12,14 +12,16 @@ mod throttle;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use msnp::types::Email;
 
 use crate::account::Account;
 use crate::http::Peer;
+use crate::password::HashError;
 use crate::ticket::{self, Mint, Purpose, Ticket};
 pub use accounts::{Accounts, Later, Unavailable};
+pub use rst::MAX_RST_BYTES;
 pub use throttle::MAX_DELAY;
 use throttle::Throttle;
 
@@ -27,6 +29,11 @@ use throttle::Throttle;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Passwords are taken over plain HTTP from everywhere, not only from this machine.
+    ///
+    /// A reverse proxy on this machine that forwards plain HTTP is this machine: whatever it lets in may sign in, also
+    /// while this is off, so it should take HTTPS only. All who come through it have its address, and with it one
+    /// address's share of attempts and its delays: the throttle looks at connections and at no header that tells
+    /// where a request was before. Better let clients connect directly.
     pub allow_plain_http_sign_in: bool,
     /// Another server, `host[:port]`, that `login2.srf` sends clients to.
     pub login_redirect: Option<String>,
@@ -51,12 +58,21 @@ pub struct Passport {
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
-    /// Too many attempts at a time from an address that has failed often.
+    /// Too many attempts at a time: from this address, at this account from it, or of everybody.
     Busy,
     /// No such account, a disabled one, or the wrong password.
     Credentials,
-    /// The store failed.
+    /// The store failed, or there was no memory to check the password with.
     Unavailable,
+}
+
+impl From<HashError> for Refusal {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Failed => Self::Unavailable,
+        }
+    }
 }
 
 impl Passport {
@@ -91,7 +107,11 @@ impl Passport {
         };
         let account = account.filter(|account| !account.disabled);
         let hash = account.as_ref().map(|account| account.password_hash.as_str());
-        let right = self.accounts.verify(password, hash).await;
+        // An attempt that ends here counts for nothing: nobody knows whether the password was right.
+        let right = self.accounts.verify(password, hash).await.map_err(|error| {
+            tracing::warn!(%error, %from, "a sign-in was put off");
+            Refusal::from(error)
+        })?;
         match account {
             Some(account) if right => {
                 attempt.succeeded();
@@ -111,9 +131,4 @@ impl Passport {
     fn issue(&self, account: &Account, purpose: Purpose, now: u64) -> Ticket {
         self.mint.issue(account.id, account.generation, purpose, now, self.settings.ticket_lifetime)
     }
-}
-
-/// Now, in seconds since 1970.
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -1,13 +1,18 @@
 //! `/RST.srf`: tokens over SOAP.
 
+use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::CACHE_CONTROL;
 use msnp::soap::rst::{Credentials, Fault, Issued, Reply, Request, Token, Wanted};
 
-use super::{Passport, Refusal, unix_now};
+use super::{Passport, Refusal};
 use crate::account::Account;
+use crate::clock::unix_now;
 use crate::http::{Answer, Asked, HTML, XML, answer};
 use crate::ticket::Purpose;
+
+/// The most bytes of a request. The longest one known has 3,853, with tokens for seven names.
+pub const MAX_RST_BYTES: usize = 16 * 1024;
 
 /// The name whose ticket single sign-on shows on the notification server.
 const SINGLE_SIGN_ON: &str = "messengerclear.live.com";
@@ -16,12 +21,15 @@ const TWEENER: &str = "messenger.msn.com";
 
 impl Passport {
     /// Answers a request for tokens: one for each that is asked for, or a fault.
-    pub async fn rst(&self, asked: &Asked, body: &[u8]) -> Answer {
+    pub async fn rst(&self, asked: &Asked, body: Bytes) -> Answer {
         let now = unix_now();
         if !self.may_sign_in(asked.peer) {
             return fault(&Fault::InvalidRequest, now);
         }
-        let request = match Request::parse(body) {
+        let request = Request::parse(&body);
+        // A password may have to wait for minutes; what is left of the request is small.
+        drop(body);
+        let request = match request {
             Ok(request) => request,
             Err(error) => {
                 tracing::debug!(%error, from = %asked.peer.address.ip(), "a request for tokens");

@@ -13,13 +13,13 @@ use openssl::error::ErrorStack;
 use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 
 use crate::account::AccountId;
-use crate::data_dir;
+use crate::data_dir::{self, Readers};
+use crate::hex_key;
 use crate::store::Seal;
 
 /// The key's file name in the data directory.
 pub const KEY_FILE: &str = "legacy.key";
 
-const KEY: usize = 32;
 const NONCE: usize = 12;
 const TAG: usize = 16;
 
@@ -28,7 +28,7 @@ const AES_256_GCM: u8 = 1;
 
 /// What passwords are sealed with.
 #[derive(Clone)]
-pub struct LegacyKey([u8; KEY]);
+pub struct LegacyKey([u8; hex_key::LEN]);
 
 impl fmt::Debug for LegacyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,7 @@ impl LegacyKey {
     pub fn load(data_dir: &Path) -> Result<Option<Self>, LegacyError> {
         let file = data_dir.join(KEY_FILE);
         match fs::read_to_string(&file) {
-            Ok(text) => match parse(text.trim()) {
+            Ok(text) => match hex_key::parse(text.trim()) {
                 Some(key) => Ok(Some(Self(key))),
                 None => Err(LegacyError::NoKey { file }),
             },
@@ -108,11 +108,10 @@ impl LegacyKey {
         if let Some(key) = Self::load(data_dir)? {
             return Ok(key);
         }
-        let mut key = [0; KEY];
+        let mut key = [0; hex_key::LEN];
         getrandom::fill(&mut key).map_err(LegacyError::Random)?;
-        let mut text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        text.push('\n');
-        data_dir::write_private(&file, text.as_bytes()).map_err(failed)?;
+        let line = hex_key::write(&key) + "\n";
+        data_dir::replace(&file, line.as_bytes(), Readers::Owner).map_err(failed)?;
         Ok(Self(key))
     }
 
@@ -158,15 +157,6 @@ fn split(sealed: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
     let (tag, sealed) = sealed.split_at_checked(TAG)?;
     Some((nonce, tag, sealed))
-}
-
-fn parse(hex: &str) -> Option<[u8; KEY]> {
-    let mut key = [0; KEY];
-    let mut digits = hex.chars().map(|c| c.to_digit(16));
-    for byte in &mut key {
-        *byte = u8::try_from(digits.next()?? << 4 | digits.next()??).ok()?;
-    }
-    digits.next().is_none().then_some(key)
 }
 
 #[cfg(test)]

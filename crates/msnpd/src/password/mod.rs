@@ -81,24 +81,13 @@ impl Hasher {
     /// Whether `password` is the one that `hash` was made of. Only its first 16 characters count, as with
     /// Passport. Takes as long for an account that does not exist (`None`).
     ///
-    /// Is `false` too where too many others wait; [`check`](Self::check) tells that apart.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> bool {
-        match self.check(password, hash).await {
-            Ok(right) => right,
-            Err(error) => {
-                tracing::warn!(%error, "a password was refused unchecked");
-                false
-            }
-        }
-    }
-
-    /// [`verify`](Self::verify), where to be too busy is another thing than a wrong password.
-    ///
     /// # Errors
-    /// [`Busy`](HashError::Busy), [`Failed`](HashError::Failed).
-    pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool, HashError> {
+    /// [`Busy`](HashError::Busy), [`Failed`](HashError::Failed): the password was not looked at.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, HashError> {
         let (password, hash) = (counted(password).to_owned(), hash.map(str::to_owned));
-        self.run(move |memory| argon::verify(&password, hash.as_deref(), memory)).await
+        self.run(move |memory| argon::verify(&password, hash.as_deref(), memory))
+            .await?
+            .ok_or(HashError::Failed)
     }
 
     /// Waits for a turn and does `work` on a thread that may block.
@@ -179,12 +168,16 @@ mod tests {
         let hash = hasher.hash("secret of Alice, and more").await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, hasher.hash("secret of Alice, and more").await.unwrap());
-        assert!(hasher.verify("secret of Alice,", Some(&hash)).await);
-        assert!(hasher.verify("secret of Alice, or less", Some(&hash)).await);
-        assert!(!hasher.verify("secret of Alice", Some(&hash)).await);
-        assert!(!hasher.verify("", Some(&hash)).await);
-        assert!(!hasher.verify("secret of Alice,", None).await);
-        assert!(!hasher.verify("secret of Alice,", Some("no hash")).await);
+        for (password, hash, right) in [
+            ("secret of Alice,", Some(&*hash), true),
+            ("secret of Alice, or less", Some(&hash), true),
+            ("secret of Alice", Some(&hash), false),
+            ("", Some(&hash), false),
+            ("secret of Alice,", None, false),
+            ("secret of Alice,", Some("no hash"), false),
+        ] {
+            assert_eq!(hasher.verify(password, hash).await, Ok(right), "{password} {hash:?}");
+        }
         assert!(hasher.inner.memory.lock().is_empty());
     }
 
@@ -198,7 +191,7 @@ mod tests {
         drop(leaves);
         assert_eq!(hasher.inner.waiting.load(Ordering::Relaxed), 0);
         drop(turn);
-        assert!(!hasher.verify("x", None).await);
+        assert_eq!(hasher.verify("x", None).await, Ok(false));
         assert_eq!(hasher.inner.free.available_permits(), 1);
     }
 
@@ -206,7 +199,7 @@ mod tests {
     async fn a_full_line_is_told() {
         let hasher = Hasher::new(1);
         hasher.inner.waiting.store(MAX_WAITING, Ordering::Relaxed);
-        assert_eq!(hasher.check("x", None).await, Err(HashError::Busy));
+        assert_eq!(hasher.verify("x", None).await, Err(HashError::Busy));
         assert_eq!(hasher.inner.waiting.load(Ordering::Relaxed), MAX_WAITING);
     }
 

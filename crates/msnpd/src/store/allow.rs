@@ -66,14 +66,14 @@ impl Store {
         .await
     }
 
-    /// Takes `who` off the owner's allow, block or pending list.
-    ///
-    /// A question that was answered before is no error: clients confirm the reverse list, which answers it, and then
-    /// take `who` off the pending list (notification-server reference, 8.3 and 22.5).
+    /// Takes `who` off the owner's allow, block or pending list. Changes nothing where `who` has the owner on his forward
+    /// list and the question about him was answered before: clients end it twice, with [`confirm_reverse`] as well.
     ///
     /// # Errors
     /// [`NotEditable`](EditError::NotEditable) for other lists, [`UnknownAccount`](EditError::UnknownAccount),
     /// [`NotOnList`](EditError::NotOnList).
+    ///
+    /// [`confirm_reverse`]: Self::confirm_reverse
     pub async fn remove_from_list(
         &self,
         owner: AccountId,
@@ -89,8 +89,10 @@ impl Store {
                 let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(list) {
-                    let is_answered = list == List::Pending && row.lists.contains(List::Reverse);
-                    return if is_answered { unchanged(tx, row).await } else { Err(EditError::NotOnList) };
+                    if list == List::Pending && row.lists.contains(List::Reverse) {
+                        return unchanged(tx, row).await;
+                    }
+                    return Err(EditError::NotOnList);
                 }
                 let after = row.lists.without(list);
                 store_own(tx, row, after).await

@@ -11,7 +11,7 @@ use crate::account::AccountId;
 
 impl Store {
     /// Puts `who` on the owner's forward list, and in a group if one is given. Somebody who is on it already is only
-    /// put in the group.
+    /// put in the group. An empty name is none.
     ///
     /// The owner comes to stand on `who`'s reverse list, and on his pending list unless he has allowed or blocked the
     /// owner before.
@@ -27,7 +27,7 @@ impl Store {
         group: Option<GroupKey>,
         limits: Limits,
     ) -> Result<Edited, EditError> {
-        let (who, name) = (who.clone(), name.map(str::to_owned));
+        let (who, name) = (who.clone(), name.filter(|name| !name.is_empty()).map(str::to_owned));
         self.write(move |tx| {
             Box::pin(async move {
                 let contact = find(tx, &who).await?.ok_or(EditError::UnknownAccount)?;
@@ -35,7 +35,7 @@ impl Store {
                 let mut row = Row::load(tx, owner, contact).await?;
                 if row.lists.contains(List::Forward) {
                     return match group {
-                        Some(_) => join(tx, row, &place).await,
+                        Some(key) => join(tx, row, &place, key.is_number()).await,
                         None => Err(EditError::AlreadyThere),
                     };
                 }
@@ -73,7 +73,7 @@ impl Store {
                     return Err(EditError::UnknownAccount);
                 }
                 let place = place(tx, owner, Some(&group)).await?;
-                join(tx, row, &place).await
+                join(tx, row, &place, group.is_number()).await
             })
         })
         .await
@@ -113,8 +113,8 @@ impl Store {
         .await
     }
 
-    /// Sets the name that the owner has for a contact, on whichever list. Cheap where it is that already, as some
-    /// clients write it whenever they see the contact.
+    /// Sets the name that the owner has for a contact, on whichever list; an empty one is none. Cheap where it is that
+    /// already, as some clients write it whenever they see the contact.
     ///
     /// # Errors
     /// [`UnknownAccount`](EditError::UnknownAccount), for a GUID too; [`NotOnList`](EditError::NotOnList) for an
@@ -125,7 +125,7 @@ impl Store {
         who: ContactKey,
         name: &str,
     ) -> Result<Edited, EditError> {
-        let name = name.to_owned();
+        let name = Some(name).filter(|name| !name.is_empty()).map(str::to_owned);
         self.write(move |tx| {
             Box::pin(async move {
                 let contact = match who {
@@ -136,10 +136,10 @@ impl Store {
                 if row.lists.is_empty() {
                     return Err(EditError::NotOnList);
                 }
-                if row.name.as_ref() == Some(&name) {
+                if row.name == name {
                     return unchanged(tx, row).await;
                 }
-                row.name = Some(name);
+                row.name = name;
                 let after = row.lists;
                 store_own(tx, row, after).await
             })
@@ -148,42 +148,57 @@ impl Store {
     }
 }
 
-/// Puts somebody on the forward list in one more group.
-async fn join(tx: &mut SqliteConnection, row: Row, place: &Place) -> Result<Edited, EditError> {
+/// Puts somebody on the forward list in one more group. `numbered`: group 0 is one like any to this client, so who was
+/// in no other before is in both from here on, until he is taken out of it.
+async fn join(
+    tx: &mut SqliteConnection,
+    mut row: Row,
+    place: &Place,
+    numbered: bool,
+) -> Result<Edited, EditError> {
+    let is_in_any = is_in_any(tx, &row).await?;
     match place {
         Place::Group(group) => {
             if is_member(tx, &row, group.number).await? {
                 return Err(EditError::AlreadyThere);
             }
             add_member(tx, row.owner, row.contact, group.number).await?;
+            row.in_other |= numbered && !is_in_any;
         }
-        // A client moves somebody out of his last group by adding him here and removing him there, so this can't
-        // fail; being here shows once he is in no group.
         Place::OtherContacts => {
-            if !is_in_any(tx, &row).await? {
+            if row.in_other || !is_in_any {
                 return Err(EditError::AlreadyThere);
             }
+            row.in_other = true;
         }
     }
     let after = row.lists;
     store_own(tx, row, after).await
 }
 
-/// Takes somebody on the forward list out of one group.
-async fn leave(tx: &mut SqliteConnection, row: Row, place: &Place) -> Result<Edited, EditError> {
-    if let Place::Group(group) = place {
-        if !is_member(tx, &row, group.number).await? {
-            return Err(EditError::NotInGroup);
+/// Takes somebody on the forward list out of one group. Out of "Other Contacts" there is no other way than into a
+/// group: for somebody who is in none it is granted, and shows nothing.
+async fn leave(tx: &mut SqliteConnection, mut row: Row, place: &Place) -> Result<Edited, EditError> {
+    match place {
+        Place::Group(group) => {
+            if !is_member(tx, &row, group.number).await? {
+                return Err(EditError::NotInGroup);
+            }
+            sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2 AND number = $3")
+                .bind(i64::from(row.owner.0))
+                .bind(i64::from(row.contact.0))
+                .bind(i64::from(group.number))
+                .execute(&mut *tx)
+                .await?;
+            row.in_other &= is_in_any(tx, &row).await?;
         }
-        sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2 AND number = $3")
-            .bind(i64::from(row.owner.0))
-            .bind(i64::from(row.contact.0))
-            .bind(i64::from(group.number))
-            .execute(&mut *tx)
-            .await?;
+        Place::OtherContacts => {
+            if !row.in_other && is_in_any(tx, &row).await? {
+                return Err(EditError::NotInGroup);
+            }
+            row.in_other = false;
+        }
     }
-    // Out of "Other Contacts" there is no other way than into a group, and a client that moves somebody there has
-    // added him to it before. So that is granted, and shows nothing.
     let after = row.lists;
     store_own(tx, row, after).await
 }

@@ -50,6 +50,14 @@ pub struct Edited {
     pub changes: Vec<Change>,
 }
 
+impl Edited {
+    /// Whether the edit put the contact on the owner's forward list: he was not on it before.
+    pub fn is_new_contact(&self) -> bool {
+        let own = self.changes.first();
+        own.is_some_and(|row| !row.before.contains(List::Forward) && row.after.contains(List::Forward))
+    }
+}
+
 /// Why an edit was refused. Nothing of it is stored.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum EditError {

@@ -2,7 +2,7 @@
 //!
 //! `msnpd user …` writes a row with each change; the server asks every now and then what is new.
 
-use std::str::FromStr;
+use std::sync::atomic::Ordering;
 
 use sqlx::SqliteConnection;
 
@@ -40,14 +40,9 @@ impl EventKind {
             Self::Renamed => "renamed",
         }
     }
-}
 
-impl FromStr for EventKind {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| StoreError::Corrupt(format!("the event {text:?}")))
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -72,7 +67,8 @@ impl Store {
         Ok(seq.fetch_one(self.readers()).await?)
     }
 
-    /// What has happened after the event `seq`, in order.
+    /// What has happened after the event `seq`, in order. What only a newer version of this program knows is left out,
+    /// and the operator warned of it once.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -82,10 +78,19 @@ impl Store {
                 .bind(seq)
                 .fetch_all(self.readers())
                 .await?;
-        let event = |(seq, account, kind): (i64, i64, String)| {
-            Ok(Event { seq, account: account_id(account)?, kind: kind.parse()? })
-        };
-        rows.into_iter().map(event).collect()
+        let mut events = Vec::with_capacity(rows.len());
+        for (seq, account, kind) in rows {
+            let account = account_id(account)?;
+            match EventKind::parse(&kind) {
+                Some(kind) => events.push(Event { seq, account, kind }),
+                // It is read again and again while nothing follows it.
+                None if self.inner.passed_over.fetch_max(seq, Ordering::Relaxed) < seq => {
+                    tracing::warn!(%account, kind, "an event that this version does not know is passed over");
+                }
+                None => {}
+            }
+        }
+        Ok(events)
     }
 }
 

@@ -24,10 +24,19 @@ pub struct Group {
 pub enum GroupKey {
     /// By GUID (MSNP10 and later).
     Guid(Guid),
+    /// By what can name none.
+    Malformed,
     /// By name: in one dialog MSN 7.0 sends it instead of the GUID (notification-server reference, 9).
     Name(String),
     /// By number (MSNP7-9); 0 is "Other Contacts".
     Number(u8),
+}
+
+impl GroupKey {
+    /// Whether the client names groups by number, and so has everybody in one.
+    pub(super) const fn is_number(&self) -> bool {
+        matches!(self, Self::Number(_))
+    }
 }
 
 /// What becomes of those who are in no other group when theirs is removed.
@@ -161,9 +170,11 @@ impl Store {
                 let group = stored(place(tx, owner, Some(&key)).await?)?;
                 let members = members(tx, owner, group.number).await?;
                 let left: Vec<_> = match orphans {
-                    Orphans::Leave => {
-                        members.iter().filter(|(_, groups)| *groups == 1).map(|(id, _)| *id).collect()
-                    }
+                    Orphans::Leave => members
+                        .iter()
+                        .filter(|(_, groups, in_other)| *groups == 1 && !in_other)
+                        .map(|(id, ..)| *id)
+                        .collect(),
                     Orphans::Stay => Vec::new(),
                 };
                 let touched = left.iter().copied().chain([owner]);
@@ -175,8 +186,9 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                 let mut changes = Vec::new();
-                for (contact, _) in members {
-                    let row = Row::load(tx, owner, contact).await?;
+                for (contact, groups, _) in members {
+                    let mut row = Row::load(tx, owner, contact).await?;
+                    row.in_other &= groups > 1;
                     let lists = row.lists;
                     if left.contains(&contact) {
                         changes.extend(mirror(tx, row, lists.without(List::Forward), &revisions).await?);
@@ -203,6 +215,7 @@ pub(super) async fn place(
     };
     let is_it = |group: &Group| match key {
         GroupKey::Guid(guid) => group.guid == *guid,
+        GroupKey::Malformed => false,
         GroupKey::Name(name) => group.name == *name,
         GroupKey::Number(number) => group.number == *number,
     };
@@ -237,19 +250,20 @@ async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u6
     Revisions::next(tx, Part::Lists, [owner]).await?.of(owner).ok_or(EditError::Gone)
 }
 
-/// Who is in a group, and in how many groups each of them is.
+/// Who is in a group, in how many groups each of them is, and whether he is in "Other Contacts" as well.
 async fn members(
     tx: &mut SqliteConnection,
     owner: AccountId,
     number: u8,
-) -> Result<Vec<(AccountId, i64)>, StoreError> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as(
-        "SELECT m.contact, (SELECT count(*) FROM membership a WHERE a.owner = m.owner AND a.contact = m.contact) \
-         FROM membership m WHERE m.owner = $1 AND m.number = $2 ORDER BY m.contact",
+) -> Result<Vec<(AccountId, i64, bool)>, StoreError> {
+    let rows: Vec<(i64, i64, bool)> = sqlx::query_as(
+        "SELECT m.contact, (SELECT count(*) FROM membership a WHERE a.owner = m.owner AND a.contact = m.contact), \
+         c.in_other FROM membership m JOIN contact c ON c.owner = m.owner AND c.contact = m.contact \
+         WHERE m.owner = $1 AND m.number = $2 ORDER BY m.contact",
     )
     .bind(i64::from(owner.0))
     .bind(i64::from(number))
     .fetch_all(tx)
     .await?;
-    rows.into_iter().map(|(id, groups)| Ok((account_id(id)?, groups))).collect()
+    rows.into_iter().map(|(id, groups, in_other)| Ok((account_id(id)?, groups, in_other))).collect()
 }

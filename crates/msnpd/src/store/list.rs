@@ -8,7 +8,7 @@ use sqlx::{FromRow, SqliteConnection};
 use super::account::Stored;
 use super::group::{Group, groups, number};
 use super::privacy::setting;
-use super::property::is_shown;
+use super::property::shown;
 use super::row::{account_id, email, guid, lists, unsigned};
 use super::{Store, StoreError};
 use crate::account::{Account, AccountId};
@@ -83,7 +83,8 @@ pub struct RosterContact {
     pub lists: Lists,
     /// The owner's revision when the row was last changed.
     pub revision: u64,
-    /// The groups he is in, by number: positions in [`Roster::groups`] are looked up with [`Roster::groups_of`].
+    /// The groups he is in, by number, lowest first. 0, "Other Contacts", is among them where he is in it beside others;
+    /// in none at all he is in it anyway. Positions in [`Roster::groups`] are looked up with [`Roster::groups_of`].
     pub groups: Vec<u8>,
     /// Those of his properties that contacts get to know, if he is on the forward list and lets the owner see him.
     pub properties: Vec<(Property, String)>,
@@ -110,8 +111,9 @@ struct SignInRow {
     rows: Option<String>,
 }
 
-/// Contact, address, own name, stored name, GUID, lists, revision, the contact's lists for the owner, his privacy.
-type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, Option<i64>, String);
+/// Contact, address, own name, stored name, GUID, lists, revision, whether he is in "Other Contacts" beside his groups,
+/// the contact's lists for the owner, his privacy.
+type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, bool, Option<i64>, String);
 
 impl Store {
     /// All that a sign-in with a ticket reads: the account, for the ticket's generation to be compared with, and what
@@ -156,6 +158,44 @@ impl Store {
         Ok(self.sign_in(account).await?.map(|(_, brief)| brief))
     }
 
+    /// Those properties of `contact` that `viewer` gets to see: none where he lets him not see him.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn properties_shown(
+        &self,
+        contact: AccountId,
+        viewer: AccountId,
+    ) -> Result<Vec<(Property, String)>, StoreError> {
+        let rows: Vec<(String, String, String, Option<i64>)> = sqlx::query_as(
+            "SELECT p.name, p.value, a.privacy, c.lists FROM property p JOIN account a ON a.id = p.account \
+             LEFT JOIN contact c ON c.owner = a.id AND c.contact = $2 WHERE p.account = $1",
+        )
+        .bind(i64::from(contact.0))
+        .bind(i64::from(viewer.0))
+        .fetch_all(self.readers())
+        .await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for (name, value, privacy, bits) in rows {
+            if allows(bits.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?)
+                && let Ok(property) = name.parse()
+            {
+                found.push((property, value));
+            }
+        }
+        in_order(&mut found);
+        Ok(shown(found))
+    }
+
+    /// The revision an account has; `None` where there is no such account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn revision(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
+        let mut reader = self.readers().acquire().await?;
+        super::row::revision(&mut reader, account).await
+    }
+
     /// Everything that a client of this account gets to see of its lists; `None` where there is no such account. All
     /// of it is of one moment.
     ///
@@ -184,7 +224,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
     let properties = properties(tx, owner).await?;
     let own = properties.get(&owner).cloned().unwrap_or_default();
     let rows: Vec<ContactRow> = sqlx::query_as(
-        "SELECT c.contact, a.email, a.name, c.name, c.guid, c.lists, c.revision, o.lists, a.privacy \
+        "SELECT c.contact, a.email, a.name, c.name, c.guid, c.lists, c.revision, c.in_other, o.lists, a.privacy \
          FROM contact c JOIN account a ON a.id = c.contact \
          LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner \
          WHERE c.owner = $1 ORDER BY c.contact",
@@ -193,16 +233,18 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
     .fetch_all(&mut *tx)
     .await?;
     let mut contacts = Vec::with_capacity(rows.len());
-    for (id, address, name, stored_name, bytes, bits, revision, theirs, privacy) in rows {
+    for (id, address, name, stored_name, bytes, bits, revision, in_other, theirs, privacy) in rows {
         let id = account_id(id)?;
         let on = lists(bits)?;
         let allows = allows(theirs.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?);
-        let shown = allows && on.contains(List::Forward);
-        let mut properties = match properties.get(&id) {
-            Some(properties) if shown => properties.clone(),
+        let properties = match properties.get(&id) {
+            Some(all) if allows && on.contains(List::Forward) => shown(all.iter().cloned()),
             _ => Vec::new(),
         };
-        properties.retain(|(property, _)| is_shown(*property));
+        let mut groups = memberships.remove(&id).unwrap_or_default();
+        if in_other {
+            groups.insert(0, 0);
+        }
         contacts.push(RosterContact {
             id,
             email: email(&address)?,
@@ -211,7 +253,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
             guid: guid(&bytes)?,
             lists: on,
             revision: unsigned(revision)?,
-            groups: memberships.remove(&id).unwrap_or_default(),
+            groups,
             properties,
             allows,
         });
@@ -272,9 +314,14 @@ async fn properties(
         }
     }
     for properties in found.values_mut() {
-        properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
+        in_order(properties);
     }
     Ok(found)
+}
+
+/// Puts properties in the order in which lists give them.
+fn in_order(properties: &mut [(Property, String)]) {
+    properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
 }
 
 /// Reads what `brief` has put together: number, list bits, revision.

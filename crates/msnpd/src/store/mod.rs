@@ -24,9 +24,11 @@ mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use metrics::Counter;
 use parking_lot::Mutex;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
@@ -70,6 +72,10 @@ struct Inner {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
     readers: SqlitePool,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// What counts edits, once somebody does.
+    edits: Arc<OnceLock<Counter>>,
+    /// The newest event that was passed over because this version does not know it.
+    passed_over: AtomicI64,
 }
 
 impl Store {
@@ -102,15 +108,23 @@ impl Store {
             .await
             .map_err(failed)?;
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
-        let writer = tokio::spawn(writer::run(conn, writing, queue));
+        let edits = Arc::new(OnceLock::new());
+        let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone()));
         Ok(Self {
             inner: Arc::new(Inner {
                 file,
                 jobs: Mutex::new(Some(jobs)),
                 readers,
                 writer: Mutex::new(Some(writer)),
+                edits,
+                passed_over: AtomicI64::new(0),
             }),
         })
+    }
+
+    /// Counts edits from here on. For whoever serves with this store, once; what is said later changes nothing.
+    pub fn count_edits(&self, counter: Counter) {
+        let _ = self.inner.edits.set(counter);
     }
 
     /// Finishes what waits to be written and closes the database, for all clones. What comes later fails with

@@ -16,20 +16,15 @@ pub(super) fn setting<T: FromStr>(text: &str) -> Result<T, StoreError> {
 
 impl Store {
     /// Sets the account's friendly name and returns its revision; the one it had before where that is its name
-    /// already.
+    /// already. With an empty one the address stands in again.
     ///
     /// # Errors
     /// [`Gone`](EditError::Gone).
     pub async fn set_name(&self, account: AccountId, name: &str) -> Result<u64, EditError> {
-        let set = "UPDATE account SET name = $2 WHERE id = $1 AND name IS DISTINCT FROM $2";
+        let set =
+            "UPDATE account SET name = nullif($2, '') WHERE id = $1 AND name IS DISTINCT FROM nullif($2, '')";
         match self.set(account, set, name.to_owned()).await {
-            Err(EditError::Unchanged) => {
-                let revision = sqlx::query_scalar("SELECT revision FROM account WHERE id = $1")
-                    .bind(i64::from(account.0))
-                    .fetch_one(self.readers())
-                    .await?;
-                Ok(super::row::unsigned(revision)?)
-            }
+            Err(EditError::Unchanged) => self.revision(account).await?.ok_or(EditError::Gone),
             done => done,
         }
     }

@@ -1,22 +1,45 @@
 //! Phone numbers and marks that an account shows to its contacts.
 
 use msnp::types::{List, Property};
+use sqlx::SqliteConnection;
 
-use super::Store;
 use super::edit::EditError;
 use super::row::{Part, Revisions, account_id, revision};
+use super::{Store, StoreError};
 use crate::account::AccountId;
 
 /// Whether contacts get to know a property. That the mobile service is set up is nobody else's business.
-pub(super) const fn is_shown(property: Property) -> bool {
+const fn is_shown(property: Property) -> bool {
     !matches!(property, Property::MobileEnabled | Property::FriendlyName)
 }
+
+/// What contacts get to see of somebody's properties. Without the mobile service he can't be paged, whatever he has
+/// said (notification-server reference, 11).
+pub(super) fn shown(all: impl IntoIterator<Item = (Property, String)>) -> Vec<(Property, String)> {
+    let mut all: Vec<_> = all.into_iter().collect();
+    let is_mobile = all.iter().any(|(property, value)| *property == Property::MobileEnabled && value == YES);
+    all.retain(|(property, _)| is_shown(*property));
+    for (property, value) in &mut all {
+        if *property == Property::Pageable && !is_mobile {
+            NO.clone_into(value);
+        }
+    }
+    all
+}
+
+/// `MOB` and `MBE`: yes.
+const YES: &str = "Y";
+
+/// `MOB` and `MBE`: no.
+const NO: &str = "N";
 
 /// What setting a property did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PropertyEdited {
     /// The account's revision; the one it had before where the property had that value.
     pub revision: u64,
+    /// The property of which contacts see another value than before, and that value.
+    pub shown: Option<(Property, Option<String>)>,
     /// Who has the account on the forward list and may see it, with his new revision: his list as he gets it has
     /// changed, and he is to be told if he is there.
     pub watchers: Vec<(AccountId, u64)>,
@@ -37,6 +60,9 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let before = revision(tx, account).await?.ok_or(EditError::Gone)?;
+                // With the mobile service comes and goes that one can be paged.
+                let visible = if property == Property::MobileEnabled { Property::Pageable } else { property };
+                let shown_before = shown_value(tx, account, visible).await?;
                 let edit = match value {
                     Some(value) => sqlx::query(
                         "INSERT INTO property (account, name, value) VALUES ($1, $2, $3) \
@@ -52,12 +78,14 @@ impl Store {
                 };
                 let done = edit.execute(&mut *tx).await?;
                 if done.rows_affected() == 0 {
-                    return Ok(PropertyEdited { revision: before, watchers: Vec::new() });
+                    return Ok(PropertyEdited { revision: before, shown: None, watchers: Vec::new() });
                 }
                 let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
                 let revision = revisions.of(account).ok_or(EditError::Gone)?;
+                let value = shown_value(tx, account, visible).await?;
+                let shown = (value != shown_before).then_some((visible, value));
                 let mut watchers = Vec::new();
-                if is_shown(property) {
+                if shown.is_some() {
                     let ids: Vec<i64> = sqlx::query_scalar(
                         "SELECT c.contact FROM contact c JOIN account a ON a.id = c.owner \
                          WHERE c.owner = $1 AND c.contact <> $1 AND c.lists & $2 <> 0 AND c.lists & $3 = 0 \
@@ -72,9 +100,26 @@ impl Store {
                     let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
                     watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
                 }
-                Ok(PropertyEdited { revision, watchers })
+                Ok(PropertyEdited { revision, shown, watchers })
             })
         })
         .await
     }
+}
+
+/// The value of a property as contacts get to see it.
+async fn shown_value(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    property: Property,
+) -> Result<Option<String>, StoreError> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, value FROM property WHERE account = $1 AND name IN ($2, $3)")
+            .bind(i64::from(account.0))
+            .bind(property.as_str())
+            .bind(Property::MobileEnabled.as_str())
+            .fetch_all(tx)
+            .await?;
+    let rows = rows.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value)));
+    Ok(shown(rows).into_iter().find(|(name, _)| *name == property).map(|(_, value)| value))
 }

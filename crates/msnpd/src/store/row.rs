@@ -86,6 +86,8 @@ pub(super) struct Row {
     pub(super) lists: Lists,
     pub(super) guid: Guid,
     pub(super) name: Option<String>,
+    /// Whether he is in "Other Contacts" beside the groups he is in. Who is in none needs no such mark.
+    pub(super) in_other: bool,
     /// Whether it is in the database.
     stored: bool,
 }
@@ -97,31 +99,33 @@ impl Row {
         owner: AccountId,
         contact: AccountId,
     ) -> Result<Self, StoreError> {
-        let found: Option<(i64, Vec<u8>, Option<String>)> =
-            sqlx::query_as("SELECT lists, guid, name FROM contact WHERE owner = $1 AND contact = $2")
-                .bind(i64::from(owner.0))
-                .bind(i64::from(contact.0))
-                .fetch_optional(tx)
-                .await?;
+        let found: Option<(i64, Vec<u8>, Option<String>, bool)> = sqlx::query_as(
+            "SELECT lists, guid, name, in_other FROM contact WHERE owner = $1 AND contact = $2",
+        )
+        .bind(i64::from(owner.0))
+        .bind(i64::from(contact.0))
+        .fetch_optional(tx)
+        .await?;
         Ok(match found {
-            Some((bits, bytes, name)) => {
-                Self { owner, contact, lists: lists(bits)?, guid: guid(&bytes)?, name, stored: true }
+            Some((bits, bytes, name, in_other)) => {
+                let (lists, guid) = (lists(bits)?, guid(&bytes)?);
+                Self { owner, contact, lists, guid, name, in_other, stored: true }
             }
             None => {
                 let (lists, guid) = (Lists::NONE, new_guid()?);
-                Self { owner, contact, lists, guid, name: None, stored: false }
+                Self { owner, contact, lists, guid, name: None, in_other: false, stored: false }
             }
         })
     }
 
-    /// Writes the row with its lists `after` and the name it has here; removes it where it is on no list any more.
+    /// Writes the row with its lists `after` and what else it has here; removes it where it is on no list any more.
     pub(super) async fn store(
         self,
         tx: &mut SqliteConnection,
         after: Lists,
         revision: u64,
     ) -> Result<Change, StoreError> {
-        let Self { owner, contact, lists: before, guid, name, stored } = self;
+        let Self { owner, contact, lists: before, guid, name, in_other, stored } = self;
         if after.is_empty() {
             if stored {
                 sqlx::query("DELETE FROM contact WHERE owner = $1 AND contact = $2")
@@ -132,9 +136,10 @@ impl Row {
             }
         } else {
             sqlx::query(
-                "INSERT INTO contact (owner, contact, lists, name, guid, revision) VALUES ($1, $2, $3, $4, $5, $6) \
+                "INSERT INTO contact (owner, contact, lists, name, guid, revision, in_other) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) \
                  ON CONFLICT (owner, contact) DO UPDATE SET lists = excluded.lists, name = excluded.name, \
-                 revision = excluded.revision",
+                 revision = excluded.revision, in_other = excluded.in_other",
             )
             .bind(i64::from(owner.0))
             .bind(i64::from(contact.0))
@@ -142,6 +147,7 @@ impl Row {
             .bind(name)
             .bind(guid.0.as_slice())
             .bind(signed(revision)?)
+            .bind(in_other && after.contains(List::Forward))
             .execute(&mut *tx)
             .await?;
         }

@@ -4,14 +4,15 @@
 //! pile up and share the next. Each has a savepoint of its own, so one that is refused takes nothing with it.
 
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use metrics::Counter;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::{StoreError, is_busy};
-use crate::metrics::Metrics;
 
 /// Edits that may wait for the writer; who comes later waits to be let in.
 pub(super) const QUEUE: usize = 1024;
@@ -100,8 +101,8 @@ pub(super) async fn run(
     mut conn: SqliteConnection,
     options: SqliteConnectOptions,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    counter: Arc<OnceLock<Counter>>,
 ) {
-    let metrics = Metrics::default();
     let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut shift = Instant::now();
     loop {
@@ -116,7 +117,11 @@ pub(super) async fn run(
         if idle.elapsed() > BREAK {
             shift = Instant::now();
         }
-        let committed = write(&mut conn, &mut batch).await.map(|edits| metrics.edits.increment(edits));
+        let committed = write(&mut conn, &mut batch).await.map(|edits| {
+            if let Some(counter) = counter.get() {
+                counter.increment(edits);
+            }
+        });
         if let Err(error) = &committed {
             tracing::error!(edits = batch.len(), %error, "a transaction failed, nothing of it is stored");
             if !matches!(error, StoreError::Locked) {

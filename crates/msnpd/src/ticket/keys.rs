@@ -1,11 +1,12 @@
 //! The keys that sign tickets, and the file they lie in.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{SECRET_LEN, SIGNATURE_LEN, hmac_sha256};
-use crate::files::{self, Readers};
+use crate::data_dir::{self, Readers};
+use crate::hex_key;
 
 /// The name of the key file in the data directory.
 ///
@@ -51,24 +52,20 @@ impl Keys {
     pub(super) fn open(data_dir: &Path) -> Result<Self, KeyError> {
         let path = data_dir.join(FILE);
         let failed = |error| KeyError::File { path: path.clone(), error };
-        if let Some(contents) = files::read(&path).map_err(failed)? {
+        if let Some(contents) = data_dir::read(&path).map_err(failed)? {
             return Self::parse(&contents).ok_or(KeyError::Malformed { path });
         }
-        let mut key = [0; 32];
+        let mut key = [0; hex_key::LEN];
         getrandom::fill(&mut key)?;
-        let mut line = String::new();
-        for byte in key {
-            let _ = write!(line, "{byte:02x}");
-        }
-        line.push('\n');
-        files::replace(&path, line.as_bytes(), Readers::Owner).map_err(failed)?;
+        let line = hex_key::write(&key) + "\n";
+        data_dir::replace(&path, line.as_bytes(), Readers::Owner).map_err(failed)?;
         Ok(Self::new(key, None))
     }
 
     fn parse(contents: &[u8]) -> Option<Self> {
         let mut lines = std::str::from_utf8(contents).ok()?.split_whitespace();
-        let current = from_hex(lines.next()?)?;
-        let previous = lines.next().map(|line| from_hex(line).ok_or(())).transpose().ok()?;
+        let current = hex_key::parse(lines.next()?)?;
+        let previous = lines.next().map(|line| hex_key::parse(line).ok_or(())).transpose().ok()?;
         lines.next().is_none().then(|| Self::new(current, previous))
     }
 
@@ -115,15 +112,4 @@ fn first<const N: usize>(bytes: &[u8; 32]) -> [u8; N] {
         *to = *from;
     }
     out
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut key = [0; 32];
-    if text.len() != 2 * key.len() || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (index, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(key)
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::Mac as _;
-use msnp::auth::Secret;
+use msnp::types::OwnedSecret;
 use subtle::ConstantTimeEq as _;
 
 use crate::account::AccountId;
@@ -123,13 +123,13 @@ pub struct Ticket([u8; TICKET_LEN]);
 
 impl Ticket {
     /// Its auth part, what stands between `t=` and `&p=`: also the value of `MSPAuth`.
-    pub fn auth(&self) -> Secret {
-        Secret::new(URL_SAFE_NO_PAD.encode(self.0))
+    pub fn auth(&self) -> OwnedSecret {
+        OwnedSecret::new(URL_SAFE_NO_PAD.encode(self.0))
     }
 
     /// `t=…&p=`, as it travels. All readers want both names and nothing else; the second part may be empty.
-    pub fn text(&self) -> Secret {
-        Secret::new(format!("t={}&p=", self.auth().expose()))
+    pub fn text(&self) -> OwnedSecret {
+        OwnedSecret::new(format!("t={}&p=", self.auth().expose()))
     }
 
     /// The ticket out of any form in which clients show it: `t=…&p=…`, `t=…`, or the auth part alone.
@@ -234,10 +234,10 @@ impl Mint {
     }
 
     /// The ticket as the opaque `CipherValue` of the token broker. Clients expect at least 64 bytes there.
-    pub fn cipher_value(&self, ticket: &Ticket) -> Secret {
+    pub fn cipher_value(&self, ticket: &Ticket) -> OwnedSecret {
         let mut bytes = ticket.0.to_vec();
         bytes.extend_from_slice(&[0; 64 - TICKET_LEN]);
-        Secret::new(STANDARD.encode(bytes))
+        OwnedSecret::new(STANDARD.encode(bytes))
     }
 
     /// As [`Mint::check`], of a ticket in the form of [`Mint::cipher_value`], for renewal.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use openssl::ssl::{Ssl, SslAcceptor};
 use parking_lot::RwLock;
@@ -14,6 +14,7 @@ use tokio_openssl::SslStream;
 use super::ca::{Identity, TlsError};
 use super::names::Names;
 use super::policy::Policy;
+use crate::clock::unix_now;
 
 /// How often the certificate's age is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,8 +56,7 @@ impl Acceptor {
             let (data_dir, names, acceptor) = (data_dir.clone(), names.clone(), self.clone());
             // Making a key takes a good part of a second.
             let renewed = tokio::task::spawn_blocking(move || {
-                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-                acceptor.replace(&Identity::open(&data_dir, &names, now.as_secs())?)
+                acceptor.replace(&Identity::open(&data_dir, &names, unix_now())?)
             });
             match renewed.await {
                 Ok(Ok(())) => {}

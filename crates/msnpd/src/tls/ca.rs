@@ -11,7 +11,7 @@ use openssl::x509::X509;
 
 use super::issue;
 use super::names::Names;
-use crate::files::{self, Readers};
+use crate::data_dir::{self, Readers};
 
 /// The CA's certificate, which users import.
 pub const CA_CERTIFICATE: &str = "ca.pem";
@@ -155,11 +155,12 @@ fn days_left(certificate: &X509, now: i64) -> Result<i32, ErrorStack> {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, TlsError> {
-    files::read(path).map_err(|error| TlsError::File { path: path.to_owned(), error })
+    data_dir::read(path).map_err(|error| TlsError::File { path: path.to_owned(), error })
 }
 
 fn write(path: &Path, contents: &[u8], readers: Readers) -> Result<(), TlsError> {
-    files::replace(path, contents, readers).map_err(|error| TlsError::File { path: path.to_owned(), error })
+    data_dir::replace(path, contents, readers)
+        .map_err(|error| TlsError::File { path: path.to_owned(), error })
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use msnp::auth::Secret;
 use msnp::auth::tweener::{Answer, Authorization};
+use msnp::types::OwnedSecret;
 use msnpd::account::AccountId;
 use msnpd::http::{Limits, Web};
 use msnpd::passport::Settings;
@@ -18,7 +18,7 @@ use crate::support::*;
 fn authorization(who: &str, password: &str) -> String {
     Authorization {
         sign_in: who.to_owned(),
-        password: Secret::new(password),
+        password: OwnedSecret::new(password),
         parameters: "lc=1033,id=507".to_owned(),
     }
     .to_header()
@@ -108,6 +108,18 @@ async fn a_broken_store_is_not_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn to_be_short_of_something_is_not_a_wrong_password() {
+    let web = web();
+    for who in [CROWDED, STARVED] {
+        let begun = Instant::now();
+        for _ in 0..20 {
+            assert_eq!(log_in(&web, "192.0.2.1", true, who, PASSWORD).await.status(), 503);
+        }
+        assert!(begun.elapsed() < Duration::from_millis(200), "nor does it count as one");
+    }
+}
+
+#[tokio::test]
 async fn plain_http_is_for_this_machine_unless_opened() {
     let fake = Arc::new(Fake::default());
     let closed = web_with(Arc::clone(&fake), Settings::default());
@@ -127,7 +139,7 @@ async fn plain_http_is_for_this_machine_unless_opened() {
 async fn another_server_may_be_responsible() {
     let settings =
         Settings { login_redirect: Some("loginnet.example.com".to_owned()), ..Settings::default() };
-    let server = Server::start(false, web_with(Arc::default(), settings), Limits::default()).await;
+    let server = Server::start(false, web_with(Arc::<Fake>::default(), settings), Limits::default()).await;
     let reply = server.exchange(request(ALICE, PASSWORD)).await;
     assert_eq!(reply.status, "HTTP/1.1 302 Found");
     assert_eq!(
@@ -163,7 +175,7 @@ async fn guessing_gets_slow_and_the_owner_still_gets_in() {
 }
 
 #[tokio::test]
-async fn an_address_that_failed_often_has_few_attempts_at_a_time() {
+async fn an_address_has_few_attempts_at_a_time() {
     let web = web();
     for user in 0..10 {
         log_in(&web, "192.0.2.1", true, &format!("user{user}@example.com"), "x").await;

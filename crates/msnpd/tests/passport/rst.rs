@@ -1,9 +1,18 @@
 //! `RST.srf`.
 
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
 use http_body_util::Full;
 use hyper::Request;
+use hyper::body::Bytes;
 use msnp::soap::tree::{Element, Limits};
-use msnpd::account::AccountId;
+use msnp::types::Email;
+use msnpd::account::{Account, AccountId};
+use msnpd::passport::{Accounts, Later, MAX_RST_BYTES, Settings, Unavailable};
+use msnpd::password::HashError;
 use msnpd::ticket::{TicketError, Use};
 
 use crate::support::*;
@@ -92,8 +101,67 @@ async fn wrong_unknown_and_disabled_get_the_same_fault() {
         assert!(reply.body.ends_with(fault), "{}", reply.body);
         assert!(reply.body.contains("<psf:reqstatus>0x80048821</psf:reqstatus>"));
     }
-    let reply = server.exchange(post("/RST.srf", &envelope(BROKEN, PASSWORD))).await;
-    assert_eq!(reply.status, "HTTP/1.1 503 Service Unavailable");
+    for who in [BROKEN, CROWDED, STARVED] {
+        let reply = server.exchange(post("/RST.srf", &envelope(who, PASSWORD))).await;
+        assert_eq!(reply.status, "HTTP/1.1 503 Service Unavailable");
+    }
+}
+
+/// Tells whether the bytes of a request are still there when its password is checked.
+struct Watching(Arc<AtomicUsize>);
+
+impl Accounts for Watching {
+    fn by_email<'a>(&'a self, _: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    fn verify<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
+        assert_eq!(self.0.load(Relaxed), 0, "the request is gone");
+        self.0.store(usize::MAX, Relaxed);
+        Box::pin(ready(Ok(false)))
+    }
+}
+
+/// The bytes of a request.
+struct Counted(Vec<u8>, Arc<AtomicUsize>);
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn the_request_is_not_kept_while_its_password_waits() {
+    let held = Arc::new(AtomicUsize::new(1));
+    let web = web_with(Arc::new(Watching(Arc::clone(&held))), Settings::default());
+    let body = Bytes::from_owner(Counted(envelope(ALICE, PASSWORD).into_bytes(), Arc::clone(&held)));
+    let request = Request::post("/RST.srf").body(Full::new(body)).unwrap();
+    let reply = ask(&web, "192.0.2.1", true, request).await;
+    assert!(std::str::from_utf8(reply.body()).unwrap().contains("FailedAuthentication"));
+    assert_eq!(held.load(Relaxed), usize::MAX, "the password was checked");
+}
+
+#[tokio::test]
+async fn a_request_is_no_longer_than_it_needs_to_be() {
+    let server = Server::plain().await;
+    let padded = |length: usize| {
+        let envelope = envelope(ALICE, PASSWORD);
+        let padding = " ".repeat(length - envelope.len());
+        envelope.replace("<soap:Body>", &format!("<soap:Body>{padding}"))
+    };
+    for (length, status) in [(MAX_RST_BYTES, "200 OK"), (MAX_RST_BYTES + 1, "413 Payload Too Large")] {
+        let body = padded(length);
+        assert_eq!(body.len(), length);
+        let reply = server.exchange(post("/RST.srf", &body)).await;
+        assert_eq!(reply.status, format!("HTTP/1.1 {status}"));
+    }
 }
 
 #[tokio::test]
@@ -103,8 +171,8 @@ async fn what_can_t_be_read_gets_a_fault() {
         .replace("wsse:UsernameToken", "EncryptedData")
         .replace("<wsse:Username>", "<CipherData><CipherValue>")
         .replace("</wsse:Username>", "</CipherValue></CipherData>");
-    let deep = "<a>".repeat(10_000);
-    let wide = format!("<a>{}</a>", "<b/>".repeat(10_000));
+    let deep = "<a>".repeat(5000);
+    let wide = format!("<a>{}</a>", "<b/>".repeat(4000));
     for (body, code) in [
         ("", "S:Client"),
         ("garbage", "S:Client"),

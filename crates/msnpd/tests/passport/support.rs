@@ -10,6 +10,7 @@ use msnp::types::Email;
 use msnpd::account::{Account, AccountId};
 use msnpd::http::{Front, Limits, Listener, Peer, Spelling, Web};
 use msnpd::passport::{Accounts, Later, Passport, Settings, Unavailable};
+use msnpd::password::HashError;
 use msnpd::ticket::Mint;
 use msnpd::tls::{Acceptor, Identity, Names, Policy};
 use parking_lot::Mutex;
@@ -20,10 +21,12 @@ use tokio::task::JoinHandle;
 
 pub const ALICE: &str = "alice@example.com";
 pub const DISABLED: &str = "disabled@example.com";
+pub const CROWDED: &str = "crowded@example.com";
+pub const STARVED: &str = "starved@example.com";
 pub const BROKEN: &str = "broken@example.com";
 pub const PASSWORD: &str = "p&ss, w0rd";
 
-/// Two accounts; hashes are the passwords themselves.
+/// Some accounts; hashes are the passwords themselves, or why there is no time for them.
 #[derive(Default)]
 pub struct Fake {
     /// The hash that each password was compared with.
@@ -32,25 +35,31 @@ pub struct Fake {
 
 impl Accounts for Fake {
     fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>> {
-        let account = |id, disabled| Account {
+        let account = |id, hash: &str, disabled| Account {
             id: AccountId(id),
             email: email.clone(),
             name: "Somebody".to_owned(),
-            password_hash: PASSWORD.to_owned(),
+            password_hash: hash.to_owned(),
             generation: 3,
             disabled,
         };
         Box::pin(std::future::ready(match email.as_str() {
-            ALICE => Ok(Some(account(7, false))),
-            DISABLED => Ok(Some(account(8, true))),
+            ALICE => Ok(Some(account(7, PASSWORD, false))),
+            DISABLED => Ok(Some(account(8, PASSWORD, true))),
+            CROWDED => Ok(Some(account(9, CROWDED, false))),
+            STARVED => Ok(Some(account(10, STARVED, false))),
             BROKEN => Err(Unavailable),
             _ => Ok(None),
         }))
     }
 
-    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, bool> {
+    fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
         self.compared.lock().push(hash.map(str::to_owned));
-        Box::pin(std::future::ready(hash == Some(password)))
+        Box::pin(std::future::ready(match hash {
+            Some(CROWDED) => Err(HashError::Busy),
+            Some(STARVED) => Err(HashError::Failed),
+            hash => Ok(hash == Some(password)),
+        }))
     }
 }
 
@@ -75,13 +84,13 @@ pub fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 
-pub fn web_with(fake: Arc<Fake>, settings: Settings) -> Web {
+pub fn web_with(accounts: Arc<impl Accounts>, settings: Settings) -> Web {
     let front = Front::new(identity(), None, 1863, 8080, 8443).unwrap();
-    Web::new(Passport::new(fake, mint(), settings), front)
+    Web::new(Passport::new(accounts, mint(), settings), front)
 }
 
 pub fn web() -> Web {
-    web_with(Arc::default(), Settings::default())
+    web_with(Arc::<Fake>::default(), Settings::default())
 }
 
 /// A request without a socket.

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use msnp::types::{List, Property};
-use msnpd::store::{ContactKey, DATABASE, EditError, Store, StoreError};
+use msnpd::store::{ContactKey, DATABASE, EditError, EventKind, Store, StoreError};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::JoinSet;
@@ -184,4 +184,25 @@ async fn what_is_no_database_is_told_with_its_name() {
     fs::write(&file, "").unwrap();
     let error = Store::open(&file).await.unwrap_err();
     assert!(matches!(error, StoreError::File { .. }), "{error}");
+}
+
+/// A newer version of `msnpd user` may say more than a server that still runs knows of.
+#[tokio::test]
+async fn an_event_of_the_future_is_passed_over() {
+    let b = Bench::new().await;
+    let start = b.store.last_event().await.unwrap();
+    let options = SqliteConnectOptions::new().filename(b.path().join(DATABASE));
+    let mut conn = options.connect().await.unwrap();
+    sqlx::query("INSERT INTO account_event (account, kind, at) VALUES (1, 'knighted', unixepoch())")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
+    assert!(b.store.events_since(start).await.unwrap().is_empty());
+    b.store.disable(b.alice).await.unwrap();
+    for _ in 0..2 {
+        let events = b.store.events_since(start).await.unwrap();
+        let kinds: Vec<_> = events.iter().map(|event| (event.account, event.kind)).collect();
+        assert_eq!(kinds, [(b.alice, EventKind::Disabled)]);
+    }
 }

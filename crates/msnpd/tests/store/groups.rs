@@ -113,6 +113,56 @@ async fn people_move_in_and_out_of_other_contacts() {
     assert!(b.lists(b.alice, b.bob).await.contains(List::Forward));
 }
 
+/// Who is added to group 0 beside another is in both, until he is taken out of one of them.
+#[tokio::test]
+async fn other_contacts_can_be_one_of_several() {
+    let b = Bench::new().await;
+    let bob = email("bob");
+    let key = || ContactKey::Email(email("bob"));
+    let (zero, one) = (|| Some(GroupKey::Number(0)), || Some(GroupKey::Number(1)));
+    let friends = b.store.add_group(b.alice, "Friends", LIMITS).await.unwrap().group;
+    b.store.add_contact(b.alice, &bob, None, one(), LIMITS).await.unwrap();
+    let not_in = b.store.remove_contact(b.alice, key(), zero()).await;
+    assert!(matches!(not_in, Err(EditError::NotInGroup)));
+    b.store.add_contact(b.alice, &bob, None, zero(), LIMITS).await.unwrap();
+    assert_eq!(groups_of(&b, b.bob).await, [0, 1]);
+    let again = b.store.add_contact(b.alice, &bob, None, zero(), LIMITS).await;
+    assert!(matches!(again, Err(EditError::AlreadyThere)));
+    // To clients with GUIDs it is no group.
+    let roster = b.roster(b.alice).await;
+    assert_eq!(
+        roster.groups_of(&roster.contacts[0]).map(|group| group.guid).collect::<Vec<_>>(),
+        [friends.guid]
+    );
+    let removed = b.store.remove_group(b.alice, GroupKey::Number(1), Orphans::Leave).await.unwrap();
+    assert_eq!((removed.left, removed.changes.len()), (vec![], 1));
+    assert!(b.lists(b.alice, b.bob).await.contains(List::Forward));
+    // Alone it needs no mark, and none is left over.
+    assert!(groups_of(&b, b.bob).await.is_empty());
+    let club = b.store.add_group(b.alice, "Club", LIMITS).await.unwrap().group;
+    let row = b.row(b.alice, b.bob).await.unwrap();
+    b.store.add_contact_by_guid(b.alice, row.guid, GroupKey::Guid(club.guid)).await.unwrap();
+    assert_eq!(groups_of(&b, b.bob).await, [1]);
+    b.store.add_contact(b.alice, &bob, None, zero(), LIMITS).await.unwrap();
+    b.store.remove_contact(b.alice, key(), None).await.unwrap();
+    b.store.add_contact(b.alice, &bob, None, one(), LIMITS).await.unwrap();
+    assert_eq!(groups_of(&b, b.bob).await, [1]);
+    b.store.remove_contact(b.alice, key(), one()).await.unwrap();
+    // By number somebody is always in a group: adding him to another leaves him in the first.
+    b.store.add_contact(b.alice, &bob, None, one(), LIMITS).await.unwrap();
+    assert_eq!(groups_of(&b, b.bob).await, [0, 1]);
+}
+
+#[tokio::test]
+async fn what_names_no_group_is_none_of_them() {
+    let b = Bench::new().await;
+    let bad = || Some(GroupKey::Malformed);
+    let nobody = b.store.add_contact(b.alice, &email("nobody"), None, bad(), LIMITS).await;
+    assert!(matches!(nobody, Err(EditError::UnknownAccount)));
+    let no_group = b.store.add_contact(b.alice, &email("bob"), None, bad(), LIMITS).await;
+    assert!(matches!(no_group, Err(EditError::NoSuchGroup)));
+}
+
 #[tokio::test]
 async fn removing_one_takes_its_people_along_or_not() {
     for orphans in [Orphans::Leave, Orphans::Stay] {

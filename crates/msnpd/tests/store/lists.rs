@@ -92,8 +92,9 @@ async fn a_question_ends_as_each_version_ends_it() {
     let again = b.store.confirm_reverse(b.bob, &alice).await.unwrap();
     assert_eq!((again.revision, again.changes), (confirmed.revision, Vec::new()));
     assert!(matches!(b.store.confirm_reverse(b.bob, &carol).await, Err(EditError::NotOnList)));
-    let answered = b.store.remove_from_list(b.bob, List::Pending, &alice).await.unwrap();
-    assert_eq!((answered.revision, answered.changes), (confirmed.revision, Vec::new()));
+    // Clients say both, in whichever order.
+    let both = b.store.remove_from_list(b.bob, List::Pending, &alice).await.unwrap();
+    assert_eq!((both.revision, both.changes), (confirmed.revision, Vec::new()));
     let unasked = b.store.remove_from_list(b.bob, List::Pending, &carol).await;
     assert!(matches!(unasked, Err(EditError::NotOnList)));
     b.store.add_contact(b.carol, &email("bob"), None, None, LIMITS).await.unwrap();
@@ -176,6 +177,37 @@ async fn a_contact_is_renamed_on_whichever_list() {
     assert_eq!(b.row(b.alice, b.bob).await.unwrap().stored_name.as_deref(), Some("Pest"));
     let again = b.store.rename_contact(b.alice, ContactKey::Guid(renamed.guid), "Pest").await.unwrap();
     assert_eq!((again.revision, again.changes.len()), (renamed.revision, 0));
+}
+
+#[tokio::test]
+async fn an_empty_name_is_none() {
+    let b = Bench::new().await;
+    let stored = async || b.row(b.alice, b.bob).await.unwrap().stored_name;
+    b.store.add_contact(b.alice, &email("bob"), Some(""), None, LIMITS).await.unwrap();
+    assert_eq!(stored().await, None);
+    let key = || ContactKey::Email(email("bob"));
+    b.store.rename_contact(b.alice, key(), "Bob").await.unwrap();
+    assert_eq!(stored().await.as_deref(), Some("Bob"));
+    b.store.rename_contact(b.alice, key(), "").await.unwrap();
+    assert_eq!(stored().await, None);
+    b.store.set_name(b.bob, "Bob").await.unwrap();
+    let none = b.store.set_name(b.bob, "").await.unwrap();
+    assert_eq!(b.row(b.alice, b.bob).await.unwrap().name, "bob@example.com");
+    assert_eq!(b.store.set_name(b.bob, "").await.unwrap(), none);
+}
+
+#[tokio::test]
+async fn only_the_first_addition_makes_a_contact() {
+    let b = Bench::new().await;
+    b.store.add_group(b.alice, "Friends", LIMITS).await.unwrap();
+    let allowed = b.store.add_to_list(b.alice, List::Allow, &email("bob"), true, LIMITS).await.unwrap();
+    assert!(!allowed.is_new_contact());
+    assert!(b.store.add_contact(b.alice, &email("bob"), None, None, LIMITS).await.unwrap().is_new_contact());
+    let grouped =
+        b.store.add_contact(b.alice, &email("bob"), None, Some(GroupKey::Number(1)), LIMITS).await.unwrap();
+    assert!(!grouped.is_new_contact());
+    let key = ContactKey::Email(email("bob"));
+    assert!(!b.store.remove_contact(b.alice, key, None).await.unwrap().is_new_contact());
 }
 
 #[tokio::test]

@@ -67,3 +67,46 @@ async fn properties_reach_who_may_see_them() {
     let set = b.store.set_property(b.alice, Property::WebWatch, Some("2")).await.unwrap();
     assert!(set.watchers.len() == 1 && b.row(b.bob, b.alice).await.unwrap().allows);
 }
+
+#[tokio::test]
+async fn nobody_is_paged_without_the_mobile_service() {
+    let b = Bench::new().await;
+    b.store.add_contact(b.bob, &email("alice"), None, None, LIMITS).await.unwrap();
+    let set = async |property, value| b.store.set_property(b.alice, property, value).await.unwrap();
+    let told = |value: &str| Some((Property::Pageable, Some(value.to_owned())));
+    let seen = async || b.row(b.bob, b.alice).await.unwrap().properties;
+    let asked = set(Property::Pageable, Some("Y")).await;
+    assert_eq!((asked.shown, asked.watchers.len()), (told("N"), 1));
+    assert_eq!(seen().await, [(Property::Pageable, "N".to_owned())]);
+    assert_eq!(b.roster(b.alice).await.properties, [(Property::Pageable, "Y".to_owned())], "kept as asked");
+    // The service comes and goes, and he with it.
+    let on = set(Property::MobileEnabled, Some("Y")).await;
+    assert_eq!((on.shown, on.watchers.len()), (told("Y"), 1));
+    assert_eq!(seen().await, [(Property::Pageable, "Y".to_owned())]);
+    let off = set(Property::MobileEnabled, Some("N")).await;
+    assert_eq!((off.shown, off.watchers.len()), (told("N"), 1));
+    let same = set(Property::Pageable, Some("N")).await;
+    assert_eq!((same.shown, same.watchers), (None, Vec::new()));
+    let none = set(Property::Pageable, None).await;
+    assert_eq!(none.shown, Some((Property::Pageable, None)));
+}
+
+#[tokio::test]
+async fn one_contact_shows_what_the_lists_would() {
+    let b = Bench::new().await;
+    for (property, value) in
+        [(Property::Pageable, "Y"), (Property::WorkPhone, "2"), (Property::HomePhone, "1")]
+    {
+        b.store.set_property(b.alice, property, Some(value)).await.unwrap();
+    }
+    b.store.add_contact(b.bob, &email("alice"), None, None, LIMITS).await.unwrap();
+    let shown = b.store.properties_shown(b.alice, b.bob).await.unwrap();
+    assert_eq!(shown.len(), 3);
+    assert_eq!(shown, b.row(b.bob, b.alice).await.unwrap().properties);
+    b.store.add_to_list(b.alice, List::Block, &email("bob"), true, LIMITS).await.unwrap();
+    assert!(b.store.properties_shown(b.alice, b.bob).await.unwrap().is_empty());
+    b.store.set_privacy(b.alice, Privacy::BlockOthers).await.unwrap();
+    assert!(b.store.properties_shown(b.alice, b.carol).await.unwrap().is_empty());
+    b.store.add_to_list(b.alice, List::Allow, &email("carol"), true, LIMITS).await.unwrap();
+    assert_eq!(b.store.properties_shown(b.alice, b.carol).await.unwrap(), shown);
+}

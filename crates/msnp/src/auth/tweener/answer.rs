@@ -1,7 +1,8 @@
 //! `Authentication-Info` and `WWW-Authenticate`, the answers.
 
 use super::{SCHEME, after_scheme, percent};
-use crate::auth::Secret;
+use crate::types::OwnedSecret;
+use crate::wire::Encoded;
 
 /// The name of the header that all answers but a refusal stand in.
 const INFO: &str = "Authentication-Info";
@@ -27,7 +28,7 @@ pub enum Answer {
     /// Signed in (status 200).
     Success {
         /// The ticket for `USR t TWN S`: `t=…&p=…`, without a comma or a quote.
-        ticket: Secret,
+        ticket: OwnedSecret,
     },
 }
 
@@ -82,15 +83,14 @@ impl Answer {
                     .and_then(|quoted| quoted.strip_prefix('\'')?.strip_suffix('\''))
                     .filter(|ticket| !ticket.is_empty())
                     .ok_or(MalformedAnswer::Ticket)?;
-                Self::Success { ticket: Secret::new(ticket) }
+                Self::Success { ticket: OwnedSecret::new(ticket) }
             }
             "redir" => Self::Redirected,
             "logout" => Self::LoggedOut,
             failed @ ("failed" | "failed-noretry") => Self::Failed {
                 retry: failed == "failed",
                 picture: item("cburl").unwrap_or_default().to_owned(),
-                text: String::from_utf8_lossy(&percent::decode(item("cbtxt").unwrap_or_default().as_bytes()))
-                    .into_owned(),
+                text: Encoded::from_wire(item("cbtxt").unwrap_or_default()).decode().into_owned(),
             },
             _ => return Err(MalformedAnswer::Status),
         })
@@ -124,7 +124,7 @@ mod tests {
                 "Authentication-Info",
                 "Passport1.4 da-status=success,tname=MSPAuth,tname=MSPProf,tname=MSPSec,from-PP='t=abc&p=',\
                  ru=http://messenger.msn.com",
-                Answer::Success { ticket: Secret::new("t=abc&p=") },
+                Answer::Success { ticket: OwnedSecret::new("t=abc&p=") },
             ),
             ("Authentication-Info", "Passport1.4 da-status=redir", Answer::Redirected),
             ("Authentication-Info", "Passport1.4 da-status=logout", Answer::LoggedOut),

@@ -1,7 +1,8 @@
 //! `Authorization: Passport1.4 …`, the request.
 
 use super::{SCHEME, percent};
-use crate::auth::Secret;
+use crate::types::OwnedSecret;
+use crate::wire::Encoded;
 
 /// The longest header value that is looked at, in bytes. Real ones have 200 to 600.
 pub const MAX_VALUE: usize = 4096;
@@ -12,7 +13,7 @@ pub struct Authorization {
     /// The address, as the client wrote it.
     pub sign_in: String,
     /// The password.
-    pub password: Secret,
+    pub password: OwnedSecret,
     /// What the client pasted from `USR t TWN S`, unread: renewals come with an older one.
     pub parameters: String,
 }
@@ -49,12 +50,15 @@ impl Authorization {
                 }
             };
             if slot.is_none() {
-                *slot = Some(String::from_utf8(percent::decode(text)).map_err(|_| NotCredentials::NotUtf8)?);
+                let text = std::str::from_utf8(text).map_err(|_| NotCredentials::NotUtf8)?;
+                let text =
+                    Encoded::from_wire(text).try_decode().map_err(|_| NotCredentials::NotUtf8)?.into_owned();
+                *slot = Some(text);
             }
         }
         Ok(Self {
             sign_in: sign_in.filter(|text| !text.is_empty()).ok_or(NotCredentials::NoSignIn)?,
-            password: Secret::new(password.ok_or(NotCredentials::NoPassword)?),
+            password: OwnedSecret::new(password.ok_or(NotCredentials::NoPassword)?),
             parameters: parameters.join(","),
         })
     }
@@ -104,7 +108,7 @@ mod tests {
     fn credentials(sign_in: &str, password: &str, parameters: &str) -> Authorization {
         Authorization {
             sign_in: sign_in.to_owned(),
-            password: Secret::new(password),
+            password: OwnedSecret::new(password),
             parameters: parameters.to_owned(),
         }
     }

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{BROKER, ns, server_info};
-use crate::auth::Secret;
 use crate::soap::{escape, timestamp};
+use crate::types::OwnedSecret;
 
 /// The length of a token's secret in bytes. Clients use it as a 3DES key without looking at its length.
 pub const SECRET_LEN: usize = 24;
@@ -46,9 +46,9 @@ pub struct Issued {
 #[derive(Clone, Debug)]
 pub enum Token {
     /// For the token service itself, opaque: base64 of at least 64 bytes.
-    Broker(Secret),
+    Broker(OwnedSecret),
     /// For a service: `t=…&p=`.
-    Compact(Secret),
+    Compact(OwnedSecret),
 }
 
 impl std::fmt::Debug for Issued {

@@ -1,7 +1,7 @@
 //! What a client asks the token service for.
 
-use crate::auth::Secret;
 use crate::soap::tree::{Element, Limits, Malformed};
+use crate::types::OwnedSecret;
 
 /// The name that stands for the token broker itself: its token renews the others.
 pub const BROKER: &str = "http://Passport.NET/tb";
@@ -26,12 +26,12 @@ pub enum Credentials {
         /// The address, as the client wrote it.
         user_name: String,
         /// The password.
-        password: Secret,
+        password: OwnedSecret,
     },
     /// By the token broker's token.
     Token {
         /// The `CipherValue`, as it was issued.
-        cipher_value: Secret,
+        cipher_value: OwnedSecret,
     },
 }
 
@@ -79,12 +79,12 @@ impl Credentials {
         if let Some(user) = security.child("UsernameToken") {
             let user_name = user.child("Username").ok_or(InvalidRequest::NoCredentials)?.text().to_owned();
             let password = user.child("Password").ok_or(InvalidRequest::NoCredentials)?.exact_text();
-            return Ok(Self::Password { user_name, password: Secret::new(password) });
+            return Ok(Self::Password { user_name, password: OwnedSecret::new(password) });
         }
         let cipher_value = security
             .find(&["EncryptedData", "CipherData", "CipherValue"])
             .ok_or(InvalidRequest::NoCredentials)?;
-        Ok(Self::Token { cipher_value: Secret::new(cipher_value.text()) })
+        Ok(Self::Token { cipher_value: OwnedSecret::new(cipher_value.text()) })
     }
 }
 

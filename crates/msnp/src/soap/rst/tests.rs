@@ -1,6 +1,6 @@
 use super::*;
-use crate::auth::Secret;
 use crate::soap::tree::{Element, Limits, Malformed};
+use crate::types::OwnedSecret;
 
 const HEADER: &str = "<e:Header><x:AuthInfo Id='PPAuthInfo'/><w:Security><w:UsernameToken Id='user'>\
                       <w:Username>Alice@example.com</w:Username><w:Password>p&amp;ss w0rd</w:Password>\
@@ -37,7 +37,7 @@ fn a_request_is_read() {
         Ok(Request {
             credentials: Credentials::Password {
                 user_name: "Alice@example.com".to_owned(),
-                password: Secret::new("p&ss w0rd"),
+                password: OwnedSecret::new("p&ss w0rd"),
             },
             tokens: vec![wanted(0, BROKER, ""), wanted(1, "messenger.msn.com", "?ct=1&id=1")],
         })
@@ -50,7 +50,7 @@ fn a_renewal_asks_for_a_single_token() {
                   </c:CipherData></c:EncryptedData></w:Security></e:Header>";
     let request =
         Request::parse(envelope(header, &token("RST2", "contacts.msn.com", "MBI")).as_bytes()).unwrap();
-    assert_eq!(request.credentials, Credentials::Token { cipher_value: Secret::new("AAAA") });
+    assert_eq!(request.credentials, Credentials::Token { cipher_value: OwnedSecret::new("AAAA") });
     assert_eq!(request.tokens, [wanted(2, "contacts.msn.com", "MBI")]);
 }
 
@@ -95,8 +95,8 @@ fn reply() -> String {
         cid: 0x1234_5678_1234_5678,
         member_name: "a&b@example.com",
         tokens: vec![
-            issued(0, BROKER, Token::Broker(Secret::new("QUJD"))),
-            issued(3, "messenger.msn.com<", Token::Compact(Secret::new("t=abc&p="))),
+            issued(0, BROKER, Token::Broker(OwnedSecret::new("QUJD"))),
+            issued(3, "messenger.msn.com<", Token::Compact(OwnedSecret::new("t=abc&p="))),
         ],
     }
     .to_xml()
