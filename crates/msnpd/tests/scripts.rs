@@ -102,7 +102,7 @@ fn hold<P: Place>(file: &str) {
                 for (login, name) in cast.players(&script) {
                     place.accounts().add(login, name).await;
                 }
-                msnp_script::run(&script, version, &cast, place.target()).await
+                msnp_script::run(&script, version, &cast, &Remembering::new(place.target())).await
             });
         }
         runs.join_all().await.into_iter().filter_map(Result::err).collect::<Vec<_>>()
@@ -163,6 +163,35 @@ impl<P: Place> Stage<P> {
 impl<P: Place> Drop for Stage<P> {
     fn drop(&mut self) {
         self.runtime.block_on(self.place.take_down());
+    }
+}
+
+/// A target that signs in to Passport once for each account: a password costs more than all the rest of a script.
+struct Remembering<'t, T> {
+    target: &'t T,
+    tickets: Mutex<HashMap<String, String>>,
+}
+
+impl<'t, T> Remembering<'t, T> {
+    fn new(target: &'t T) -> Self {
+        Self { target, tickets: Mutex::default() }
+    }
+}
+
+impl<T: Target> Target for Remembering<'_, T> {
+    type Stream = T::Stream;
+
+    async fn connect(&self, to: Destination<'_>) -> io::Result<T::Stream> {
+        self.target.connect(to).await
+    }
+
+    async fn ticket(&self, address: &str, password: &str, parameters: &str) -> Result<String, TicketError> {
+        if let Some(ticket) = self.tickets.lock().get(address) {
+            return Ok(ticket.clone());
+        }
+        let ticket = self.target.ticket(address, password, parameters).await?;
+        self.tickets.lock().insert(address.to_owned(), ticket.clone());
+        Ok(ticket)
     }
 }
 
