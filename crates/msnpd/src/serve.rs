@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::Context;
 use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
 
+use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
 use crate::metrics::{self, Collector};
 use crate::passport::Passport;
@@ -222,9 +223,8 @@ async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 async fn open_keys(dir: &Path, names: &tls::Names) -> anyhow::Result<(Mint, tls::Identity)> {
     let (dir, names) = (dir.to_owned(), names.clone());
     tokio::task::spawn_blocking(move || {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let _setup = data_dir::lock_for_setup(&dir)?;
-        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, now)?))
+        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, unix_now())?))
     })
     .await?
 }

@@ -3,13 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use msnp::auth::tweener;
 use msnp::command::{Command, out};
 use msnp::flow::notification;
 
 use crate::account::AccountId;
+use crate::clock::unix_now;
 use crate::directory::{Directory, EndpointId};
 use crate::metrics::Metrics;
 use crate::random;
@@ -205,11 +206,6 @@ impl Server {
         }
         self.switchboard.shut_down();
     }
-}
-
-/// Now, in seconds since 1970.
-fn unix_now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

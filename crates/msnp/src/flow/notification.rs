@@ -13,7 +13,7 @@ use crate::command::{
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Secret, Status, TrId};
-use crate::wire::{ArgError, Encoded, Frame, Verb, limits};
+use crate::wire::{ArgError, Encoded, Fault, Frame, Verb, limits};
 
 /// A client that has not signed in after this time is disconnected: an old machine needs minutes for its ticket.
 pub const SIGN_IN_LIMIT: Duration = Duration::from_secs(300);
@@ -286,10 +286,14 @@ impl NotificationServer {
         error: ArgError,
         out: &mut Vec<u8>,
     ) -> Result<Option<Request<'a>>, End> {
-        let closes = matches!(frame.verb, Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY);
         let mut args = frame.args;
-        match args.trid() {
-            Ok(trid) if !closes => Ok(self.deny(trid, ErrorCode::INVALID_PARAMETER, out)),
+        let code = match (frame.verb, error.fault) {
+            (Verb::UUX, Fault::IllegalCharacter) => Some(ErrorCode::NOT_EXPECTED),
+            (Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY, _) => None,
+            _ => Some(ErrorCode::INVALID_PARAMETER),
+        };
+        match (args.trid(), code) {
+            (Ok(trid), Some(code)) => Ok(self.deny(trid, code, out)),
             _ => Err(End::Malformed { verb: frame.verb, error }),
         }
     }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::time::SystemTime;
 
 use msnp::command::{Command, msg};
 use msnp::dialect::{Dialect, Profile};
@@ -11,6 +10,7 @@ use msnp::wire::Encoded;
 
 use super::Session;
 use crate::account::AccountId;
+use crate::clock::unix_now;
 
 /// Who the service's own messages are from.
 const SERVICE: &str = "Hotmail";
@@ -36,14 +36,13 @@ impl Session {
     /// No value has a colon in it, since one client takes the rest of the session for part of it then; an IPv6
     /// address is therefore left out, and the port with it.
     pub(super) fn profile(&self, email: &Email, id: AccountId, ticket: &str) -> ProfileMessage {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let mut payload = String::with_capacity(512);
         let mut field = |name: &str, value: &dyn std::fmt::Display| {
             let _ = write!(payload, "{name}: {value}\r\n"); // writing to memory can't fail
         };
         field("MIME-Version", &"1.0");
         field("Content-Type", &"text/x-msmsgsprofile; charset=UTF-8");
-        field("LoginTime", &now);
+        field("LoginTime", &unix_now());
         let form = self.dialect().profile;
         if form != Profile::LoginTime {
             // The live service printed the halves of the account's number as signed ones.

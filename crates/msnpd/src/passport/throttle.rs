@@ -28,7 +28,7 @@ use parking_lot::Mutex;
 pub const MAX_DELAY: Duration = Duration::from_secs(4);
 
 /// How many attempts wait or run at a time from one address.
-pub(super) const SEATS: u32 = 16;
+pub(super) const SEATS: u32 = 64;
 
 /// How many of these at the same account: one user's client, and its impatient repetitions.
 pub(super) const SEATS_PER_ACCOUNT: u32 = 4;
