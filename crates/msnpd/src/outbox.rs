@@ -31,7 +31,7 @@ struct Inner {
     /// While a burst is written: what others say, with whom it is about.
     #[expect(clippy::box_collection, reason = "every connection pays for its size, and few are in a burst")]
     held: Option<Box<Vec<Held>>>,
-    /// How many bytes others have added since the reader had last taken everything.
+    /// How many bytes others have added and the reader has not made up for by taking as many.
     pushed: usize,
     state: State,
     /// The connection's task, when it has nothing to write.
@@ -340,6 +340,7 @@ impl Writer {
             self.chunk.advance(n);
             let mut inner = outbox.inner.lock();
             inner.in_flight = inner.in_flight.saturating_sub(n);
+            inner.pushed = inner.pushed.saturating_sub(n);
             if inner.state.is_over()
                 && let Some(end) = inner.state.end()
             {
