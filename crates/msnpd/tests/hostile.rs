@@ -1,5 +1,7 @@
 //! What nobody should say, and what it must not do to anybody else.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
 mod common;
 
 use common::Running;
