@@ -32,7 +32,7 @@ fuzz_target!(|input: (u8, &[u8])| {
         }
         let joined = flow.dialect().is_some();
         match flow.receive(frame, joined.then_some(&alice), &mut Vec::new()) {
-            Ok(Some(Request::Usr(_) | Request::Ans(_))) => flow.joined(dialect, now),
+            Ok(Some(Request::Usr(_) | Request::Ans(_))) => flow.joined(dialect),
             Ok(_) => {}
             Err(_) => is_over = true,
         }
