@@ -12,13 +12,14 @@ use msnp::command::{
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
-use msnp::flow::notification::{NotificationServer, Request, Settings};
+use msnp::flow::notification::{NotificationServer, Request, Settings, Upgrades};
 use msnp::wire::Direction;
 use msnpd_fuzz::{frames, survive};
 
 fuzz_target!(|bytes: &[u8]| {
     let settings = Arc::new(Settings {
         served: Dialect::ALL.to_vec(),
+        upgrades: Upgrades::default(),
         download_url: "http://127.0.0.1/".to_owned(),
         info_url: "http://127.0.0.1/".to_owned(),
     });

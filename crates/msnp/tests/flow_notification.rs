@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use msnp::dialect::{MSNP8, MSNP9, MSNP10, MSNP11, MSNP12, Package};
 use msnp::flow::End;
-use msnp::flow::notification::{CHALLENGE_LIMIT, NotificationServer, SIGN_IN_LIMIT, SILENCE_LIMIT, Settings};
+use msnp::flow::notification::{
+    CHALLENGE_LIMIT, NotificationServer, SIGN_IN_LIMIT, SILENCE_LIMIT, Settings, Upgrades,
+};
 use msnp::types::{ErrorCode, Status, TrId};
 use msnp::wire::{Direction, Framer, Verb};
 
@@ -29,6 +31,7 @@ impl Machine {
     fn new() -> Self {
         let settings = Settings {
             served: vec![&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12],
+            upgrades: Upgrades::default(),
             download_url: "http://download.example.com/a.exe".to_owned(),
             info_url: "http://www.example.com/".to_owned(),
         };

@@ -147,6 +147,7 @@ impl Service {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
+                upgrades: notification::Upgrades::default(),
                 download_url: page.clone(),
                 info_url: page.clone(),
             }),

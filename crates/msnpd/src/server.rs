@@ -224,6 +224,7 @@ mod tests {
     fn settings(public_host: Option<&str>) -> Settings {
         let opening = notification::Settings {
             served: Vec::new(),
+            upgrades: notification::Upgrades::default(),
             download_url: String::new(),
             info_url: String::new(),
         };

@@ -260,6 +260,7 @@ impl Place for Memory {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
+                upgrades: notification::Upgrades::default(),
                 download_url: "http://192.0.2.1/".to_owned(),
                 info_url: "http://192.0.2.1/".to_owned(),
             }),

@@ -48,6 +48,7 @@ fn grid() -> String {
     row(&mut page, "XFR NS ends in", |d| d.referral);
     row(&mut page, "profile message", |d| d.profile);
     row(&mut page, "SBS after sign-in", |d| d.announces_sbs);
+    row(&mut page, "OUT tells when to return", |d| d.knows_when_to_return);
     row(&mut page, "OUT is echoed", |d| d.echoes_out);
     heading(&mut page, "Lists");
     row(&mut page, "form", |d| d.lists);
@@ -68,6 +69,7 @@ fn grid() -> String {
     row(&mut page, "challenge", |d| d.challenge);
     row(&mut page, "QNG tells seconds", |d| d.tells_ping_interval);
     row(&mut page, "configuration files", |d| d.configuration);
+    row(&mut page, "mail at sign-in", |d| d.mail);
     heading(&mut page, "Switchboard");
     row(&mut page, "XFR SB and RNG end in", |d| d.switchboard_tail);
     row(&mut page, "capabilities in IRO and JOI", |d| d.roster_capabilities);

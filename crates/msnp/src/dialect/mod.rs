@@ -38,6 +38,8 @@ pub struct Dialect {
     pub profile: Profile,
     /// Whether `SBS` follows the sign-in.
     pub announces_sbs: bool,
+    /// Whether `OUT RCT minutes` tells a client when it may sign in again.
+    pub knows_when_to_return: bool,
     /// Whether a client's `OUT` is answered with `OUT` before the connection closes.
     pub echoes_out: bool,
 
@@ -76,6 +78,9 @@ pub struct Dialect {
     pub tells_ping_interval: bool,
     /// How configuration files reach a client.
     pub configuration: Configuration,
+
+    /// How a client is told of mail when it signs in.
+    pub mail: MailForm,
 
     /// What follows the cookie in `XFR SB` and `RNG`.
     pub switchboard_tail: SwitchboardTail,
@@ -264,6 +269,17 @@ pub enum Configuration {
     Requested,
     /// The server sends `GCF` unasked.
     Pushed,
+}
+
+/// How a client is told of mail when it signs in (notification-server reference, section 17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailForm {
+    /// By a content type that serves for new mail as well.
+    One,
+    /// By a content type of its own, with the counts in a field each.
+    Counts,
+    /// With the counts in an XML document, `Mail-Data`, which also tells of offline messages.
+    Document,
 }
 
 /// What follows the cookie in `XFR SB` and `RNG`.

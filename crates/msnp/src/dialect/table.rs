@@ -1,8 +1,8 @@
 //! The table itself. Read from top to bottom it is the protocol's change log.
 
 use super::{
-    CapabilityForm, Challenge, Configuration, Dialect, Groups, ListEdits, ListForm, ListVersion, ObjectForm,
-    Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail, Verbs, Welcome,
+    CapabilityForm, Challenge, Configuration, Dialect, Groups, ListEdits, ListForm, ListVersion, MailForm,
+    ObjectForm, Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail, Verbs, Welcome,
 };
 use crate::types::ErrorCode;
 use crate::version::Version;
@@ -62,6 +62,7 @@ pub const MSNP2: Dialect = Dialect {
     referral: Referral::Zero,
     profile: Profile::LoginTime,
     announces_sbs: false,
+    knows_when_to_return: false,
     echoes_out: true,
     lists: ListForm::PerList,
     list_version: ListVersion::Counter,
@@ -79,6 +80,7 @@ pub const MSNP2: Dialect = Dialect {
     challenge: Challenge::None,
     tells_ping_interval: false,
     configuration: Configuration::None,
+    mail: MailForm::One,
     switchboard_tail: SwitchboardTail::None,
     roster_capabilities: CapabilityForm::None,
     has_data_messages: false,
@@ -91,6 +93,7 @@ pub const MSNP3: Dialect = Dialect {
     from_client: MSNP2.from_client.and(&[Verb::IMS]),
     from_server: MSNP2.from_server.and(&[Verb::IMS]),
     profile: Profile::Passport,
+    mail: MailForm::Counts,
     ..MSNP2
 };
 
@@ -175,9 +178,11 @@ pub const MSNP11: Dialect = Dialect {
     from_client: MSNP10.from_client.and(&[Verb::UUX, Verb::GCF, Verb::GSB]),
     from_server: MSNP10.from_server.and(&[Verb::UUX, Verb::UBX, Verb::GCF, Verb::SBS]),
     announces_sbs: true,
+    knows_when_to_return: true,
     has_personal_message: true,
     challenge: Challenge::LockAndKey,
     configuration: Configuration::Requested,
+    mail: MailForm::Document,
     ..MSNP10
 };
 

@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod notification;
 mod opening;
 pub mod switchboard;
+mod upgrade;
 
 use crate::types::ErrorCode;
 use crate::wire::{ArgError, FrameError, Verb};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::End;
 use super::opening;
 pub use super::opening::Settings;
+pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
 use crate::command::{
     Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, out as sign_out, prp, qng, qry, rea, reg, rem,

@@ -1,6 +1,7 @@
 //! The beginning that dispatch and notification servers share: `VER`, then `CVR`.
 
 use super::End;
+use super::upgrade::Upgrades;
 use crate::command::{Command, cvr, error, ver};
 use crate::dialect::{Dialect, Hints, Quirks};
 use crate::types::{ErrorCode, TrId};
@@ -11,7 +12,9 @@ use crate::wire::{ArgError, Frame, Verb};
 pub struct Settings {
     /// The dialects that are served, the oldest first.
     pub served: Vec<&'static Dialect>,
-    /// Where a newer client could be downloaded; told in every `CVR`, which offers no upgrade.
+    /// Who is told in `CVR` to upgrade.
+    pub upgrades: Upgrades,
+    /// Where a newer client can be downloaded; told in every `CVR`, whether it offers an upgrade or not.
     pub download_url: String,
     /// Where there is more to read.
     pub info_url: String,
@@ -38,8 +41,7 @@ pub(super) fn negotiate(
     chosen.ok_or(End::NoDialect)
 }
 
-/// Answers a `CVR` with the client's own version, so that no client is told to upgrade: a higher recommended version
-/// starts a dialog, a higher minimum ends the sign-in (notification-server reference, 5.3).
+/// Answers a `CVR`: with the client's own version, unless the operator wants a newer one.
 pub(super) fn recommend(
     frame: Frame<'_>,
     dialect: &Dialect,
@@ -49,11 +51,11 @@ pub(super) fn recommend(
 ) -> Result<Quirks, End> {
     let request =
         cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
-    let version = if request.version.is_empty() { "1.0.0000" } else { request.version };
+    let (recommended, minimum) = settings.upgrades.for_client(&request);
     cvr::Reply {
         trid: request.trid,
-        recommended: version,
-        minimum: version,
+        recommended: &recommended,
+        minimum: &minimum,
         download_url: &settings.download_url,
         info_url: &settings.info_url,
     }

@@ -1,6 +1,7 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
 pub mod calendar;
+mod client_version;
 mod email;
 mod error_code;
 mod group;
@@ -14,6 +15,7 @@ mod status;
 mod timestamp;
 mod trid;
 
+pub use client_version::{ClientVersion, InvalidClientVersion};
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
 pub use error_code::ErrorCode;
 pub use group::{GroupRef, InvalidGroup};
