@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod account;
+pub mod announcement;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -19,6 +20,7 @@ pub mod metrics;
 pub mod ns;
 pub mod open_files;
 pub mod outbox;
+pub mod pages;
 pub mod passport;
 pub mod password;
 mod random;
@@ -27,6 +29,7 @@ pub mod serve;
 pub mod server;
 pub mod session;
 mod sessions;
+pub mod shields;
 pub mod store;
 pub mod ticket;
 pub mod tls;
