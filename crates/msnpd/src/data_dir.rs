@@ -64,6 +64,23 @@ pub fn lock_for_serving(dir: &Path) -> io::Result<ServeLock> {
     }
 }
 
+/// Whether a server runs on the directory.
+///
+/// # Errors
+/// When the lock file can't be read.
+pub fn is_served(dir: &Path) -> io::Result<bool> {
+    let file = match File::open(dir.join("serve.lock")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    // Had for an instant only, and not alone: others who look are not in each other's way.
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+        Err(fs::TryLockError::WouldBlock) => Ok(true),
+    }
+}
+
 /// Makes an empty file that only its owner may read, if there is none.
 ///
 /// # Errors

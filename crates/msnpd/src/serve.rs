@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
-use msnp::flow::notification;
+use msnp::flow::notification::{self, Upgrades};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::info;
@@ -15,10 +15,12 @@ use tracing::info;
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
 use crate::metrics::{self, Collector};
+use crate::pages::{Pages, WebAddress};
 use crate::passport::Passport;
 use crate::password::Hasher;
-use crate::server::{Challenges, PublicHost, Server, Settings};
+use crate::server::{Challenges, PublicHost, Server, Settings, WebServer};
 use crate::session::Role;
+use crate::shields::Shields;
 use crate::store::Store;
 use crate::ticket::Mint;
 use crate::watch::Watch;
@@ -47,6 +49,14 @@ pub struct Options {
     pub public_host: Option<PublicHost>,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// Where the operator has pages that clients open.
+    pub pages: Pages,
+    /// What clients ask for as `Shields.xml`.
+    pub shields: Shields,
+    /// Which clients are told to upgrade.
+    pub upgrades: Upgrades,
+    /// Where to; by default the front page.
+    pub download_url: Option<WebAddress>,
     /// About signing in.
     pub passport: passport::Settings,
     /// How many connections the Messenger ports take, together.
@@ -129,10 +139,12 @@ impl Service {
         let (mint, identity) = open_keys(&dir, &names).await?;
         let acceptor = tls::Acceptor::new(tls::Policy::Modern, &identity)?;
         let hasher = Hasher::new(options.hash_threads);
+        let plain_sign_in = options.passport.allow_plain_http_sign_in;
         let passport = Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), options.passport);
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
         let front = http::Front::new(&identity, public_host.clone(), ports.0, ports.1, ports.2)?;
-        let web = http::Web::new(passport, front);
+        let pages = Arc::new(options.pages);
+        let web = http::Web::new(passport, front, pages.clone());
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
             socket,
@@ -147,13 +159,18 @@ impl Service {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
-                upgrades: notification::Upgrades::default(),
-                download_url: page.clone(),
+                upgrades: options.upgrades,
+                download_url: options
+                    .download_url
+                    .map_or_else(|| page.clone(), |address| address.to_string()),
                 info_url: page.clone(),
             }),
             public_host: options.public_host,
             msnp_port: addresses.msnp.port(),
             challenges: options.challenges,
+            web: WebServer { http: addresses.http.port(), https: addresses.https.port(), plain_sign_in },
+            pages,
+            shields: options.shields,
         };
         let listeners = std::iter::once((messenger, Role::Messenger))
             .chain(dispatch.map(|listener| (listener, Role::Dispatch)));
@@ -176,7 +193,7 @@ impl Service {
         &self.server
     }
 
-    /// Serves until `shutdown` resolves, then tells everybody, and waits for a while until they are gone.
+    /// Serves until `shutdown` resolves or the time that an operator has announced is up, then tells everybody, and waits for a while until they are gone.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let (acceptor, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
@@ -200,8 +217,10 @@ impl Service {
             }));
         }
 
-        shutdown.await;
-        info!("going down");
+        tokio::select! {
+            () = shutdown => info!("going down"),
+            () = self.server.time_is_up() => info!("going down, as announced"),
+        }
         accepting.shutdown().await;
         drop(stop);
         self.server.shut_down();

@@ -7,17 +7,24 @@ use std::time::Instant;
 
 use msnp::auth::tweener;
 use msnp::command::{Command, out};
+use msnp::dialect::{Dialect, Package};
 use msnp::flow::notification;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::account::AccountId;
+use crate::announcement::{Announcement, Due, Plan};
 use crate::clock::unix_now;
+use crate::connection::Ends;
 use crate::directory::{Directory, Encodings, EndpointId};
 use crate::metrics::Metrics;
-use crate::ns::write_shutdown;
+use crate::ns::{write_news, write_shutdown};
+use crate::pages::Pages;
 use crate::random;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
-use crate::store::Store;
+use crate::shields::Shields;
+use crate::store::{MailNews, Store};
 use crate::ticket::{Claims, Mint, TicketError, Use};
 
 /// A running service, without its listeners.
@@ -38,6 +45,8 @@ pub struct Server {
     mint: Mint,
     numbers: AtomicU64,
     going_down: AtomicBool,
+    announcement: Mutex<Option<Announcement>>,
+    time_is_up: Notify,
 }
 
 /// What the operator has chosen about the Messenger protocol.
@@ -51,6 +60,23 @@ pub struct Settings {
     pub msnp_port: u16,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// The web server beside us, where pages are.
+    pub web: WebServer,
+    /// Where the operator has pages.
+    pub pages: Arc<Pages>,
+    /// What clients ask for as `Shields.xml`.
+    pub shields: Shields,
+}
+
+/// How browsers reach the web server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WebServer {
+    /// Its port without TLS.
+    pub http: u16,
+    /// Its port with TLS.
+    pub https: u16,
+    /// Whether signing in without TLS is open to other machines.
+    pub plain_sign_in: bool,
 }
 
 /// Whether clients have to prove that they are known ones.
@@ -127,6 +153,28 @@ impl Settings {
         }
     }
 
+    /// Where the browser beside a client finds web pages, without a slash at the end.
+    ///
+    /// What signs it in there crosses the network, so it goes over TLS; not from this machine itself, where nobody is
+    /// on the way and the browser need not know our CA, and not from versions of before Passport, whose computers may
+    /// have neither the CA nor a TLS that is served, if the operator lets them sign in so.
+    pub fn web_address(&self, ends: Ends, dialect: &Dialect) -> String {
+        let is_near = ends.peer.ip().to_canonical().is_loopback();
+        let is_old = dialect.sign_in.contains(&Package::Md5);
+        let (scheme, port, usual) = if is_near || (is_old && self.web.plain_sign_in) {
+            ("http", self.web.http, 80)
+        } else {
+            ("https", self.web.https, 443)
+        };
+        let host = match (&self.public_host, ends.local.ip().to_canonical()) {
+            (Some(public), _) => public.name.clone(),
+            (None, IpAddr::V4(address)) => address.to_string(),
+            // Unlike Messenger, a browser can read it.
+            (None, IpAddr::V6(address)) => format!("[{address}]"),
+        };
+        if port == usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") }
+    }
+
     fn address(&self, local: IpAddr, port: u16) -> Option<String> {
         if let Some(public) = &self.public_host {
             return Some(format!("{}:{}", public.name, public.port.unwrap_or(port)));
@@ -154,6 +202,8 @@ impl Server {
             mint,
             numbers: AtomicU64::new(1),
             going_down: AtomicBool::new(false),
+            announcement: Mutex::default(),
+            time_is_up: Notify::new(),
         }
     }
 
@@ -193,11 +243,63 @@ impl Server {
         self.switchboard.disconnect(id);
     }
 
-    /// Tells everybody that the service goes down in so many minutes.
-    pub fn announce(&self, minutes: u32) {
+    /// Tells everybody that the service goes down, now and again until it does, in place of what was announced before.
+    pub fn announce(&self, plan: Plan) {
+        let announcement = Announcement::new(plan, self.now());
+        *self.announcement.lock() = Some(announcement);
+        // One that is for now has nothing to be said before it.
+        if let Some(minutes) = self.minutes_left() {
+            self.tell_minutes(minutes);
+        }
+    }
+
+    /// Forgets what was announced, and says whether anything was. Nobody can be told: clients know no such message.
+    pub fn call_off(&self) -> bool {
+        self.announcement.lock().take().is_some()
+    }
+
+    /// Does what is due of an announcement. To be called every second or oftener.
+    pub fn follow_announcement(&self) {
+        let mut slot = self.announcement.lock();
+        let due = slot.as_mut().map_or(Due::Nothing, |announcement| announcement.due(self.now()));
+        if due == Due::Forget {
+            *slot = None;
+        }
+        drop(slot);
+        match due {
+            Due::Say(minutes) => self.tell_minutes(minutes),
+            Due::GoDown => self.time_is_up.notify_one(),
+            Due::Nothing | Due::Forget => {}
+        }
+    }
+
+    /// In how many minutes the service goes down, if that is announced: for who has just come.
+    pub fn minutes_left(&self) -> Option<u32> {
+        let left = self.announcement.lock().as_ref()?.minutes_left(self.now());
+        (left > 0).then_some(left)
+    }
+
+    /// Waits until the time that was announced is up.
+    pub async fn time_is_up(&self) {
+        self.time_is_up.notified().await;
+    }
+
+    /// Who has told no status yet is told when he does: in the middle of signing in, clients are not fond of surprises.
+    fn tell_minutes(&self, minutes: u32) {
         let mut lines = Encodings::new(|dialect, out: &mut Vec<u8>| write_shutdown(minutes, out, dialect));
-        for endpoint in self.directory.everybody() {
+        for endpoint in self.directory.everybody().into_iter().filter(|endpoint| endpoint.is_live()) {
             endpoint.outbox.push(None, lines.of(endpoint.dialect));
+        }
+    }
+
+    /// Tells somebody what has happened to his mail, wherever he has told a status: with that he was told how much there
+    /// is.
+    pub fn tell_mail(&self, id: AccountId, news: &MailNews) {
+        for endpoint in self.directory.endpoints_of(id).into_iter().filter(|endpoint| endpoint.is_live()) {
+            let Some(web) = &endpoint.web else { continue };
+            let mut message = Vec::new();
+            write_news(news, web, &self.settings.pages, &mut message, endpoint.dialect);
+            endpoint.outbox.push(None, message.into());
         }
     }
 
@@ -206,11 +308,19 @@ impl Server {
         self.going_down.load(Ordering::Acquire)
     }
 
-    /// Tells everybody that the service goes down, and closes.
+    /// Tells everybody that the service goes down, and closes. Where a restart was announced, those who know the word
+    /// are told when to come back, however it ends.
+    ///
+    /// Of the other reasons the directory says that somebody has signed in elsewhere. Nobody is sent away to have his
+    /// lists migrated, since all of them are kept in the newer form, nor for terms of use, of which there are none.
     pub fn shut_down(&self) {
         self.going_down.store(true, Ordering::Release);
+        let back_in = self.announcement.lock().as_ref().and_then(Announcement::back_in);
         for endpoint in self.directory.everybody() {
-            let reason = Some(out::Reason::ShuttingDown);
+            let reason = Some(match back_in {
+                Some(minutes) if endpoint.dialect.knows_when_to_return => out::Reason::ReconnectIn(minutes),
+                _ => out::Reason::ShuttingDown,
+            });
             endpoint.outbox.close_with(|out| out::Push { reason }.write(out, endpoint.dialect));
         }
         self.switchboard.shut_down();
@@ -219,6 +329,8 @@ impl Server {
 
 #[cfg(test)]
 mod tests {
+    use msnp::dialect::{MSNP7, MSNP8};
+
     use super::*;
 
     fn settings(public_host: Option<&str>) -> Settings {
@@ -233,7 +345,27 @@ mod tests {
             public_host: public_host.map(|host| host.parse().unwrap()),
             msnp_port: 1863,
             challenges: Challenges::Off,
+            web: WebServer { http: 80, https: 8443, plain_sign_in: false },
+            pages: Arc::default(),
+            shields: Shields::default(),
         }
+    }
+
+    #[test]
+    fn browsers_are_led_to_tls_but_on_this_machine() {
+        let led = |host, peer: &str, local: &str, dialect, plain| {
+            let mut settings = settings(host);
+            settings.web.plain_sign_in = plain;
+            let ends = Ends { peer: peer.parse().unwrap(), local: local.parse().unwrap() };
+            settings.web_address(ends, dialect)
+        };
+        let (far, near, here) = ("192.0.2.7:1", "[::ffff:127.0.0.1]:1", "192.0.2.1:1863");
+        assert_eq!(led(None, far, here, &MSNP8, true), "https://192.0.2.1:8443");
+        assert_eq!(led(None, far, here, &MSNP7, false), "https://192.0.2.1:8443");
+        assert_eq!(led(None, far, here, &MSNP7, true), "http://192.0.2.1");
+        assert_eq!(led(None, near, "127.0.0.1:1863", &MSNP8, false), "http://127.0.0.1");
+        assert_eq!(led(None, far, "[2001:db8::1]:1863", &MSNP8, false), "https://[2001:db8::1]:8443");
+        assert_eq!(led(Some("msn.example.com:1"), far, here, &MSNP8, false), "https://msn.example.com:8443");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing::{error, info, warn};
 
+use crate::account::AccountId;
 use crate::server::Server;
 use crate::store::{Event, EventKind, Order, Store, StoreError};
 
@@ -34,6 +35,7 @@ impl Watch {
             if let Err(error) = self.look(&server).await {
                 error!(%error, "can't see what operators have done; trying again");
             }
+            server.follow_announcement();
         }
     }
 
@@ -72,9 +74,14 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
 /// Does what an operator has ordered.
 fn obey(server: &Server, order: &Order) {
     match order {
-        Order::Announce { minutes } => {
-            info!(minutes, "announced that the service goes down");
-            server.announce(*minutes);
+        Order::Announce { plan } => {
+            info!(minutes = plan.minutes, "announced that the service goes down");
+            server.announce(*plan);
         }
+        Order::CallOff => match server.call_off() {
+            true => info!("the announcement is called off"),
+            false => warn!("nothing was announced that could be called off"),
+        },
+        Order::Mail { account, news } => server.tell_mail(AccountId(*account), news),
     }
 }

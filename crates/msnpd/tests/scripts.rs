@@ -26,7 +26,7 @@ use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
 use msnpd::password::Hasher;
 use msnpd::serve::{Options, SERVED, Service};
-use msnpd::server::{Challenges, Server, Settings};
+use msnpd::server::{Challenges, Server, Settings, WebServer};
 use msnpd::session::{self, Role};
 use msnpd::store::{NewAccount, Store};
 use msnpd::ticket::Mint;
@@ -256,7 +256,8 @@ impl Place for Memory {
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web = Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap());
+        let web =
+            Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap(), Arc::default());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -267,6 +268,9 @@ impl Place for Memory {
             public_host: None,
             msnp_port: LOCAL.port(),
             challenges: Challenges::Off,
+            web: WebServer { http: 80, https: 443, plain_sign_in: false },
+            pages: Arc::default(),
+            shields: msnpd::shields::Shields::default(),
         };
         let server = Arc::new(Server::new(settings, store.clone(), mint));
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
@@ -359,6 +363,10 @@ impl Place for Network {
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,
+            pages: msnpd::pages::Pages::default(),
+            shields: msnpd::shields::Shields::default(),
+            upgrades: msnp::flow::notification::Upgrades::default(),
+            download_url: None,
             passport: passport::Settings::default(),
             limits: accept::Limits::default(),
             web_limits: http::Limits::default(),

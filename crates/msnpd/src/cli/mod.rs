@@ -1,15 +1,20 @@
 //! The command line.
 
+mod announce;
 mod config;
 mod first_screen;
+mod mail;
 mod password;
 mod serve;
+mod store;
 mod text;
 mod user;
 
 use clap::{Parser, Subcommand};
 
+pub use announce::AnnounceArgs;
 pub use config::ConfigCommand;
+pub use mail::MailArgs;
 pub use serve::ServeArgs;
 pub use user::UserArgs;
 
@@ -29,6 +34,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// Add, change and list accounts, whether the server runs or not
     User(UserArgs),
+    /// Tell everybody that the running service goes down, and take it down then
+    Announce(AnnounceArgs),
+    /// Tell somebody of the mail that a mail server has for him
+    Mail(MailArgs),
     /// Show what can be configured, and check what is
     Config(ConfigCommand),
 }
@@ -41,6 +50,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::User(args) => user::run(args),
+        Command::Announce(args) => announce::run(args),
+        Command::Mail(args) => mail::run(args),
         Command::Config(args) => config::run(args),
     }
 }

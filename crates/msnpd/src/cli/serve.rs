@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::process;
 
+use anyhow::Context;
 use clap::Args;
+use msnp::flow::notification::Upgrades;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
@@ -11,6 +13,7 @@ use super::first_screen;
 use crate::config::{self, Config, ConfigArgs};
 use crate::metrics::Collector;
 use crate::serve::{Addresses, Options, Service};
+use crate::shields::Shields;
 use crate::{accept, http, logging, open_files, passport};
 
 /// What `serve` can be told.
@@ -38,7 +41,7 @@ async fn serve(config: Config, collector: Option<Collector>) -> anyhow::Result<(
     let data_dir = config.data_dir.clone();
     // Before anything else, so that a signal at any time ends it well.
     let mut signals = Signals::new()?;
-    let service = Service::bind(options(config, collector)).await?;
+    let service = Service::bind(options(config, collector)?).await?;
     announce(&service.addresses);
     first_screen::show(&service, &data_dir).await;
 
@@ -75,9 +78,11 @@ fn announce(at: &Addresses) {
 }
 
 /// The configuration as the service wants it: 0 is for people.
-fn options(config: Config, collector: Option<Collector>) -> Options {
+fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Options> {
     let limit = |number| (number > 0).then_some(number);
-    Options {
+    let shields =
+        config.shields.as_deref().map(Shields::open).transpose().context("shields")?.unwrap_or_default();
+    Ok(Options {
         data_dir: config.data_dir,
         msnp: config.msnp,
         http: config.http,
@@ -85,6 +90,10 @@ fn options(config: Config, collector: Option<Collector>) -> Options {
         dispatch: config.dispatch,
         public_host: config.public_host,
         challenges: config.challenges,
+        pages: config.pages,
+        shields,
+        upgrades: Upgrades { recommended: config.recommended_client, minimum: config.minimum_client },
+        download_url: config.download_url,
         passport: passport::Settings {
             allow_plain_http_sign_in: config.allow_plain_http_sign_in,
             login_redirect: config.login_redirect.map(|host| host.to_string()),
@@ -103,7 +112,7 @@ fn options(config: Config, collector: Option<Collector>) -> Options {
         hash_threads: limit(config.password_threads)
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
         metrics: config.metrics.zip(collector),
-    }
+    })
 }
 
 /// What asks the program to stop.

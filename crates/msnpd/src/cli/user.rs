@@ -2,25 +2,24 @@
 //! a second.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use msnp::types::{Email, List, Privacy};
 
 use super::password;
+use super::store::{DataDir, must_exist, run as run_on_store};
 use super::text::{count, day, plain};
 use crate::password::Hasher;
 use crate::password::legacy::LegacyKey;
-use crate::store::{AccountError, AccountSummary, DATABASE, NewAccount, Store};
+use crate::store::{AccountError, AccountSummary, NewAccount, Store};
 
 /// The arguments of `msnpd user`.
 #[derive(Args, Debug)]
 pub struct UserArgs {
-    /// Where the service keeps its data
-    #[arg(long, global = true, value_name = "DIR", default_value = "./msnpd-data", env = "MSNPD_DATA_DIR")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    at: DataDir,
 
     #[command(subcommand)]
     action: Action,
@@ -98,26 +97,14 @@ impl std::fmt::Debug for PasswordArgs {
 }
 
 pub(super) fn run(args: UserArgs) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start: the system is short of something")?;
-    let said = runtime.block_on(act(&args.data_dir, args.action))?;
-    match io::stdout().write_all(said.as_bytes()) {
-        // `msnpd user list | head` has what it wants.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => Ok(done?),
-    }
+    run_on_store(act(&args.at.data_dir, args.action))
 }
 
 /// Does it and returns what to say.
 async fn act(dir: &Path, action: Action) -> anyhow::Result<String> {
-    // Everywhere else, a database that is missing is a mistyped directory, not one to be made.
-    if !matches!(action, Action::Add { .. }) && !dir.join(DATABASE).exists() {
-        bail!(
-            "there is no {DATABASE} in {}: check --data-dir, or add the first account with `msnpd user add`",
-            dir.display()
-        );
+    // Everywhere else it is there already.
+    if !matches!(action, Action::Add { .. }) {
+        must_exist(dir)?;
     }
     if let Action::Add { email, .. } = &action {
         address(email)?;
@@ -278,7 +265,7 @@ fn address(written: &str) -> anyhow::Result<Email> {
     written.parse().map_err(|error| anyhow!("{written:?} is no address: {error}"))
 }
 
-async fn find(dir: &Path, store: &Store, email: &str) -> anyhow::Result<AccountSummary> {
+pub(super) async fn find(dir: &Path, store: &Store, email: &str) -> anyhow::Result<AccountSummary> {
     let email = address(email)?;
     let account = store.account_summary(&email).await?;
     account.ok_or_else(|| told(dir, &email, AccountError::Unknown))

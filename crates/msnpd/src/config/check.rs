@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::load::Loaded;
 use super::problem::Problems;
 use crate::open_files;
+use crate::shields::Shields;
 
 /// How many connections can be asked for: more than any machine has ports and memory for.
 const MOST: usize = 10_000_000;
@@ -78,6 +79,24 @@ pub fn check(loaded: &mut Loaded) -> Result<(), Problems> {
     }
     if !(SHORTEST_TICKET..=LONGEST_TICKET).contains(&config.ticket_lifetime) {
         problems.push(loaded.problem("ticket_lifetime", "should be from \"5m\" to \"30d\""));
+    }
+
+    if let Some(path) = &config.shields
+        && let Err(error) = Shields::open(path)
+    {
+        problems.push(loaded.problem("shields", error.to_string()));
+    }
+    if let (Some(recommended), Some(minimum)) = (config.recommended_client, config.minimum_client)
+        && minimum > recommended
+    {
+        let right = format!("should be at most recommended_client = \"{recommended}\"");
+        problems.push(loaded.problem("minimum_client", right));
+    }
+    if let (Some(version), None) = (config.recommended_client.or(config.minimum_client), &config.download_url)
+    {
+        warnings.push(format!(
+            "clients below {version} are told to upgrade, and find nothing to download: download_url says where it is"
+        ));
     }
 
     if let Some(metrics) = config.metrics
@@ -202,6 +221,33 @@ mod tests {
         assert_eq!((problems.len(), warnings.len()), (2, 2), "{problems:?} {warnings:?}");
         assert!(problems[0].contains("from 1 to"));
         assert!(problems[1].contains("\"5m\""));
+    }
+
+    #[test]
+    fn a_file_for_clients_is_looked_at() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("Shields.xml");
+        let shields = |path: &std::path::Path| told(|config| config.shields = Some(path.to_owned())).0;
+        assert!(shields(&path)[0].contains("can't be read"));
+        std::fs::write(&path, "<config>").unwrap();
+        assert!(shields(&path)[0].contains("not well-formed"));
+        std::fs::write(&path, "<config/>").unwrap();
+        assert_eq!(shields(&path), [""; 0]);
+    }
+
+    #[test]
+    fn whoever_has_to_upgrade_needs_something_to_upgrade_to() {
+        let (problems, warnings) = told(|config| {
+            config.recommended_client = "7.0.0820".parse().ok();
+            config.minimum_client = "7.5.0324".parse().ok();
+        });
+        assert!(problems[0].contains("at most recommended_client = \"7.0.0820\""), "{problems:?}");
+        assert!(warnings[0].contains("download_url"), "{warnings:?}");
+        let fine = told(|config| {
+            config.recommended_client = "7.5.0324".parse().ok();
+            config.download_url = "http://www.example.com/setup.exe".parse().ok();
+        });
+        assert_eq!(fine, (Vec::new(), Vec::new()));
     }
 
     #[test]

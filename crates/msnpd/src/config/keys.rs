@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use msnp::types::ClientVersion;
+
 use super::problem::Expected;
 use super::value::{LogFilter, Value, Written};
 use crate::logging::Format;
+use crate::pages::{Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
 use crate::{accept, http, ticket};
 
@@ -103,6 +106,24 @@ keys! {
     /// Whether clients have to prove that they are known ones: "off"; "ask", and log what they answer;
     /// "enforce", and close where the answer is wrong. Some clients that people like don't answer.
     key challenges: Challenges = Challenges::Off;
+
+    /// Where pages are that clients open, such as { inbox = "https://mail.example.com/" }: inbox, folders, compose with
+    /// {address} filled in, message with {id}, addrbook, person, password, profile, mobile, chat and others.
+    /// With an inbox, clients show how much mail there is, as `msnpd mail` tells.
+    key pages: Pages = Pages::default();
+
+    /// A file with the Shields.xml that clients of MSN Messenger 7.0 and later ask for, which switches off what they can
+    /// do; "" for one that switches off nothing.
+    key shields: Option<PathBuf> = None;
+
+    /// The version of MSN Messenger for Windows that older ones offer to upgrade to, such as "7.5.0324"; "" for none.
+    key recommended_client: Option<ClientVersion> = None;
+
+    /// The version of MSN Messenger for Windows below which it insists on that; "" for none.
+    key minimum_client: Option<ClientVersion> = None;
+
+    /// Where to get that version; "" for the front page.
+    key download_url: Option<WebAddress> = None;
 
     /// How many connections the Messenger ports take together. Further ones wait until others have gone.
     key max_connections: usize = accept::Limits::default().connections;

@@ -74,7 +74,8 @@ impl Loaded {
             Err(expected) => {
                 let right = format!("should be {expected}").into();
                 let value = match origin {
-                    Origin::File { .. } => source.to_owned(),
+                    // Only the first line: a table may be long.
+                    Origin::File { .. } => source.lines().next().unwrap_or_default().to_owned(),
                     _ => format!("{source:?}"),
                 };
                 self.problems.push(Problem { key: key.name.to_owned(), value, origin, right });
@@ -103,6 +104,10 @@ impl Loaded {
                     Err(_) => (String::new(), Kind::Other),
                 },
                 DeValue::Boolean(yes) => (yes.to_string(), Kind::Boolean),
+                DeValue::Table(table) => match inline(table) {
+                    Some(text) => (text, Kind::Table),
+                    None => (String::new(), Kind::Other),
+                },
                 _ => (String::new(), Kind::Other),
             };
             self.read(key, origin, &Written { text: &text, kind }, source);
@@ -132,6 +137,18 @@ impl Loaded {
             self.read(key, origin, &Written { text: &text, kind }, &text);
         }
     }
+}
+
+/// A table of texts on one line, as a variable has it; `None` if there is something else in it.
+fn inline(table: &DeTable<'_>) -> Option<String> {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    let entries = entries.into_iter().map(|(name, value)| match value.get_ref() {
+        DeValue::String(text) => Some(format!("{} = {}", quoted(name.get_ref()), quoted(text))),
+        _ => None,
+    });
+    Some(format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", ")))
 }
 
 fn unknown(name: &str, source: &str, origin: Origin) -> Problem {
@@ -224,6 +241,26 @@ mod tests {
             loaded.warnings,
             ["the environment variable MSNPD_MSPN means nothing: MSNPD_MSNP was meant?"]
         );
+    }
+
+    #[test]
+    fn a_table_may_be_written_in_each_way_that_toml_has() {
+        for text in [
+            "pages = { inbox = 'https://mail.example.com/' }\n",
+            "[pages]\ninbox = \"https://mail.example.com/\"\n",
+            "pages.inbox = 'https://mail.example.com/'\n",
+            "pages = \"{ inbox = 'https://mail.example.com/' }\"\n",
+        ] {
+            let loaded = from_file(text).unwrap();
+            let pages: Vec<_> =
+                loaded.config.pages.iter().map(|(page, address)| (page.name(), address)).collect();
+            assert_eq!(pages, [("inbox", "https://mail.example.com/")], "{text}");
+        }
+        let told = |text: &str| from_file(text).unwrap_err();
+        assert!(
+            told("[pages]\ninbox = 5\n").contains("pages = [pages] (msnpd.toml, line 1): should be a table")
+        );
+        assert!(told("pages = { mail = 'http://a/' }\n").contains("there is no page mail"));
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use msnp::types::ClientVersion;
 use tracing_subscriber::EnvFilter;
 
 use super::problem::Expected;
 use crate::logging::Format;
+use crate::pages::{InvalidAddress, Page, Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
 
 /// What a TOML file has for a value.
@@ -16,7 +18,9 @@ pub(super) enum Kind {
     Text,
     Number,
     Boolean,
-    /// A list, a table, a date: no key has one.
+    /// A table of texts, written as one in braces.
+    Table,
+    /// A list, a date, a table of other things: no key has one.
     Other,
 }
 
@@ -29,7 +33,7 @@ pub(super) struct Written<'a> {
 impl Written<'_> {
     pub(super) fn read<T: Value>(&self) -> Result<T, Expected> {
         let bare = self.kind == Kind::Text || self.kind == T::BARE;
-        bare.then(|| T::parse(self.text.trim())).flatten().ok_or_else(T::expected)
+        if bare { T::read(self.text.trim()) } else { Err(T::expected()) }
     }
 }
 
@@ -43,6 +47,11 @@ pub(super) trait Value: Sized {
 
     /// Reads it.
     fn parse(text: &str) -> Option<Self>;
+
+    /// Reads it, or tells what would be right. For values of which more is to be said than what they are.
+    fn read(text: &str) -> Result<Self, Expected> {
+        Self::parse(text).ok_or_else(Self::expected)
+    }
 
     /// Writes it as TOML.
     fn show(&self) -> String;
@@ -171,6 +180,78 @@ impl Value for Duration {
     }
 }
 
+impl Value for ClientVersion {
+    fn expected() -> Expected {
+        "a version, such as \"7.5.0324\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for WebAddress {
+    fn expected() -> Expected {
+        InvalidAddress.to_string().into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+/// A table, in a variable as in a file: `{ inbox = "https://mail.example.com/" }`.
+impl Value for Pages {
+    const BARE: Kind = Kind::Table;
+
+    fn expected() -> Expected {
+        "a table of addresses, such as { inbox = \"https://mail.example.com/\" }".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
+    fn read(text: &str) -> Result<Self, Expected> {
+        let table =
+            text.starts_with('{').then(|| format!("pages = {text}").parse::<toml::Table>().ok()).flatten();
+        // Nothing may follow the table.
+        let table = table.filter(|table| table.len() == 1).ok_or_else(Self::expected)?;
+        let entries = table.get("pages").and_then(toml::Value::as_table).ok_or_else(Self::expected)?;
+        let mut pages = Self::default();
+        for (name, address) in entries {
+            let Some(page) = Page::named(name) else {
+                let names: Vec<_> = Page::ALL.iter().map(|page| page.name()).collect();
+                return Err(format!(
+                    "{}; there is no page {name}, but {}",
+                    Self::expected(),
+                    names.join(", ")
+                )
+                .into());
+            };
+            let address = address.as_str().ok_or_else(Self::expected)?;
+            pages.insert(page, address).map_err(|error| {
+                Expected::from(format!("{}; {name} = {address:?}: {error}", Self::expected()))
+            })?;
+        }
+        Ok(pages)
+    }
+
+    fn show(&self) -> String {
+        let entries: Vec<_> =
+            self.iter().map(|(page, address)| format!("{} = {}", page.name(), quoted(address))).collect();
+        if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
+    }
+}
+
 impl Value for Challenges {
     fn expected() -> Expected {
         "\"off\", \"ask\" or \"enforce\"".into()
@@ -293,6 +374,31 @@ mod tests {
         assert_eq!(read::<Option<SocketAddr>>("", Kind::Text), Some(None));
         assert_eq!(read::<SocketAddr>("", Kind::Text), None);
         assert_eq!(read::<Option<SocketAddr>>("localhost:80", Kind::Text), None);
+    }
+
+    #[test]
+    fn pages_are_a_table() {
+        let text =
+            "{ inbox = \"https://mail.example.com/\", compose = \"https://mail.example.com/?to={address}\" }";
+        let pages: Pages = read(text, Kind::Table).unwrap();
+        assert_eq!(pages.show(), text);
+        assert_eq!(read(text, Kind::Text), Some(pages));
+        assert_eq!(read("{}", Kind::Text), Some(Pages::default()));
+        let told = |text| Pages::read(text).unwrap_err().to_string();
+        assert!(told("{ inbx = \"https://a/\" }").contains("no page inbx, but inbox, folders"));
+        assert!(
+            told("{ inbox = \"mail\" }").contains("inbox = \"mail\": an address that begins with http://")
+        );
+        for bad in [
+            "",
+            "inbox",
+            "{ inbox = 5 }",
+            "{ inbox",
+            "{}\nx = 1",
+            "{ inbox = \"https://a/\", inbox = \"https://b/\" }",
+        ] {
+            assert_eq!(read::<Pages>(bad, Kind::Text), None, "{bad}");
+        }
     }
 
     #[test]

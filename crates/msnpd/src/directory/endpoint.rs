@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub outbox: Arc<Outbox>,
     /// Where its client finds switchboards, `host:port`; `None` if no address can be told to it.
     pub switchboard: Option<Arc<str>>,
+    /// Where its browser finds web pages, if there is mail to tell it of.
+    pub web: Option<Box<str>>,
     /// Whether it has asked for its lists: before that it is not told of their changes, which it will read anyway.
     hears_of_lists: AtomicBool,
     /// Whether it has told a status: before that it is not told of others'.
@@ -37,12 +39,14 @@ impl Endpoint {
         dialect: &'static Dialect,
         outbox: Arc<Outbox>,
         switchboard: Option<Arc<str>>,
+        web: Option<Box<str>>,
     ) -> Self {
         Self {
             id,
             dialect,
             outbox,
             switchboard,
+            web,
             hears_of_lists: AtomicBool::new(false),
             live: AtomicBool::new(false),
         }
@@ -61,7 +65,8 @@ impl Endpoint {
         self.live.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_live(&self) -> bool {
+    /// Whether it has told a status.
+    pub fn is_live(&self) -> bool {
         self.live.load(Ordering::Acquire)
     }
 

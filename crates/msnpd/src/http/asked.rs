@@ -31,6 +31,8 @@ pub struct Asked {
     pub method: Method,
     /// The path in lower case, with single slashes, without the query.
     pub path: String,
+    /// The query, as it was written.
+    pub query: Option<String>,
     /// The headers.
     pub headers: HeaderMap,
     /// Who asks.
@@ -51,7 +53,8 @@ impl Asked {
             .flatten()
             .find(|host| is_host(host))
             .map_or_else(|| peer.local.to_string(), str::to_owned);
-        Self { method, path: normal_path(uri.path()), headers, peer, host }
+        let query = uri.query().map(str::to_owned);
+        Self { method, path: normal_path(uri.path()), query, headers, peer, host }
     }
 
     /// The name and port that the client knows us by: its `Host`; else the address it reached us at.

@@ -9,6 +9,7 @@ mod body;
 mod connection;
 mod front;
 mod listen;
+mod page;
 mod spelling;
 mod web;
 
@@ -17,5 +18,6 @@ pub use asked::{Asked, Peer};
 pub use body::BODY_TIME;
 pub use front::Front;
 pub use listen::{Limits, Listener};
+pub use page::{Notice, lead};
 pub use spelling::Spelling;
 pub use web::Web;

@@ -9,7 +9,9 @@ use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
-use crate::passport::{MAX_RST_BYTES, Passport};
+use super::page;
+use crate::pages::{Pages, Target};
+use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 
 /// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
 /// hosts files and patched executables lead all the old names here.
@@ -19,12 +21,13 @@ pub struct Web(Arc<Services>);
 struct Services {
     passport: Passport,
     front: Front,
+    pages: Arc<Pages>,
 }
 
 impl Web {
     /// All services of a server.
-    pub fn new(passport: Passport, front: Front) -> Self {
-        Self(Arc::new(Services { passport, front }))
+    pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
+        Self(Arc::new(Services { passport, front, pages }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -35,10 +38,13 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front } = &*self.0;
+        let Services { passport, front, pages } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
+        if let Some(target) = Target::at(&asked.path, asked.query.as_deref()).filter(|_| reads) {
+            return page::show(&target, pages);
+        }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),
             // Messenger 7.5 and later try whether the port is open, with an empty body.
@@ -48,6 +54,12 @@ impl Web {
             ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
             (_, "pprdr.asp") if reads => passport.nexus(&asked),
             (_, "login2.srf") if reads => passport.login(&asked).await,
+            (_, "md5auth.srf") if asked.method == Method::POST => {
+                match body::read(body, MAX_FORM_BYTES).await {
+                    Ok(form) => passport.sign_in_to_page(&asked, &form, pages).await,
+                    Err(refusal) => refusal,
+                }
+            }
             (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
                 Ok(body) => passport.rst(&asked, body).await,
                 Err(refusal) => refusal,

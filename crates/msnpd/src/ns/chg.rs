@@ -4,13 +4,14 @@ use msnp::command::{Command, chg};
 use msnp::flow::End;
 use msnp::wire::{Verb, limits};
 
-use super::Session;
+use super::{Session, write_shutdown};
 use crate::directory::Shown;
 use crate::random;
 use crate::server::Challenges;
 
 impl Session {
-    pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Result<(), End> {
+    /// Returns whether it was the first.
+    pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Result<bool, End> {
         if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
             return Err(End::BeyondLimits(Verb::CHG));
         }
@@ -39,6 +40,10 @@ impl Session {
             let now = self.server.now();
             self.outbox.write(|out| self.flow.ask_challenge(random::digits(20), enforced, now, out));
         }
-        Ok(())
+        // Whoever was there when it was announced has heard of it.
+        if is_first && let Some(minutes) = self.server.minutes_left() {
+            self.say(|out, dialect| write_shutdown(minutes, out, dialect))?;
+        }
+        Ok(is_first)
     }
 }

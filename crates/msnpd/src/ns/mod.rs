@@ -9,8 +9,10 @@ mod blp;
 mod chg;
 mod chl;
 mod edit;
+mod encoded_word;
 mod gcf;
 mod gtc;
+mod mail;
 mod notice;
 mod pace;
 mod profile;
@@ -37,6 +39,7 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::{debug, error};
 
+pub(crate) use mail::write_news;
 pub(crate) use notice::write_shutdown;
 use pace::Pace;
 
@@ -117,7 +120,10 @@ impl Session {
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
-            Request::Chg(request) => self.chg(request).into(),
+            Request::Chg(request) => match self.chg(request) {
+                Ok(is_first) if is_first && self.has_mail() => Step::Wait(Box::pin(self.tell_unread())),
+                done => done.map(drop).into(),
+            },
             Request::Chl(request) => self.chl(request).into(),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),

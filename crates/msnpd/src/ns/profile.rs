@@ -41,7 +41,7 @@ impl Session {
         if form != Profile::LoginTime {
             // The live service printed the halves of the account's number as signed ones.
             let (high, low) = member_id(id);
-            field("EmailEnabled", &0);
+            field("EmailEnabled", &u8::from(self.has_mail()));
             field("MemberIdHigh", &high);
             field("MemberIdLow", &low);
             field("lang_preference", &1033);

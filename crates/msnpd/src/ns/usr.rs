@@ -82,6 +82,7 @@ impl Session {
             self.dialect(),
             self.outbox.clone(),
             server.settings.switchboard_address(self.ends.local),
+            self.has_mail().then(|| self.web_address().into()),
         ));
         for former in server.directory.sign_in(&account, &endpoint) {
             let reason = Some(sign_out::Reason::SignedInElsewhere);

@@ -1,14 +1,15 @@
 //! Passport sign-in: a password in, tickets out, over HTTP.
 //!
 //! `nexus` tells clients where to sign in, `login` is how MSNP8 to 11 clients do it (Passport 1.4), `rst` how
-//! MSNP12 to 15 ones do it (SOAP). All of them end in `Passport::prove`. Unknown, disabled and wrong look
-//! alike there and cost alike.
+//! MSNP12 to 15 ones do it (SOAP). Both end in `Passport::prove`. Unknown, disabled and wrong look
+//! alike there and cost alike. `web` takes a ticket instead, and leads to a web page.
 
 mod accounts;
 mod login;
 mod nexus;
 mod rst;
 mod throttle;
+mod web;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use accounts::{Accounts, Later, Unavailable};
 pub use rst::MAX_RST_BYTES;
 pub use throttle::MAX_DELAY;
 use throttle::Throttle;
+pub use web::MAX_FORM_BYTES;
 
 /// What the operator may choose.
 #[derive(Clone, Debug)]
@@ -88,7 +90,7 @@ impl Passport {
             tracing::warn!(
                 address = %peer.address.ip(),
                 "refused a sign-in over plain HTTP from another machine; \
-                 allow_plain_http_sign_in would let anyone on the way read the password"
+                 allow_plain_http_sign_in would let anyone on the way read passwords and tickets"
             );
         }
         may

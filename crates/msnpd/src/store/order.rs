@@ -4,8 +4,10 @@
 //! kept for longer than a day: an order is for those who are there.
 
 use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
 
-use super::{Store, StoreError, now};
+use super::{MailNews, Store, StoreError, now};
+use crate::announcement::Plan;
 
 /// How long orders are kept, in seconds: longer than any server that runs fails to ask.
 const KEPT: i64 = 24 * 60 * 60;
@@ -16,8 +18,17 @@ const KEPT: i64 = 24 * 60 * 60;
 pub enum Order {
     /// Tell everybody that the service goes down.
     Announce {
-        /// In how many minutes.
-        minutes: u32,
+        /// When and how.
+        plan: Plan,
+    },
+    /// Forget what was announced.
+    CallOff,
+    /// Tell somebody of his mail.
+    Mail {
+        /// The number of his account.
+        account: u32,
+        /// What has happened to it.
+        news: MailNews,
     },
 }
 
@@ -36,23 +47,8 @@ impl Store {
     /// # Errors
     /// When the database can't be written.
     pub async fn order(&self, order: &Order) -> Result<(), StoreError> {
-        let what = serde_json::to_string(order).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                let now = now();
-                sqlx::query("DELETE FROM operator_order WHERE at < $1")
-                    .bind(now - KEPT)
-                    .execute(&mut *tx)
-                    .await?;
-                sqlx::query("INSERT INTO operator_order (what, at) VALUES ($1, $2)")
-                    .bind(what)
-                    .bind(now)
-                    .execute(tx)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let order = order.clone();
+        self.write(move |tx| Box::pin(async move { give(tx, &order).await })).await
     }
 
     /// The number of the newest order, 0 where there is none: what a server starts to ask from.
@@ -79,4 +75,17 @@ impl Store {
             .map(|(seq, what)| Ordered { seq, order: serde_json::from_str(&what).ok() })
             .collect())
     }
+}
+
+/// Gives an order with what else is done in this transaction: both are seen, or neither.
+pub(super) async fn give(tx: &mut SqliteConnection, order: &Order) -> Result<(), StoreError> {
+    let what = serde_json::to_string(order).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let now = now();
+    sqlx::query("DELETE FROM operator_order WHERE at < $1").bind(now - KEPT).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO operator_order (what, at) VALUES ($1, $2)")
+        .bind(what)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
 }

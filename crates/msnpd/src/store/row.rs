@@ -210,3 +210,7 @@ pub(super) fn unsigned(number: i64) -> Result<u64, StoreError> {
 pub(super) fn signed(number: u64) -> Result<i64, StoreError> {
     number.try_into().map_err(|_| StoreError::Corrupt(format!("the count {number}")))
 }
+
+pub(super) fn small(number: i64) -> Result<u32, StoreError> {
+    number.try_into().map_err(|_| StoreError::Corrupt(format!("the count {number}")))
+}

@@ -54,6 +54,13 @@ impl Running {
         self.task.await.unwrap();
     }
 
+    /// Waits until it is gone by itself.
+    pub async fn ended(self) {
+        let Self { stop, task, .. } = self;
+        tokio::time::timeout(raw::PATIENCE, task).await.expect("it ends in time").unwrap();
+        drop(stop);
+    }
+
     /// Where the nexus is.
     pub fn nexus(&self) -> String {
         format!("http://{}/rdr/pprdr.asp", self.addresses.http)
@@ -70,6 +77,10 @@ pub fn options(dir: &Path) -> Options {
         dispatch: None,
         public_host: None,
         challenges: msnpd::server::Challenges::Off,
+        pages: msnpd::pages::Pages::default(),
+        shields: msnpd::shields::Shields::default(),
+        upgrades: msnp::flow::notification::Upgrades::default(),
+        download_url: None,
         passport: msnpd::passport::Settings::default(),
         limits: msnpd::accept::Limits::default(),
         web_limits: msnpd::http::Limits::default(),

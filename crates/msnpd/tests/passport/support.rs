@@ -9,6 +9,7 @@ use hyper::{Request, Response};
 use msnp::types::Email;
 use msnpd::account::{Account, AccountId};
 use msnpd::http::{Front, Limits, Listener, Peer, Spelling, Web};
+use msnpd::pages::Pages;
 use msnpd::passport::{Accounts, Later, Passport, Settings, Unavailable};
 use msnpd::password::HashError;
 use msnpd::ticket::Mint;
@@ -85,8 +86,12 @@ pub fn now() -> u64 {
 }
 
 pub fn web_with(accounts: Arc<impl Accounts>, settings: Settings) -> Web {
+    web_with_pages(accounts, settings, Pages::default())
+}
+
+pub fn web_with_pages(accounts: Arc<impl Accounts>, settings: Settings, pages: Pages) -> Web {
     let front = Front::new(identity(), None, 1863, 8080, 8443).unwrap();
-    Web::new(Passport::new(accounts, mint(), settings), front)
+    Web::new(Passport::new(accounts, mint(), settings), front, Arc::new(pages))
 }
 
 pub fn web() -> Web {
