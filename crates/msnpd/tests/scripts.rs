@@ -76,6 +76,7 @@ scripts! {
     sign_in: "sign-in.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
+    too_often: "too-often.txt",
 }
 
 #[test]
