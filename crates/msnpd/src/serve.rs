@@ -21,7 +21,8 @@ use crate::server::{Challenges, PublicHost, Server, Settings};
 use crate::session::Role;
 use crate::store::Store;
 use crate::ticket::Mint;
-use crate::{accept, http, passport, tls, watch};
+use crate::watch::Watch;
+use crate::{accept, http, passport, tls};
 
 /// The dialects that are served, the oldest first.
 pub const SERVED: [&Dialect; 5] = [&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
@@ -68,7 +69,7 @@ pub struct Service {
     web: Vec<http::Listener>,
     metrics: Option<metrics::Listener>,
     renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
-    seen_event: i64,
+    watch: Watch,
     /// Where it listens.
     pub addresses: Addresses,
     /// The page that tells how to connect, as a browser on this machine could open it, or one that knows the public
@@ -102,7 +103,7 @@ impl Service {
         data_dir::create(&dir).with_context(|| format!("can't make the data directory {}", dir.display()))?;
         let lock = data_dir::lock_for_serving(&dir)?;
         let store = Store::open(&dir).await?;
-        let seen_event = store.last_event().await?;
+        let watch = Watch::begin(&store).await?;
 
         let messenger = bind("msnp", options.msnp).await?;
         let http = bind("http", options.http).await?;
@@ -170,7 +171,7 @@ impl Service {
             web,
             metrics,
             renewal: (acceptor, options.tls, dir, names),
-            seen_event,
+            watch,
             addresses,
             front_page: page,
             _lock: lock,
@@ -187,7 +188,7 @@ impl Service {
         let (acceptor, policy, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
         helpers.spawn(acceptor.keep_renewed(policy, dir, names));
-        helpers.spawn(watch::watch_accounts(self.server.clone(), self.seen_event));
+        helpers.spawn(self.watch.run(self.server.clone()));
 
         let mut accepting = JoinSet::new();
         let door = accept::Door::new(self.limits, self.server.clone());

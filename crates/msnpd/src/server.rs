@@ -11,8 +11,9 @@ use msnp::flow::notification;
 
 use crate::account::AccountId;
 use crate::clock::unix_now;
-use crate::directory::{Directory, EndpointId};
+use crate::directory::{Directory, Encodings, EndpointId};
 use crate::metrics::Metrics;
+use crate::ns::write_shutdown;
 use crate::random;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
@@ -190,6 +191,14 @@ impl Server {
             endpoint.outbox.close_with(|out| out::Push { reason: None }.write(out, endpoint.dialect));
         }
         self.switchboard.disconnect(id);
+    }
+
+    /// Tells everybody that the service goes down in so many minutes.
+    pub fn announce(&self, minutes: u32) {
+        let mut lines = Encodings::new(|dialect, out: &mut Vec<u8>| write_shutdown(minutes, out, dialect));
+        for endpoint in self.directory.everybody() {
+            endpoint.outbox.push(None, lines.of(endpoint.dialect));
+        }
     }
 
     /// Whether the service goes down: whoever has just come is to go again.

@@ -11,6 +11,7 @@ mod chl;
 mod edit;
 mod gcf;
 mod gtc;
+mod notice;
 mod pace;
 mod profile;
 mod prp;
@@ -36,6 +37,7 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::{debug, error};
 
+pub(crate) use notice::write_shutdown;
 use pace::Pace;
 
 use crate::account::AccountId;
