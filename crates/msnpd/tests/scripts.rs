@@ -19,8 +19,7 @@ use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
-use msnp::version::Version;
-use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
+use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions};
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -67,6 +66,7 @@ scripts! {
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
     names: "names.txt",
+    pairs: "pairs.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     presence: "presence.txt",
@@ -95,14 +95,14 @@ fn hold<P: Place>(file: &str) {
     let stage = Stage::<P>::shared();
     let failures = stage.runtime.block_on(async {
         let mut runs = JoinSet::new();
-        for version in script.versions.clone() {
+        for versions in script.runs() {
             let (script, place) = (script.clone(), stage.place.clone());
             runs.spawn(async move {
-                let cast = Cast::of(&script, |part| player(part, &script, version));
+                let cast = Cast::of(&script, |part| player(part, &script, versions));
                 for (login, name) in cast.players(&script) {
                     place.accounts().add(login, name).await;
                 }
-                msnp_script::run(&script, version, &cast, &Remembering::new(place.target())).await
+                msnp_script::run(&script, versions, &cast, &Remembering::new(place.target())).await
             });
         }
         runs.join_all().await.into_iter().filter_map(Result::err).collect::<Vec<_>>()
@@ -112,19 +112,19 @@ fn hold<P: Place>(file: &str) {
         told.is_empty(),
         "{} of {} went another way\n\n{}",
         told.len(),
-        script.versions.len(),
+        script.runs().count(),
         told.join("\n")
     );
 }
 
 /// Who plays a part. Real addresses stay as they are: only one script has them.
-fn player(part: Login, script: &Script, version: Version) -> Login {
+fn player(part: Login, script: &Script, versions: Versions) -> Login {
     let (nick, domain) = part.address.split_once('@').unwrap();
     if !domain.starts_with("example.") {
         return part;
     }
     let name = Path::new(&*script.file).file_stem().unwrap().to_str().unwrap();
-    let address = format!("{nick}@{}.{name}.{domain}", version.to_string().to_lowercase());
+    let address = format!("{nick}@{}.{name}.{domain}", versions.slug());
     Login { address, ..part }
 }
 
