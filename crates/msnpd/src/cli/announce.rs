@@ -69,5 +69,8 @@ async fn order(args: AnnounceArgs, store: &Store) -> anyhow::Result<String> {
     };
     store.order(&Order::Announce { plan: Plan { minutes, back_in, only_say } }).await?;
     let how = if only_say { "; stop it yourself then" } else { "" };
-    Ok(format!("Everybody is told that the service goes down in {}{how}.\n", count(minutes as usize, "minute")))
+    Ok(format!(
+        "Everybody is told that the service goes down in {}{how}.\n",
+        count(minutes as usize, "minute")
+    ))
 }

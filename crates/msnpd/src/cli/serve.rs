@@ -87,6 +87,7 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
         msnp: config.msnp,
         http: config.http,
         https: config.https,
+        tls: config.tls,
         dispatch: config.dispatch,
         public_host: config.public_host,
         challenges: config.challenges,

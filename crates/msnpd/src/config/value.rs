@@ -11,6 +11,7 @@ use super::problem::Expected;
 use crate::logging::Format;
 use crate::pages::{InvalidAddress, Page, Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
+use crate::tls;
 
 /// What a TOML file has for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,6 +272,27 @@ impl Value for Challenges {
             Self::Off => "off",
             Self::Ask => "ask",
             Self::Enforce => "enforce",
+        })
+    }
+}
+
+impl Value for tls::Policy {
+    fn expected() -> Expected {
+        "\"modern\" or \"legacy\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "modern" => Some(Self::Modern),
+            "legacy" => Some(Self::Legacy),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Modern => "modern",
+            Self::Legacy => "legacy",
         })
     }
 }
