@@ -267,11 +267,12 @@ impl Place for Memory {
         let store = Store::open(dir.path()).await.unwrap();
         let mint = Mint::with_keys([9; 32], None);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        let identity = tls::Identity::open(dir.path(), &tls::Names::with_public_hosts(None), now).unwrap();
+        let names = tls::Names::with_public_hosts(None);
+        let identities = tls::Policy::Modern.identities(dir.path(), &names, now).unwrap();
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web = Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap());
+        let web = Web::new(passport, Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -371,6 +372,7 @@ impl Place for Network {
             msnp: somewhere,
             http: somewhere,
             https: somewhere,
+            tls: tls::Policy::Modern,
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,
