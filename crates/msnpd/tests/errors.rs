@@ -150,6 +150,10 @@ const NEVER: &[(&str, &[ErrorCode])] = &[
             ErrorCode::WRONG_SERVER,
         ],
     ),
+    (
+        "there is neither paging nor mail",
+        &[ErrorCode::NOT_ACCEPTING_PAGES, ErrorCode::UNKNOWN_MSISDN, ErrorCode::FAIL],
+    ),
     ("no source says when it was sent", &[ErrorCode::UNEXPECTED, ErrorCode::RATE_LIMIT_EXCEEDED_801]),
 ];
 
