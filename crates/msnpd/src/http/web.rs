@@ -42,7 +42,9 @@ impl Web {
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
-        if let Some(target) = Target::at(&asked.path, asked.query.as_deref()).filter(|_| reads) {
+        // The oldest clients post their form to the page itself.
+        let opens = reads || asked.method == Method::POST;
+        if let Some(target) = Target::at(&asked.path, asked.query.as_deref()).filter(|_| opens) {
             return page::show(&target, pages);
         }
         if let Some(certificate) = front.certificate(&asked.path).filter(|_| reads) {

@@ -74,6 +74,9 @@ async fn every_page_says_what_there_is_instead() {
             assert!(!text.contains(never), "{path}: {text}");
         }
     }
+    // The oldest clients post a form there.
+    let post = Request::post("/page/inbox").body(Full::from("mode=ttl")).unwrap();
+    assert_eq!(ask(&web(), "198.51.100.1", false, post).await.status(), 200);
     let get = |path: &str| Request::get(path).body(Full::default()).unwrap();
     assert_eq!(ask(&web(), "198.51.100.1", false, get("/PAGE//Compose?%3Cb%3E")).await.status(), 200);
     assert_eq!(ask(&web(), "198.51.100.1", false, get("/page/nonsense")).await.status(), 404);
