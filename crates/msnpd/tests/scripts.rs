@@ -60,9 +60,11 @@ scripts! {
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    ims: "ims.txt",
     list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
@@ -75,8 +77,11 @@ scripts! {
     seed_msnp12: "seed-msnp12.txt",
     sign_in_refused: "sign-in-refused.txt",
     sign_in: "sign-in.txt",
+    syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
+    transcript_msnp2: "transcript-msnp2.txt",
+    transcript_msnp7: "transcript-msnp7.txt",
 }
 
 #[test]
