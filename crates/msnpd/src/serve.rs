@@ -12,7 +12,7 @@ use msnp::dialect::{
 use msnp::flow::notification;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
@@ -23,7 +23,8 @@ use crate::server::{Challenges, PublicHost, Server, Settings};
 use crate::session::Role;
 use crate::store::Store;
 use crate::ticket::Mint;
-use crate::{accept, http, passport, tls, watch};
+use crate::watch::Watch;
+use crate::{accept, http, passport, tls};
 
 /// The dialects that are served, the oldest first.
 pub const SERVED: [&Dialect; 11] =
@@ -43,6 +44,8 @@ pub struct Options {
     pub http: SocketAddr,
     /// Where they listen with TLS.
     pub https: SocketAddr,
+    /// Under which rules.
+    pub tls: tls::Policy,
     /// Where the dispatch server listens, if there is one.
     pub dispatch: Option<SocketAddr>,
     /// How clients reach this server.
@@ -68,8 +71,8 @@ pub struct Service {
     limits: accept::Limits,
     web: Vec<http::Listener>,
     metrics: Option<metrics::Listener>,
-    renewal: (tls::Acceptor, PathBuf, tls::Names),
-    seen_event: i64,
+    renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
+    watch: Watch,
     /// Where it listens.
     pub addresses: Addresses,
     /// The page that tells how to connect, as a browser on this machine could open it, or one that knows the public
@@ -103,7 +106,7 @@ impl Service {
         data_dir::create(&dir).with_context(|| format!("can't make the data directory {}", dir.display()))?;
         let lock = data_dir::lock_for_serving(&dir)?;
         let store = Store::open(&dir).await?;
-        let seen_event = store.last_event().await?;
+        let watch = Watch::begin(&store).await?;
 
         let messenger = bind("msnp", options.msnp).await?;
         let http = bind("http", options.http).await?;
@@ -128,8 +131,14 @@ impl Service {
 
         let public_host = options.public_host.as_ref().map(|host| host.name.clone());
         let names = tls::Names::with_public_hosts(public_host.as_deref());
-        let (mint, identity) = open_keys(&dir, &names).await?;
-        let acceptor = tls::Acceptor::new(tls::Policy::Modern, &identity)?;
+        let (mint, identities) = open_keys(&dir, options.tls, &names).await?;
+        let acceptor = tls::Acceptor::new(&identities)?;
+        if options.tls == tls::Policy::Legacy {
+            warn!(
+                "legacy TLS is on: what clients before Windows 8 send over HTTPS, passwords too, can be read by \
+                 whoever is on the way and takes the trouble"
+            );
+        }
         let hasher = Hasher::new(options.hash_threads);
         let page = front_page(public_host.as_deref(), addresses.http);
         let settings = Settings {
@@ -147,7 +156,7 @@ impl Service {
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
-        let front = http::Front::new(&identity, public_host.clone(), ports.0, ports.1, ports.2)?;
+        let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
         let web = http::Web::new(passport, front);
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
@@ -167,8 +176,8 @@ impl Service {
             limits: options.limits,
             web,
             metrics,
-            renewal: (acceptor, dir, names),
-            seen_event,
+            renewal: (acceptor, options.tls, dir, names),
+            watch,
             addresses,
             front_page: page,
             _lock: lock,
@@ -182,10 +191,10 @@ impl Service {
 
     /// Serves until `shutdown` resolves, then tells everybody, and waits for a while until they are gone.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let (acceptor, dir, names) = self.renewal;
+        let (acceptor, policy, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
-        helpers.spawn(acceptor.keep_renewed(dir, names));
-        helpers.spawn(watch::watch_accounts(self.server.clone(), self.seen_event));
+        helpers.spawn(acceptor.keep_renewed(policy, dir, names));
+        helpers.spawn(self.watch.run(self.server.clone()));
 
         let mut accepting = JoinSet::new();
         let door = accept::Door::new(self.limits, self.server.clone());
@@ -226,11 +235,15 @@ async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Keys and certificates. Making them takes a good part of a second, once.
-async fn open_keys(dir: &Path, names: &tls::Names) -> anyhow::Result<(Mint, tls::Identity)> {
+async fn open_keys(
+    dir: &Path,
+    policy: tls::Policy,
+    names: &tls::Names,
+) -> anyhow::Result<(Mint, tls::Identities)> {
     let (dir, names) = (dir.to_owned(), names.clone());
     tokio::task::spawn_blocking(move || {
         let _setup = data_dir::lock_for_setup(&dir)?;
-        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, unix_now())?))
+        anyhow::Ok((Mint::open(&dir)?, policy.identities(&dir, &names, unix_now())?))
     })
     .await?
 }

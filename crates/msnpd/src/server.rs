@@ -12,8 +12,9 @@ use msnp::types::OwnedSecret;
 
 use crate::account::{Account, AccountId};
 use crate::clock::unix_now;
-use crate::directory::{Directory, EndpointId};
+use crate::directory::{Directory, Encodings, EndpointId};
 use crate::metrics::Metrics;
+use crate::ns::write_shutdown;
 use crate::passport::throttle::Throttle;
 use crate::random;
 use crate::sb::Switchboard;
@@ -203,6 +204,14 @@ impl Server {
             endpoint.outbox.close_with(|out| out::Push { reason: None }.write(out, endpoint.dialect));
         }
         self.switchboard.disconnect(id);
+    }
+
+    /// Tells everybody that the service goes down in so many minutes.
+    pub fn announce(&self, minutes: u32) {
+        let mut lines = Encodings::new(|dialect, out: &mut Vec<u8>| write_shutdown(minutes, out, dialect));
+        for endpoint in self.directory.everybody() {
+            endpoint.outbox.push(None, lines.of(endpoint.dialect));
+        }
     }
 
     /// Whether the service goes down: whoever has just come is to go again.

@@ -1,35 +1,60 @@
-//! What `msnpd user …` does to accounts while the server runs.
+//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::server::Server;
-use crate::store::{Event, EventKind, StoreError};
+use crate::store::{Event, EventKind, Order, Store, StoreError};
 
 /// How often the store is asked what is new. An operator's change is effective within a second.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// Carries out what operators do, from `seen` on, for ever.
-pub(crate) async fn watch_accounts(server: Arc<Server>, mut seen: i64) {
-    loop {
-        tokio::time::sleep(INTERVAL).await;
-        match server.store.events_since(seen).await {
-            Ok(events) => match carry_out(&server, &events).await {
-                Ok(()) => seen = events.last().map_or(seen, |event| event.seq),
-                Err(error) => {
-                    error!(%error, "can't read the lists that an operator has changed; trying again")
-                }
-            },
-            Err(error) => error!(%error, "can't see what operators have done; trying again"),
+/// How far the server has followed what operators do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch {
+    event: i64,
+    order: i64,
+}
+
+impl Watch {
+    /// From now on: what was done before is in the store already.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub(crate) async fn begin(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self { event: store.last_event().await?, order: store.last_order().await? })
+    }
+
+    /// Carries out what operators do, for ever.
+    pub(crate) async fn run(mut self, server: Arc<Server>) {
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if let Err(error) = self.look(&server).await {
+                error!(%error, "can't see what operators have done; trying again");
+            }
         }
+    }
+
+    async fn look(&mut self, server: &Server) -> Result<(), StoreError> {
+        let events = server.store.events_since(self.event).await?;
+        follow(server, &events).await?;
+        self.event = events.last().map_or(self.event, |event| event.seq);
+        for ordered in server.store.orders_since(self.order).await? {
+            self.order = ordered.seq;
+            match ordered.order {
+                Some(order) => obey(server, &order),
+                None => warn!("an order that this version does not know is passed over"),
+            }
+        }
+        Ok(())
     }
 }
 
 /// Signs out first whoever has to go: reading the lists of everybody who knew somebody may take a while. All of it may
 /// be done twice.
-async fn carry_out(server: &Server, events: &[Event]) -> Result<(), StoreError> {
+async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
     for Event { account, kind, .. } in events.iter().filter(|event| event.kind != EventKind::Lists) {
         info!(%account, event = ?kind, "signed out by an operator's change");
         server.disconnect(*account);
@@ -42,4 +67,14 @@ async fn carry_out(server: &Server, events: &[Event]) -> Result<(), StoreError> 
         }
     }
     Ok(())
+}
+
+/// Does what an operator has ordered.
+fn obey(server: &Server, order: &Order) {
+    match order {
+        Order::Announce { minutes } => {
+            info!(minutes, "announced that the service goes down");
+            server.announce(*minutes);
+        }
+    }
 }

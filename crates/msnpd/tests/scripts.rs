@@ -19,8 +19,7 @@ use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
-use msnp::version::Version;
-use msnp_script::{Account, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
+use msnp_script::{Account, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions};
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -36,7 +35,7 @@ use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::io::DuplexStream;
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// A test for each script, in memory and over TCP.
@@ -70,6 +69,7 @@ scripts! {
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
     names: "names.txt",
+    pairs: "pairs.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     presence: "presence.txt",
@@ -80,6 +80,7 @@ scripts! {
     syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
+    too_often: "too-often.txt",
     transcript_msnp2: "transcript-msnp2.txt",
     transcript_msnp7: "transcript-msnp7.txt",
 }
@@ -95,21 +96,26 @@ fn every_script_is_run() {
 /// Seen from where tests are run.
 const DIRECTORY: &str = "../../tests/scripts";
 
-/// Runs a script for each of its versions, all at once, and tells all that went wrong.
+/// How many runs of a script there are at a time: one address has no more than 64 sign-ins under way.
+const AT_ONCE: usize = 24;
+
+/// Runs a script for each of its versions, many at once, and tells all that went wrong.
 fn hold<P: Place>(file: &str) {
     let script = Arc::new(Script::load(&Path::new(DIRECTORY).join(file)).unwrap());
     // Wrong passwords make the next sign-in from the same address wait, and all tests have one address.
     let stage = if file == "sign-in-refused.txt" { Stage::<P>::alone() } else { Stage::<P>::shared() };
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
     let failures = stage.runtime.block_on(async {
         let mut runs = JoinSet::new();
-        for version in script.versions.clone() {
-            let (script, place) = (script.clone(), stage.place.clone());
+        for versions in script.runs() {
+            let (script, place, turns) = (script.clone(), stage.place.clone(), turns.clone());
             runs.spawn(async move {
-                let cast = Cast::of(&script, |part| player(part, &script, version));
+                let _turn = turns.acquire().await;
+                let cast = Cast::of(&script, |part| player(part, &script, versions));
                 for (login, account) in cast.players(&script) {
                     place.accounts().add(login, account).await;
                 }
-                msnp_script::run(&script, version, &cast, &Remembering::new(place.target())).await
+                msnp_script::run(&script, versions, &cast, &Remembering::new(place.target())).await
             });
         }
         runs.join_all().await.into_iter().filter_map(Result::err).collect::<Vec<_>>()
@@ -119,19 +125,19 @@ fn hold<P: Place>(file: &str) {
         told.is_empty(),
         "{} of {} went another way\n\n{}",
         told.len(),
-        script.versions.len(),
+        script.runs().count(),
         told.join("\n")
     );
 }
 
 /// Who plays a part. Real addresses stay as they are: only one script has them.
-fn player(part: Login, script: &Script, version: Version) -> Login {
+fn player(part: Login, script: &Script, versions: Versions) -> Login {
     let (nick, domain) = part.address.split_once('@').unwrap();
     if !domain.starts_with("example.") {
         return part;
     }
     let name = Path::new(&*script.file).file_stem().unwrap().to_str().unwrap();
-    let address = format!("{nick}@{}.{name}.{domain}", version.to_string().to_lowercase());
+    let address = format!("{nick}@{}.{name}.{domain}", versions.slug());
     Login { address, ..part }
 }
 
@@ -265,11 +271,12 @@ impl Place for Memory {
         let store = Store::open(dir.path()).await.unwrap();
         let mint = Mint::with_keys([9; 32], None);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        let identity = tls::Identity::open(dir.path(), &tls::Names::with_public_hosts(None), now).unwrap();
+        let names = tls::Names::with_public_hosts(None);
+        let identities = tls::Policy::Modern.identities(dir.path(), &names, now).unwrap();
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web = Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap());
+        let web = Web::new(passport, Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -369,6 +376,7 @@ impl Place for Network {
             msnp: somewhere,
             http: somewhere,
             https: somewhere,
+            tls: tls::Policy::Modern,
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,

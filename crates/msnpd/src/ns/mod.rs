@@ -14,6 +14,7 @@ mod gtc;
 mod ims;
 mod lsg;
 mod lst;
+mod notice;
 mod pace;
 mod profile;
 mod prp;
@@ -39,7 +40,8 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::{debug, error};
 
-use pace::Pace;
+pub(crate) use notice::write_shutdown;
+use pace::{Pace, Renames};
 
 use crate::account::AccountId;
 use crate::connection::{Ends, Step};
@@ -56,6 +58,7 @@ pub struct Session {
     server: Arc<Server>,
     outbox: Arc<Outbox>,
     pace: Pace,
+    renames: Renames,
     /// Who said he would sign in.
     claimed: Option<usr::Claim>,
     /// Who has signed in.
@@ -76,8 +79,8 @@ impl Session {
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
-        let pace = Pace::new(server.now());
-        Self { flow, ends, server, outbox, pace, claimed: None, user: None, has_lists: false }
+        let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
+        Self { flow, ends, server, outbox, pace, renames, claimed: None, user: None, has_lists: false }
     }
 
     /// Acts on one message.

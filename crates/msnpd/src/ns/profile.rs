@@ -3,17 +3,12 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use msnp::command::{Command, msg};
 use msnp::dialect::{Dialect, Profile};
 use msnp::types::Email;
-use msnp::wire::Encoded;
 
-use super::Session;
+use super::{Session, notice};
 use crate::account::AccountId;
 use crate::clock::unix_now;
-
-/// Who the service's own messages are from.
-const SERVICE: &str = "Hotmail";
 
 /// Passport's number for Messenger.
 const SITE: u32 = 507;
@@ -25,8 +20,7 @@ pub(super) struct ProfileMessage {
 
 impl ProfileMessage {
     pub(super) fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
-        let payload = self.payload.as_bytes();
-        msg::Push { from: SERVICE, name: Encoded::from_wire(SERVICE), payload }.write(out, dialect);
+        notice::write(&self.payload, out, dialect);
     }
 }
 

@@ -17,6 +17,7 @@ mod event;
 mod group;
 mod list;
 mod manage;
+mod order;
 mod privacy;
 mod property;
 mod row;
@@ -46,6 +47,7 @@ pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
+pub use order::{Order, Ordered};
 pub use property::PropertyEdited;
 pub use row::Change;
 
