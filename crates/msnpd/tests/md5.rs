@@ -180,7 +180,7 @@ async fn who_guesses_gets_slower_and_the_owner_gets_in_from_elsewhere() {
         waiting.push(client);
     }
     let (mut fifth, line, _) = place.try_in(10, "ALICE@example.com", PASSWORD).await;
-    assert_eq!(line, "600 4");
+    assert_eq!(line, "601 4");
     assert!(fifth.is_closed().await);
     let (_, line, took) = place.try_in(11, "alice@example.com", PASSWORD).await;
     assert_eq!(line, "USR 4 OK alice@example.com alice@example.com 1");
