@@ -47,6 +47,8 @@ pub struct Options {
     pub public_host: Option<PublicHost>,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// How long what is said to people who are away is kept for them; `None`: it is not.
+    pub offline_messages: Option<Duration>,
     /// About signing in.
     pub passport: passport::Settings,
     /// How many connections the Messenger ports take, together.
@@ -103,6 +105,10 @@ impl Service {
         let store = Store::open(&dir).await?;
         let watch = Watch::begin(&store).await?;
 
+        if let Some(lifetime) = options.offline_messages {
+            store.expire_messages(lifetime).await?;
+        }
+
         let messenger = bind("msnp", options.msnp).await?;
         let http = bind("http", options.http).await?;
         let https = bind("https", options.https).await?;
@@ -153,6 +159,7 @@ impl Service {
             public_host: options.public_host,
             msnp_port: addresses.msnp.port(),
             challenges: options.challenges,
+            offline_messages: options.offline_messages,
         };
         let listeners = std::iter::once((messenger, Role::Messenger))
             .chain(dispatch.map(|listener| (listener, Role::Dispatch)));

@@ -3,11 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use msnp::auth::tweener;
 use msnp::command::{Command, out};
 use msnp::flow::notification;
+use tracing::error;
 
 use crate::account::AccountId;
 use crate::clock::unix_now;
@@ -17,7 +18,7 @@ use crate::ns::write_shutdown;
 use crate::random;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::ticket::{Claims, Mint, TicketError, Use};
 
 /// A running service, without its listeners.
@@ -51,6 +52,8 @@ pub struct Settings {
     pub msnp_port: u16,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// How long what is said to people who are away is kept for them; `None`: it is not.
+    pub offline_messages: Option<Duration>,
 }
 
 /// Whether clients have to prove that they are known ones.
@@ -185,6 +188,12 @@ impl Server {
         tweener::login_parameters(unix_now(), u128::from_ne_bytes(random::bytes()))
     }
 
+    /// Tells the operator that the store has failed.
+    pub fn note_failure(&self, error: &StoreError) {
+        error!(%error, "the store has failed");
+        self.metrics.store_errors.increment(1);
+    }
+
     /// Signs an account out everywhere.
     pub fn disconnect(&self, id: AccountId) {
         for endpoint in self.directory.sign_out_everywhere(id) {
@@ -232,6 +241,7 @@ mod tests {
             public_host: public_host.map(|host| host.parse().unwrap()),
             msnp_port: 1863,
             challenges: Challenges::Off,
+            offline_messages: None,
         }
     }
 

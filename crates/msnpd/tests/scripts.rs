@@ -28,7 +28,7 @@ use msnpd::password::Hasher;
 use msnpd::serve::{Options, SERVED, Service};
 use msnpd::server::{Challenges, Server, Settings};
 use msnpd::session::{self, Role};
-use msnpd::store::{NewAccount, Store};
+use msnpd::store::{MESSAGE_LIFETIME, NewAccount, Store};
 use msnpd::ticket::Mint;
 use msnpd::{accept, tls};
 use parking_lot::Mutex;
@@ -67,6 +67,8 @@ scripts! {
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
     names: "names.txt",
+    offline_message: "offline-message.txt",
+    offline_message_blocked: "offline-message-blocked.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     presence: "presence.txt",
@@ -266,6 +268,7 @@ impl Place for Memory {
             public_host: None,
             msnp_port: LOCAL.port(),
             challenges: Challenges::Off,
+            offline_messages: Some(MESSAGE_LIFETIME),
         };
         let server = Arc::new(Server::new(settings, store.clone(), mint));
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
@@ -358,6 +361,7 @@ impl Place for Network {
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,
+            offline_messages: Some(MESSAGE_LIFETIME),
             passport: passport::Settings::default(),
             limits: accept::Limits::default(),
             web_limits: http::Limits::default(),

@@ -85,6 +85,7 @@ fn options(config: Config, collector: Option<Collector>) -> Options {
         dispatch: config.dispatch,
         public_host: config.public_host,
         challenges: config.challenges,
+        offline_messages: Some(config.offline_message_lifetime).filter(|lifetime| !lifetime.is_zero()),
         passport: passport::Settings {
             allow_plain_http_sign_in: config.allow_plain_http_sign_in,
             login_redirect: config.login_redirect.map(|host| host.to_string()),

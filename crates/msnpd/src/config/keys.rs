@@ -8,7 +8,7 @@ use super::problem::Expected;
 use super::value::{LogFilter, Value, Written};
 use crate::logging::Format;
 use crate::server::{Challenges, PublicHost};
-use crate::{accept, http, ticket};
+use crate::{accept, http, store, ticket};
 
 /// One thing an operator may choose.
 #[derive(Debug)]
@@ -103,6 +103,10 @@ keys! {
     /// Whether clients have to prove that they are known ones: "off"; "ask", and log what they answer;
     /// "enforce", and close where the answer is wrong. Some clients that people like don't answer.
     key challenges: Challenges = Challenges::Off;
+
+    /// How long what is said to somebody who is away is kept for him: seconds, or "12h", "60d". With 0 nothing is, and
+    /// senders are told that it did not arrive; what was kept before then stays where it is.
+    key offline_message_lifetime: Duration = store::MESSAGE_LIFETIME;
 
     /// How many connections the Messenger ports take together. Further ones wait until others have gone.
     key max_connections: usize = accept::Limits::default().connections;

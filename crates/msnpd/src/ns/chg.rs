@@ -2,15 +2,33 @@
 
 use msnp::command::{Command, chg};
 use msnp::flow::End;
+use msnp::types::Status;
 use msnp::wire::{Verb, limits};
 
 use super::Session;
+use crate::connection::Step;
 use crate::directory::Shown;
 use crate::random;
 use crate::server::Challenges;
 
 impl Session {
-    pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Result<(), End> {
+    pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Step<'_> {
+        let was_hidden = self.flow.status().is_none_or(|status| status == Status::Hidden);
+        let shows_himself = was_hidden && request.status != Status::Hidden;
+        match (self.take_status(request), &self.user) {
+            // Who can be called gets what was said to him while he could not.
+            (Ok(()), Some(user)) if shows_himself => {
+                let (server, id) = (self.server.clone(), user.id);
+                Step::Wait(Box::pin(async move {
+                    server.offer_messages(id).await;
+                    Ok(())
+                }))
+            }
+            (done, _) => done.into(),
+        }
+    }
+
+    fn take_status(&mut self, request: chg::Request<'_>) -> Result<(), End> {
         if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
             return Err(End::BeyondLimits(Verb::CHG));
         }

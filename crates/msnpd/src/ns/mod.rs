@@ -35,7 +35,7 @@ use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
 use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
-use tracing::{debug, error};
+use tracing::debug;
 
 pub(crate) use notice::write_shutdown;
 use pace::Pace;
@@ -117,7 +117,7 @@ impl Session {
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
-            Request::Chg(request) => self.chg(request).into(),
+            Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
@@ -195,8 +195,7 @@ impl Session {
 
     /// Tells the operator that the store has failed.
     fn note_failure(&self, error: &StoreError) {
-        error!(%error, "the store has failed");
-        self.server.metrics.store_errors.increment(1);
+        self.server.note_failure(error);
     }
 
     /// A revision as a list version, in dialects that have one in their replies.

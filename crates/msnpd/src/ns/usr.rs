@@ -62,8 +62,7 @@ impl Session {
         let server = self.server.clone();
         let claims = server.check_ticket(ticket.0).map_err(|_| Refusal::Denied("bad ticket"))?;
         let failed = |error| {
-            tracing::error!(%error, "the store has failed");
-            server.metrics.store_errors.increment(1);
+            server.note_failure(&error);
             Refusal::Failed
         };
         if server.is_going_down() {

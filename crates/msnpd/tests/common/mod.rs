@@ -70,6 +70,7 @@ pub fn options(dir: &Path) -> Options {
         dispatch: None,
         public_host: None,
         challenges: msnpd::server::Challenges::Off,
+        offline_messages: Some(msnpd::store::MESSAGE_LIFETIME),
         passport: msnpd::passport::Settings::default(),
         limits: msnpd::accept::Limits::default(),
         web_limits: msnpd::http::Limits::default(),
