@@ -83,6 +83,13 @@ impl Courier {
         true
     }
 
+    /// Whose messages are being given to somebody.
+    fn giving(&self, to: AccountId) -> Vec<AccountId> {
+        let inner = self.inner.lock();
+        let errands = inner.errands.get(&to).into_iter().flatten();
+        errands.filter(|(_, errand)| **errand == Errand::Giving).map(|(from, _)| *from).collect()
+    }
+
     /// Begins to give somebody what another has said; `None` if somebody does already.
     fn begin(&self, to: AccountId, from: AccountId) -> Option<Giving<'_>> {
         let mut inner = self.inner.lock();
@@ -140,9 +147,12 @@ impl Server {
     }
 
     async fn ring_for_messages(&self, to: AccountId) -> Result<(), StoreError> {
+        // Asked before the store is read: what is given by the time he is rung may still be there when it is. Whoever
+        // gives something looks again himself when he has done.
+        let giving = self.switchboard.courier.giving(to);
         let Waiting { senders, has_dropped } = self.store.waiting(to).await?;
-        for sender in senders {
-            self.ring_for(to, &sender);
+        for sender in senders.iter().filter(|sender| !giving.contains(&sender.id)) {
+            self.ring_for(to, sender);
         }
         if has_dropped {
             self.store.forget_dropped(to).await?;
@@ -246,6 +256,11 @@ impl Session {
         self.sit_down(chat, &member, &admission);
         self.outbox.wake_writer();
         if !is_told || !self.outbox.written().await {
+            drop(giving);
+            // Not here again, where it would break again; but he may have signed in elsewhere meanwhile.
+            if !server.directory.is_there(to, admission.endpoint) {
+                server.offer_messages(to).await;
+            }
             return Ok(());
         }
         match server.store.remove_messages(to, messages.iter().map(|message| message.guid).collect()).await {
