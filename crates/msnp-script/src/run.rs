@@ -13,6 +13,7 @@ use crate::parse::number_of;
 use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
+use crate::versions::Versions;
 
 /// How many messages of the conversation a failure shows.
 const SHOWN_BEFORE: usize = 16;
@@ -23,22 +24,25 @@ const SHOWN_LINES: usize = 6;
 /// How deep procedures may do others.
 const MAX_DEPTH: usize = 8;
 
-/// Holds the conversation of `script` in one version of the protocol.
+/// Holds the conversation of `script` in these versions of the protocol.
 ///
 /// # Errors
 /// When it goes another way.
 pub async fn run<T: Target>(
     script: &Script,
-    version: Version,
+    versions: Versions,
     cast: &Cast,
     target: &T,
 ) -> Result<(), Failure> {
     let mut values = Values::new();
-    values.insert("version".to_owned(), version.to_string().into_bytes());
+    values.insert("version".to_owned(), versions.version.to_string().into_bytes());
+    if let Some(against) = versions.against {
+        values.insert("against".to_owned(), against.to_string().into_bytes());
+    }
     let end = Place { file: script.file.clone(), line: 0 };
     let mut runner = Runner {
         script,
-        version,
+        versions,
         cast,
         target,
         addresses: cast.addresses(script),
@@ -55,7 +59,7 @@ pub async fn run<T: Target>(
     }
     held.map_err(|wrong| Failure {
         at: runner.frames.into_iter().filter_map(|frame| frame.done_at).chain([runner.at]).collect(),
-        version,
+        versions,
         problem: wrong.problem,
         expected: wrong.expected,
         came: wrong.came,
@@ -65,7 +69,7 @@ pub async fn run<T: Target>(
 
 struct Runner<'s, T: Target> {
     script: &'s Script,
-    version: Version,
+    versions: Versions,
     cast: &'s Cast,
     target: &'s T,
     addresses: Addresses,
@@ -134,7 +138,8 @@ impl<'s, T: Target> Runner<'s, T> {
 
     fn is_for_us(&self, step: &Step) -> bool {
         let version = self.value("version").and_then(|version| number_of(&String::from_utf8_lossy(&version)));
-        step.only.as_ref().is_none_or(|only| only.contains(&version.unwrap_or(self.version.0)))
+        let version = version.map_or(self.versions.version, Version);
+        step.only.iter().all(|only| only.admits(version, self.versions.against))
     }
 
     async fn step(&mut self, step: &'s Step) -> Result<(), Wrong> {
@@ -235,7 +240,7 @@ impl<'s, T: Target> Runner<'s, T> {
             values.insert(name.clone(), self.fill(text)?);
         }
         let version = version.map_or_else(
-            || Ok(self.value("version").unwrap_or_else(|| self.version.to_string().into_bytes())),
+            || Ok(self.value("version").unwrap_or_else(|| self.versions.version.to_string().into_bytes())),
             |version| self.fill(version),
         )?;
         values.insert("version".to_owned(), version);

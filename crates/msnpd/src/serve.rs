@@ -10,7 +10,7 @@ use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
 use msnp::flow::notification;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
@@ -41,6 +41,8 @@ pub struct Options {
     pub http: SocketAddr,
     /// Where they listen with TLS.
     pub https: SocketAddr,
+    /// Under which rules.
+    pub tls: tls::Policy,
     /// Where the dispatch server listens, if there is one.
     pub dispatch: Option<SocketAddr>,
     /// How clients reach this server.
@@ -68,7 +70,7 @@ pub struct Service {
     limits: accept::Limits,
     web: Vec<http::Listener>,
     metrics: Option<metrics::Listener>,
-    renewal: (tls::Acceptor, PathBuf, tls::Names),
+    renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
     watch: Watch,
     /// Where it listens.
     pub addresses: Addresses,
@@ -132,12 +134,18 @@ impl Service {
 
         let public_host = options.public_host.as_ref().map(|host| host.name.clone());
         let names = tls::Names::with_public_hosts(public_host.as_deref());
-        let (mint, identity) = open_keys(&dir, &names).await?;
-        let acceptor = tls::Acceptor::new(tls::Policy::Modern, &identity)?;
+        let (mint, identities) = open_keys(&dir, options.tls, &names).await?;
+        let acceptor = tls::Acceptor::new(&identities)?;
+        if options.tls == tls::Policy::Legacy {
+            warn!(
+                "legacy TLS is on: what clients before Windows 8 send over HTTPS, passwords too, can be read by \
+                 whoever is on the way and takes the trouble"
+            );
+        }
         let hasher = Hasher::new(options.hash_threads);
         let passport = Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), options.passport);
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
-        let front = http::Front::new(&identity, public_host.clone(), ports.0, ports.1, ports.2)?;
+        let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
         let web = http::Web::new(passport, front);
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
@@ -169,7 +177,7 @@ impl Service {
             limits: options.limits,
             web,
             metrics,
-            renewal: (acceptor, dir, names),
+            renewal: (acceptor, options.tls, dir, names),
             watch,
             addresses,
             front_page: page,
@@ -184,9 +192,9 @@ impl Service {
 
     /// Serves until `shutdown` resolves, then tells everybody, and waits for a while until they are gone.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let (acceptor, dir, names) = self.renewal;
+        let (acceptor, policy, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
-        helpers.spawn(acceptor.keep_renewed(dir, names));
+        helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
 
         let mut accepting = JoinSet::new();
@@ -228,11 +236,15 @@ async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Keys and certificates. Making them takes a good part of a second, once.
-async fn open_keys(dir: &Path, names: &tls::Names) -> anyhow::Result<(Mint, tls::Identity)> {
+async fn open_keys(
+    dir: &Path,
+    policy: tls::Policy,
+    names: &tls::Names,
+) -> anyhow::Result<(Mint, tls::Identities)> {
     let (dir, names) = (dir.to_owned(), names.clone());
     tokio::task::spawn_blocking(move || {
         let _setup = data_dir::lock_for_setup(&dir)?;
-        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, unix_now())?))
+        anyhow::Ok((Mint::open(&dir)?, policy.identities(&dir, &names, unix_now())?))
     })
     .await?
 }

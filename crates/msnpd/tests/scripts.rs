@@ -19,8 +19,7 @@ use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
-use msnp::version::Version;
-use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust};
+use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions};
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -69,6 +68,7 @@ scripts! {
     names: "names.txt",
     offline_message: "offline-message.txt",
     offline_message_blocked: "offline-message-blocked.txt",
+    pairs: "pairs.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     presence: "presence.txt",
@@ -78,6 +78,7 @@ scripts! {
     sign_in: "sign-in.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
+    too_often: "too-often.txt",
 }
 
 #[test]
@@ -97,14 +98,14 @@ fn hold<P: Place>(file: &str) {
     let stage = Stage::<P>::shared();
     let failures = stage.runtime.block_on(async {
         let mut runs = JoinSet::new();
-        for version in script.versions.clone() {
+        for versions in script.runs() {
             let (script, place) = (script.clone(), stage.place.clone());
             runs.spawn(async move {
-                let cast = Cast::of(&script, |part| player(part, &script, version));
+                let cast = Cast::of(&script, |part| player(part, &script, versions));
                 for (login, name) in cast.players(&script) {
                     place.accounts().add(login, name).await;
                 }
-                msnp_script::run(&script, version, &cast, &Remembering::new(place.target())).await
+                msnp_script::run(&script, versions, &cast, &Remembering::new(place.target())).await
             });
         }
         runs.join_all().await.into_iter().filter_map(Result::err).collect::<Vec<_>>()
@@ -114,19 +115,19 @@ fn hold<P: Place>(file: &str) {
         told.is_empty(),
         "{} of {} went another way\n\n{}",
         told.len(),
-        script.versions.len(),
+        script.runs().count(),
         told.join("\n")
     );
 }
 
 /// Who plays a part. Real addresses stay as they are: only one script has them.
-fn player(part: Login, script: &Script, version: Version) -> Login {
+fn player(part: Login, script: &Script, versions: Versions) -> Login {
     let (nick, domain) = part.address.split_once('@').unwrap();
     if !domain.starts_with("example.") {
         return part;
     }
     let name = Path::new(&*script.file).file_stem().unwrap().to_str().unwrap();
-    let address = format!("{nick}@{}.{name}.{domain}", version.to_string().to_lowercase());
+    let address = format!("{nick}@{}.{name}.{domain}", versions.slug());
     Login { address, ..part }
 }
 
@@ -254,11 +255,12 @@ impl Place for Memory {
         let store = Store::open(dir.path()).await.unwrap();
         let mint = Mint::with_keys([9; 32], None);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        let identity = tls::Identity::open(dir.path(), &tls::Names::with_public_hosts(None), now).unwrap();
+        let names = tls::Names::with_public_hosts(None);
+        let identities = tls::Policy::Modern.identities(dir.path(), &names, now).unwrap();
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web = Web::new(passport, Front::new(&identity, None, LOCAL.port(), 80, 443).unwrap());
+        let web = Web::new(passport, Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -358,6 +360,7 @@ impl Place for Network {
             msnp: somewhere,
             http: somewhere,
             https: somewhere,
+            tls: tls::Policy::Modern,
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,

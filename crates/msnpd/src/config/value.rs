@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use super::problem::Expected;
 use crate::logging::Format;
 use crate::server::{Challenges, PublicHost};
+use crate::tls;
 
 /// What a TOML file has for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +191,27 @@ impl Value for Challenges {
             Self::Off => "off",
             Self::Ask => "ask",
             Self::Enforce => "enforce",
+        })
+    }
+}
+
+impl Value for tls::Policy {
+    fn expected() -> Expected {
+        "\"modern\" or \"legacy\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "modern" => Some(Self::Modern),
+            "legacy" => Some(Self::Legacy),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Modern => "modern",
+            Self::Legacy => "legacy",
         })
     }
 }

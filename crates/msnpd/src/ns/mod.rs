@@ -38,7 +38,7 @@ use msnp::wire::Frame;
 use tracing::debug;
 
 pub(crate) use notice::write_shutdown;
-use pace::Pace;
+use pace::{Pace, Renames};
 
 use crate::account::AccountId;
 use crate::connection::{Ends, Step};
@@ -55,6 +55,7 @@ pub struct Session {
     server: Arc<Server>,
     outbox: Arc<Outbox>,
     pace: Pace,
+    renames: Renames,
     /// Who said he would sign in.
     claimed: Option<Email>,
     /// Who has signed in.
@@ -75,8 +76,8 @@ impl Session {
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
-        let pace = Pace::new(server.now());
-        Self { flow, ends, server, outbox, pace, claimed: None, user: None, has_lists: false }
+        let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
+        Self { flow, ends, server, outbox, pace, renames, claimed: None, user: None, has_lists: false }
     }
 
     /// Acts on one message.

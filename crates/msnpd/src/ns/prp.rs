@@ -29,9 +29,12 @@ impl Session {
         }
     }
 
-    async fn set_name(&self, request: prp::Request<'_>) -> Result<(), End> {
+    async fn set_name(&mut self, request: prp::Request<'_>) -> Result<(), End> {
         let Some(name) = &request.value else { return self.deny(request.trid, ErrorCode::INVALID_PARAMETER) };
         notification::name_fits(Verb::PRP, name)?;
+        if self.renames.is_too_many(self.server.now()) {
+            return self.deny(request.trid, ErrorCode::RATE_LIMIT_EXCEEDED);
+        }
         let (name, id) = (name.decode().into_owned(), self.user()?.id);
         match self.server.store.set_name(id, &name).await {
             Ok(revision) => {
