@@ -40,8 +40,11 @@
 //! | `alice closes` | the server must close the connection, without another word |
 //! | `alice hangup` | the client closes the connection |
 //! | `alice ticket {parameters}` | the client signs in to Passport, by nexus and login server, and has a `{ticket}` then |
+//! | `alice response {challenge}` | works out what proves the password to MSNP2-7, and has a `{response}` then |
 //! | `alice does sign-in` | what `define sign-in` has said; `as MSNP8` for that version, `name=value` fills a hole |
 //! | `let name = text` | fills a hole |
+//!
+//! An `account` line that ends in `no-md5` is for an account that may not sign in from MSNP2-7.
 //!
 //! When a script ends, everybody who is signed in must be silent: what the server has said must have been expected.
 //!

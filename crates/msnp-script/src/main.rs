@@ -41,7 +41,8 @@ struct Arguments {
     /// both
     #[arg(long = "version-only", value_name = "VERSION", value_parser = version)]
     only: Vec<Version>,
-    /// Only list the accounts that are needed, one a line: address, password, and friendly name, with tabs between
+    /// Only list the accounts that are needed, one a line: address, password, friendly name, and md5 or no-md5 for
+    /// whether MSNP2-7 are to sign in with it, with tabs between
     #[arg(long)]
     accounts: bool,
     /// The scripts
@@ -138,9 +139,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.accounts {
         let mut list = String::new();
         for (script, _, cast) in &runs {
-            for (login, name) in cast.players(script) {
+            for (login, account) in cast.players(script) {
                 let Login { address, password } = login;
-                writeln!(list, "{address}\t{password}\t{}", name.unwrap_or(address))?;
+                let name = account.name.as_deref().unwrap_or(address);
+                let md5 = if account.md5 { "md5" } else { "no-md5" };
+                writeln!(list, "{address}\t{password}\t{name}\t{md5}")?;
             }
         }
         say(&list)?;

@@ -215,13 +215,17 @@ pub(crate) fn number_of(version: &str) -> Option<u8> {
     version.strip_prefix("MSNP")?.parse().ok()
 }
 
-/// `alice@example.com password "Wonderland" name "Alice L"`
+/// `alice@example.com password "Wonderland" name "Alice L" no-md5`
 fn account(written: &str) -> Result<Account, String> {
     let form = || "as in `account alice@example.com password \"Wonderland\" name \"Alice L\"`".to_owned();
     let (address, mut rest) = split(written);
-    let (mut password, mut name) = (None, None);
+    let (mut password, mut name, mut md5) = (None, None, true);
     while !rest.is_empty() {
         let (key, value) = split(rest);
+        if key == "no-md5" {
+            (md5, rest) = (false, value);
+            continue;
+        }
         let (value, after) =
             value.strip_prefix('"').and_then(|value| value.split_once('"')).ok_or_else(form)?;
         match key {
@@ -234,7 +238,7 @@ fn account(written: &str) -> Result<Account, String> {
     if !address.contains('@') {
         return Err(form());
     }
-    Ok(Account { address: address.to_owned(), password: password.ok_or_else(form)?, name })
+    Ok(Account { address: address.to_owned(), password: password.ok_or_else(form)?, name, md5 })
 }
 
 /// `name = text`
@@ -261,11 +265,12 @@ fn act(who: &str, written: &str, payload: &[&str]) -> Result<Act, String> {
                 ("connect", ("to", address)) => Deed::Connect(To::Address(Template::parse(address)?)),
                 ("does", (procedure, rest)) => doing(procedure, rest)?,
                 ("hangup", ("", _)) => Deed::HangUp,
+                ("response", _) => Deed::Response(Template::parse(rest)?),
                 ("silent", ("", _)) => Deed::Silent,
                 ("ticket", _) => Deed::Ticket(Template::parse(rest)?),
                 _ => {
                     return Err(format!(
-                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, does, silent, closes, hangup"
+                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, response, does, silent, closes, hangup"
                     ));
                 }
             }
@@ -330,8 +335,12 @@ mod tests {
             address: "alice@example.com".to_owned(),
             password: "x y".to_owned(),
             name: Some("Alice L".to_owned()),
+            md5: true,
         };
         assert_eq!(script.accounts, [alice]);
+        let bob =
+            Script::parse("x", "versions MSNP7\naccount bob@example.com password \"x\" no-md5\n").unwrap();
+        assert!(!bob.accounts[0].md5);
         assert!(!script.needs_dispatch());
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 
+use msnp::auth::md5;
 use msnp::version::Version;
 use msnp::wire::Encoded;
 
@@ -173,6 +174,7 @@ impl<'s, T: Target> Runner<'s, T> {
             Deed::Hear { order: Order::Then, .. } => {
                 Err("`<<+` belongs below a `<<~` on the same connection".to_owned().into())
             }
+            Deed::Response(challenge) => self.respond(who, challenge),
             Deed::Say(message) => self.say(who, message).await,
             Deed::Silent => {
                 let mut names = self.opened.clone();
@@ -291,6 +293,16 @@ impl<'s, T: Target> Runner<'s, T> {
             .map_err(|error| format!("{who}: {error}"))?;
         self.tickets.push(ticket.clone());
         self.set("ticket", ticket.into_bytes());
+        Ok(())
+    }
+
+    /// What `USR t MD5 S` proves the password with.
+    fn respond(&mut self, who: &str, challenge: &Template) -> Result<(), Wrong> {
+        let part = self.part(who)?;
+        let challenge = String::from_utf8_lossy(&self.fill(challenge)?).into_owned();
+        let login = self.cast.player(part).ok_or_else(|| format!("nobody plays {who}"))?;
+        let response = md5::respond(&challenge, &login.password);
+        self.set("response", response.into_bytes());
         Ok(())
     }
 

@@ -36,6 +36,8 @@ pub struct Account {
     pub password: String,
     /// The friendly name; without one, the address.
     pub name: Option<String>,
+    /// Whether it may sign in by MD5 (MSNP2-7), for which some servers have to be told.
+    pub md5: bool,
 }
 
 /// What `define` has defined.
@@ -84,6 +86,8 @@ pub(crate) enum Deed {
     Hear { order: Order, message: Message },
     /// `>>>`
     Say(Message),
+    /// `response challenge`
+    Response(Template),
     /// `silent`
     Silent,
     /// `ticket parameters`

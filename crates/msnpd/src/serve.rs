@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
+use msnp::dialect::{
+    Dialect, MSNP2, MSNP3, MSNP4, MSNP5, MSNP6, MSNP7, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12,
+};
 use msnp::flow::notification;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -25,7 +27,8 @@ use crate::watch::Watch;
 use crate::{accept, http, passport, tls};
 
 /// The dialects that are served, the oldest first.
-pub const SERVED: [&Dialect; 5] = [&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
+pub const SERVED: [&Dialect; 11] =
+    [&MSNP2, &MSNP3, &MSNP4, &MSNP5, &MSNP6, &MSNP7, &MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
 
 /// How long connections may take to end when the service goes down.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
@@ -143,7 +146,22 @@ impl Service {
             );
         }
         let hasher = Hasher::new(options.hash_threads);
-        let passport = Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), options.passport);
+        let page = front_page(public_host.as_deref(), addresses.http);
+        let settings = Settings {
+            opening: Arc::new(notification::Settings {
+                served: SERVED.to_vec(),
+                download_url: page.clone(),
+                info_url: page.clone(),
+            }),
+            public_host: options.public_host,
+            msnp_port: addresses.msnp.port(),
+            challenges: options.challenges,
+            ticket_lifetime: options.passport.ticket_lifetime,
+            offline_messages: options.offline_messages,
+        };
+        let server = Arc::new(Server::new(settings, store.clone(), mint.clone()));
+        let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
+            .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
         let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
         let web = http::Web::new(passport, front);
@@ -157,22 +175,10 @@ impl Service {
         };
         let web = vec![listener(http, None), listener(https, Some(acceptor.clone()))];
 
-        let page = front_page(public_host.as_deref(), addresses.http);
-        let settings = Settings {
-            opening: Arc::new(notification::Settings {
-                served: SERVED.to_vec(),
-                download_url: page.clone(),
-                info_url: page.clone(),
-            }),
-            public_host: options.public_host,
-            msnp_port: addresses.msnp.port(),
-            challenges: options.challenges,
-            offline_messages: options.offline_messages,
-        };
         let listeners = std::iter::once((messenger, Role::Messenger))
             .chain(dispatch.map(|listener| (listener, Role::Dispatch)));
         Ok(Self {
-            server: Arc::new(Server::new(settings, store, mint)),
+            server,
             messenger: listeners.collect(),
             limits: options.limits,
             web,

@@ -11,6 +11,9 @@ mod chl;
 mod edit;
 mod gcf;
 mod gtc;
+mod ims;
+mod lsg;
+mod lst;
 mod notice;
 mod pace;
 mod profile;
@@ -57,7 +60,7 @@ pub struct Session {
     pace: Pace,
     renames: Renames,
     /// Who said he would sign in.
-    claimed: Option<Email>,
+    claimed: Option<usr::Claim>,
     /// Who has signed in.
     user: Option<User>,
     /// Whether the client has asked for its lists.
@@ -113,7 +116,9 @@ impl Session {
     fn act<'s>(&'s mut self, request: Request<'s>) -> Step<'s> {
         match request {
             Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
-            Request::SignIn { trid, secret, .. } => Step::Wait(Box::pin(self.sign_in(trid, secret))),
+            Request::SignIn { trid, package, secret } => {
+                Step::Wait(Box::pin(self.sign_in(trid, package, secret)))
+            }
             Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
@@ -122,6 +127,9 @@ impl Session {
             Request::Chl(request) => self.chl(request).into(),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
+            Request::Ims(request) => self.ims(request),
+            Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
+            Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
             Request::Qry(verdict) => {
                 debug!(?verdict, "answer to a challenge");

@@ -6,6 +6,7 @@ use msnp::flow::{End, notification};
 use msnp::types::{ErrorCode, Property};
 use msnp::wire::{Encoded, Verb, limits};
 
+use super::edit::unset;
 use super::{Session, list_version};
 
 impl Session {
@@ -69,8 +70,9 @@ impl Session {
         for (watcher, revision) in edited.watchers {
             self.server.directory.tell(watcher, |dialect, out| {
                 if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
+                    let unset = unset(property).filter(|_| dialect.properties == Properties::All);
                     let (version, value) =
-                        (list_version(dialect, revision), value.as_deref().map(Encoded::new));
+                        (list_version(dialect, revision), value.as_deref().or(unset).map(Encoded::new));
                     bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
                 }
             });
