@@ -59,9 +59,21 @@ scripts! {
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    history_3: "history-msnp3.txt",
+    history_4: "history-msnp4.txt",
+    history_5: "history-msnp5.txt",
+    history_6: "history-msnp6.txt",
+    history_7: "history-msnp7.txt",
+    history_8: "history-msnp8.txt",
+    history_9: "history-msnp9.txt",
+    history_10: "history-msnp10.txt",
+    history_11: "history-msnp11.txt",
+    history_12: "history-msnp12.txt",
+    ims: "ims.txt",
     list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
@@ -74,12 +86,18 @@ scripts! {
     personal_message: "personal-message.txt",
     presence: "presence.txt",
     privacy: "privacy.txt",
+    scenario_mac: "scenario-mac.txt",
+    scenario_msn_tv: "scenario-msn-tv.txt",
+    scenario_windows_messenger: "scenario-windows-messenger.txt",
     seed_msnp12: "seed-msnp12.txt",
     sign_in_refused: "sign-in-refused.txt",
     sign_in: "sign-in.txt",
+    syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
     too_often: "too-often.txt",
+    transcript_msnp2: "transcript-msnp2.txt",
+    transcript_msnp7: "transcript-msnp7.txt",
 }
 
 #[test]
@@ -96,7 +114,7 @@ const RUNS_AT_ONCE: usize = 12;
 /// Seen from where tests are run.
 const DIRECTORY: &str = "../../tests/scripts";
 
-/// Runs a script for each of its versions, all at once, and tells all that went wrong.
+/// Runs a script for each of its versions, many at once, and tells all that went wrong.
 fn hold<P: Place>(file: &str) {
     let script = Arc::new(Script::load(&Path::new(DIRECTORY).join(file)).unwrap());
     // Wrong passwords make the next sign-in from the same address wait, and all tests have one address.
