@@ -44,6 +44,7 @@ impl Place {
             msnp_port: 1863,
             challenges,
             ticket_lifetime: LIFETIME,
+            offline_messages: None,
         };
         let mint = Mint::with_keys([9; 32], None);
         Self { dir, server: Arc::new(Server::new(settings, store, mint.clone())), mint }
