@@ -34,6 +34,8 @@ struct Inner {
     /// How many bytes others have added and the reader has not made up for by taking as many.
     pushed: usize,
     state: State,
+    /// Whether something that waited was dropped.
+    lost: bool,
     /// The connection's task, when it has nothing to write.
     writer: Option<Waker>,
     /// The same task, when its reader takes nothing: there is no use in waking it but to close.
@@ -79,6 +81,13 @@ impl State {
 impl Inner {
     fn len(&self) -> usize {
         self.first.len() + self.rest.len() + self.in_flight
+    }
+
+    /// Has a sender woken when the reader has taken something, or is gone.
+    fn wait(&mut self, cx: &Context<'_>) {
+        if !self.senders.iter().any(|waker| waker.will_wake(cx.waker())) {
+            self.senders.push(cx.waker().clone());
+        }
     }
 
     fn append(&mut self, line: Bytes) {
@@ -208,6 +217,7 @@ impl Outbox {
     }
 
     fn drop_reader(inner: &mut Inner, state: State) {
+        inner.lost |= inner.len() > 0;
         inner.state = state;
         inner.first = Bytes::new();
         inner.rest = Vec::new();
@@ -238,12 +248,24 @@ impl Outbox {
             if inner.len() <= Self::HIGH_MARK || inner.state.is_over() {
                 return Poll::Ready(());
             }
-            if !inner.senders.iter().any(|waker| waker.will_wake(cx.waker())) {
-                inner.senders.push(cx.waker().clone());
-            }
+            inner.wait(cx);
             Poll::Pending
         })
         .await;
+    }
+
+    /// Waits until everything that waits has been written, as far as the system takes it, and returns whether it was:
+    /// `false` if the connection broke before.
+    pub async fn written(&self) -> bool {
+        std::future::poll_fn(|cx| {
+            let mut inner = self.inner.lock();
+            if inner.len() == 0 {
+                return Poll::Ready(!inner.lost);
+            }
+            inner.wait(cx);
+            Poll::Pending
+        })
+        .await
     }
 }
 
@@ -465,5 +487,31 @@ mod tests {
         drain(&mut writer, &outbox).await;
         waiting.await.unwrap();
         assert!(!outbox.is_over_mark());
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_known_and_what_was_lost() {
+        let (outbox, mut writer) = (Outbox::default(), Writer::default());
+        outbox.write(|out| out.extend_from_slice(b"taken"));
+        drain(&mut writer, &outbox).await;
+        assert!(outbox.written().await);
+
+        // Seven bytes, of which the pipe takes four.
+        outbox.write(|out| out.extend_from_slice(b"not all"));
+        let (mut ours, theirs) = tokio::io::duplex(4);
+        std::future::poll_fn(|cx| {
+            let _ = writer.poll_write(&outbox, &mut ours, cx);
+            Poll::Ready(())
+        })
+        .await;
+        let mut waiting = Box::pin(outbox.written());
+        std::future::poll_fn(|cx| {
+            assert!(waiting.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(theirs);
+        outbox.abort();
+        assert!(!waiting.await);
     }
 }

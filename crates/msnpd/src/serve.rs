@@ -54,6 +54,8 @@ pub struct Options {
     pub public_host: Option<PublicHost>,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// How long what is said to people who are away is kept for them; `None`: it is not.
+    pub offline_messages: Option<Duration>,
     /// Where the operator has pages that clients open.
     pub pages: Pages,
     /// What clients ask for as `Shields.xml`.
@@ -118,6 +120,10 @@ impl Service {
         let store = Store::open(&dir).await?;
         let watch = Watch::begin(&store).await?;
 
+        if let Some(lifetime) = options.offline_messages {
+            store.expire_messages(lifetime).await?;
+        }
+
         let messenger = bind("msnp", options.msnp).await?;
         let http = bind("http", options.http).await?;
         let https = bind("https", options.https).await?;
@@ -172,6 +178,7 @@ impl Service {
             pages: pages.clone(),
             shields: options.shields,
             ticket_lifetime: options.passport.ticket_lifetime,
+            offline_messages: options.offline_messages,
         };
         let server = Arc::new(Server::new(settings, store.clone(), mint.clone()));
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)

@@ -12,6 +12,7 @@ use msnp::flow::notification;
 use msnp::types::OwnedSecret;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tracing::error;
 
 use crate::account::{Account, AccountId};
 use crate::announcement::{Announcement, Due, Plan};
@@ -26,7 +27,7 @@ use crate::random;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
 use crate::shields::Shields;
-use crate::store::{MailNews, Store};
+use crate::store::{MailNews, Store, StoreError};
 use crate::ticket::{Claims, Mint, Purpose, TicketError, Use};
 
 /// A running service, without its listeners.
@@ -66,6 +67,8 @@ pub struct Settings {
     pub challenges: Challenges,
     /// How long tickets last that are made here, for who signs in without one.
     pub ticket_lifetime: Duration,
+    /// How long what is said to people who are away is kept for them; `None`: it is not.
+    pub offline_messages: Option<Duration>,
     /// The web server beside us, where pages are.
     pub web: WebServer,
     /// Where the operator has pages.
@@ -248,6 +251,12 @@ impl Server {
         tweener::login_parameters(unix_now(), u128::from_ne_bytes(random::bytes()))
     }
 
+    /// Tells the operator that the store has failed.
+    pub fn note_failure(&self, error: &StoreError) {
+        error!(%error, "the store has failed");
+        self.metrics.store_errors.increment(1);
+    }
+
     /// Signs an account out everywhere.
     pub fn disconnect(&self, id: AccountId) {
         for endpoint in self.directory.sign_out_everywhere(id) {
@@ -359,6 +368,7 @@ mod tests {
             msnp_port: 1863,
             challenges: Challenges::Off,
             ticket_lifetime: crate::ticket::LIFETIME,
+            offline_messages: None,
             web: WebServer { http: 80, https: 8443, plain_sign_in: false },
             pages: Arc::default(),
             shields: Shields::default(),

@@ -1,5 +1,5 @@
 //! `kill -9` while clients edit their lists, again and again: every acknowledged edit is there, on both sides, and no
-//! half of one.
+//! half of one. So is every message for somebody who is away.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -165,6 +165,73 @@ async fn acknowledged_edits_survive() {
         check(dir.path(), &ids, &mut known).await;
     }
     assert!(edits > 0, "no edit was ever begun");
+}
+
+/// Writes to somebody who is away until the server dies, or enough waits. Returns what was taken, and what may have
+/// been.
+async fn write(mut chat: Raw, me: usize) -> (Vec<String>, Option<String>) {
+    let mut taken = Vec::new();
+    loop {
+        let text = format!("{me} {}", taken.len());
+        match chat.text(&text).await {
+            Some(true) => taken.push(text),
+            Some(false) => return (taken, None),
+            None => return (taken, Some(text)),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acknowledged_messages_survive() {
+    const SENDERS: usize = 3;
+    let mut all = 0;
+    for round in 0..3 {
+        let dir = common::with_accounts(&[]).await;
+        let emails: Vec<String> = (0..=SENDERS).map(address).collect();
+        let addresses: Vec<&str> = emails.iter().map(String::as_str).collect();
+        let ids = common::add_accounts(dir.path(), &addresses).await;
+        let server = Server::start(dir.path());
+        let sign_in = async |user: usize| {
+            let ticket = raw::ticket(dir.path(), ids[user]);
+            let mut ns = Raw::sign_in(server.msnp, "MSNP11", addresses[user], &ticket).await;
+            ns.ask("CHG", "NLN 0").await;
+            ns
+        };
+        let mut receiver = sign_in(SENDERS).await;
+        let mut chats = Vec::new();
+        for (user, email) in addresses.iter().enumerate().take(SENDERS) {
+            let mut sb = sign_in(user).await.call(email, addresses[SENDERS]).await;
+            let mut answered = Raw::answer(&receiver.rung().await, addresses[SENDERS]).await;
+            sb.until(|line| line.starts_with("JOI ")).await;
+            answered.until(|line| line.starts_with("ANS ")).await;
+            drop(answered);
+            sb.until(|line| line.starts_with("BYE ")).await;
+            chats.push(sb);
+        }
+        receiver.say("OUT\r\n").await;
+        receiver.until_closed().await;
+        let writing: Vec<_> =
+            chats.into_iter().enumerate().map(|(user, chat)| tokio::spawn(write(chat, user))).collect();
+        // Not a wait for something to happen: the moment at which the server dies is the point.
+        tokio::time::sleep(Duration::from_millis(60 + 90 * round)).await;
+        drop(server);
+
+        let store = Store::open(dir.path()).await.unwrap();
+        for (user, writing) in writing.into_iter().enumerate() {
+            let (taken, open) = writing.await.unwrap();
+            let messages = store.waiting_messages(ids[SENDERS], ids[user]).await.unwrap();
+            let stored: Vec<String> = messages
+                .into_iter()
+                .map(|message| String::from_utf8(message.payload).unwrap())
+                .map(|payload| payload.rsplit_once("\r\n").unwrap().1.to_owned())
+                .collect();
+            let with_open: Vec<String> = taken.iter().cloned().chain(open).collect();
+            assert!(stored == taken || stored == with_open, "{stored:?} is stored, not {taken:?}");
+            all += taken.len();
+        }
+        store.close().await;
+    }
+    assert!(all > 0, "no message was ever taken");
 }
 
 #[tokio::test]

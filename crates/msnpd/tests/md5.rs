@@ -45,6 +45,7 @@ impl Place {
             msnp_port: 1863,
             challenges,
             ticket_lifetime: LIFETIME,
+            offline_messages: None,
             web: WebServer { http: 80, https: 443, plain_sign_in: false },
             pages: Arc::default(),
             shields: msnpd::shields::Shields::default(),

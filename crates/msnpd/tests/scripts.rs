@@ -28,7 +28,7 @@ use msnpd::password::legacy::LegacyKey;
 use msnpd::serve::{Options, SERVED, Service};
 use msnpd::server::{Challenges, Server, Settings, WebServer};
 use msnpd::session::{self, Role};
-use msnpd::store::{NewAccount, Store};
+use msnpd::store::{MESSAGE_LIFETIME, NewAccount, Store};
 use msnpd::ticket::{self, Mint};
 use msnpd::{accept, tls};
 use parking_lot::Mutex;
@@ -79,6 +79,8 @@ scripts! {
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
     names: "names.txt",
+    offline_message: "offline-message.txt",
+    offline_message_blocked: "offline-message-blocked.txt",
     pairs: "pairs.txt",
     pages: "pages.txt",
     pending: "pending.txt",
@@ -304,6 +306,7 @@ impl Place for Memory {
             msnp_port: LOCAL.port(),
             challenges: Challenges::Off,
             ticket_lifetime: ticket::LIFETIME,
+            offline_messages: Some(MESSAGE_LIFETIME),
             web: WebServer { http: 80, https: 443, plain_sign_in: false },
             pages: Arc::default(),
             shields: msnpd::shields::Shields::default(),
@@ -400,6 +403,7 @@ impl Place for Network {
             dispatch: Some(somewhere),
             public_host: None,
             challenges: Challenges::Off,
+            offline_messages: Some(MESSAGE_LIFETIME),
             pages: msnpd::pages::Pages::default(),
             shields: msnpd::shields::Shields::default(),
             upgrades: msnp::flow::notification::Upgrades::default(),

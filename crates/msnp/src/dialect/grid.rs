@@ -75,6 +75,7 @@ fn grid() -> String {
     row(&mut page, "capabilities in IRO and JOI", |d| d.roster_capabilities);
     row(&mut page, "data messages (ack D)", |d| d.has_data_messages);
     row(&mut page, "hidden users may chat", |d| d.hidden_may_chat);
+    row(&mut page, "offline messages come", |d| d.offline_messages);
     heading(&mut page, "Commands on the notification server");
     page.push_str("<!-- C: a client says it; S: the server says it -->\n");
     for (verb, meaning) in Verb::ALL {

@@ -90,6 +90,8 @@ pub struct Dialect {
     pub has_data_messages: bool,
     /// Whether a hidden user may open a chat.
     pub hidden_may_chat: bool,
+    /// How a user gets what was said to him while he was away.
+    pub offline_messages: OfflineMessages,
 }
 
 /// A way to sign in: the first argument of `USR`.
@@ -291,6 +293,15 @@ pub enum SwitchboardTail {
     Domain,
     /// And whether a plain connection works.
     DomainAndFlag,
+}
+
+/// How messages for somebody who was away reach him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfflineMessages {
+    /// Clients know nothing of them: in chats, into which the server invites him in the sender's name.
+    BySwitchboard,
+    /// He is told of them at sign-in, and his client fetches them from a web service.
+    ByWebService,
 }
 
 impl Dialect {

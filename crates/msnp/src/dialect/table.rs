@@ -2,7 +2,8 @@
 
 use super::{
     CapabilityForm, Challenge, Configuration, Dialect, Groups, ListEdits, ListForm, ListVersion, MailForm,
-    ObjectForm, Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail, Verbs, Welcome,
+    ObjectForm, OfflineMessages, Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail,
+    Verbs, Welcome,
 };
 use crate::types::ErrorCode;
 use crate::version::Version;
@@ -85,6 +86,7 @@ pub const MSNP2: Dialect = Dialect {
     roster_capabilities: CapabilityForm::None,
     has_data_messages: false,
     hidden_may_chat: false,
+    offline_messages: OfflineMessages::BySwitchboard,
 };
 
 /// MSN Messenger 2.0, November 1999; MSN TV.
@@ -173,6 +175,8 @@ pub const MSNP10: Dialect = Dialect {
 };
 
 /// MSN Messenger 7.0, April 2005: personal messages and a new challenge.
+///
+/// Its clients know the web services for offline messages already; until they are served, chats have to do.
 pub const MSNP11: Dialect = Dialect {
     version: Version(11),
     from_client: MSNP10.from_client.and(&[Verb::UUX, Verb::GCF, Verb::GSB]),
@@ -231,6 +235,7 @@ pub const MSNP13: Dialect = Dialect {
     configuration: Configuration::Pushed,
     switchboard_tail: SwitchboardTail::Domain,
     hidden_may_chat: true,
+    offline_messages: OfflineMessages::ByWebService,
     ..MSNP12
 };
 

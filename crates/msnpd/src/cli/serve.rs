@@ -91,6 +91,7 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
         dispatch: config.dispatch,
         public_host: config.public_host,
         challenges: config.challenges,
+        offline_messages: Some(config.offline_message_lifetime).filter(|lifetime| !lifetime.is_zero()),
         pages: config.pages,
         shields,
         upgrades: Upgrades { recommended: config.recommended_client, minimum: config.minimum_client },

@@ -220,6 +220,10 @@ async fn show(dir: &Path, store: &Store, email: &str) -> anyhow::Result<String> 
     writeln!(said, "Added:     {}", day(account.created))?;
     writeln!(said, "Signs in:  from {versions}")?;
     writeln!(said, "Seen by:   {seen_by}")?;
+    let waiting = usize::try_from(store.count_waiting(account.id).await?).unwrap_or(usize::MAX);
+    if waiting > 0 {
+        writeln!(said, "Waiting:   {}", count(waiting, "message"))?;
+    }
     writeln!(
         said,
         "Lists:     {} in {}, {} allowed, {} blocked; on {}",

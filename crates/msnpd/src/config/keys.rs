@@ -11,7 +11,7 @@ use super::value::{LogFilter, Value, Written};
 use crate::logging::Format;
 use crate::pages::{Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
-use crate::{accept, http, ticket, tls};
+use crate::{accept, http, store, ticket, tls};
 
 /// One thing an operator may choose.
 #[derive(Debug)]
@@ -110,6 +110,10 @@ keys! {
     /// Whether clients have to prove that they are known ones: "off"; "ask", and log what they answer;
     /// "enforce", and close where the answer is wrong. Some clients that people like don't answer.
     key challenges: Challenges = Challenges::Off;
+
+    /// How long what is said to somebody who is away is kept for him: seconds, or "12h", "60d". With 0 nothing is, and
+    /// senders are told that it did not arrive; what was kept before then stays where it is.
+    key offline_message_lifetime: Duration = store::MESSAGE_LIFETIME;
 
     /// Where pages are that clients open, such as { inbox = "https://mail.example.com/" }: inbox, folders, compose with
     /// {address} filled in, message with {id}, addrbook, person, password, profile, mobile, chat and others.

@@ -86,6 +86,8 @@ impl<S: AsyncWrite + Unpin> Pipe<S> {
                 if if_gone == IfGone::Drop {
                     return Poll::Ready(Err(gone));
                 }
+                // Work that waits for what it has said to be written need not any more.
+                self.outbox.abort();
                 stop = Some(gone);
             }
             Poll::Pending

@@ -155,6 +155,11 @@ impl Directory {
         self.endpoints.get(&id, |slot| slot.is_some())
     }
 
+    /// Whether somebody is signed in and shows it.
+    pub fn is_visible(&self, id: AccountId) -> bool {
+        self.people.get(&id, |slot| slot.is_some_and(|person| person.is_visible()))
+    }
+
     /// The places at which somebody is signed in.
     pub fn endpoints_of(&self, id: AccountId) -> Vec<Arc<Endpoint>> {
         self.endpoints.get(&id, |slot| slot.cloned().unwrap_or_default())
@@ -295,9 +300,21 @@ impl Directory {
         &self,
         caller: AccountId,
         callee: &Email,
-        mut ring: impl FnMut(AccountId, &Arc<Endpoint>) -> Option<Bytes>,
+        ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
     ) -> Rung {
-        let Some(id) = self.by_email.get(callee, |slot| slot.copied()) else { return Rung::NotOnline };
+        match self.by_email.get(callee, |slot| slot.copied()) {
+            Some(id) => self.ring_account(caller, id, ring),
+            None => Rung::NotOnline,
+        }
+    }
+
+    /// [`ring`](Self::ring), for somebody whose account is known.
+    pub fn ring_account(
+        &self,
+        caller: AccountId,
+        id: AccountId,
+        mut ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
+    ) -> Rung {
         self.people.get(&id, |slot| {
             let Some(person) = slot.filter(|p| p.is_visible() && p.allows(caller)) else {
                 return Rung::NotOnline;
@@ -310,7 +327,7 @@ impl Directory {
                 has_place = true;
                 // One that was told to go may not have noticed yet.
                 if place.outbox.is_open()
-                    && let Some(line) = ring(person.id, place)
+                    && let Some(line) = ring(person.id, &person.email, place)
                 {
                     place.outbox.push(None, line);
                     rung += 1;

@@ -47,6 +47,12 @@ counts! {
     gauge chats = "msnpd_chats";
     /// Messages said in chats, however many heard them.
     counter messages = "msnpd_messages_total";
+    /// Messages that were kept for people who were away.
+    counter offline_kept = "msnpd_offline_messages_kept_total";
+    /// Messages that people were given when they were back.
+    counter offline_given = "msnpd_offline_messages_given_total";
+    /// Messages for people who were away, from people whom they have blocked.
+    counter offline_dropped = "msnpd_offline_messages_dropped_total";
     /// Changes of contact lists, groups and settings that were stored.
     counter edits = "msnpd_edits_total";
     /// Requests that failed because of the store.

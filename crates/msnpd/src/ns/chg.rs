@@ -2,16 +2,37 @@
 
 use msnp::command::{Command, chg};
 use msnp::flow::End;
+use msnp::types::Status;
 use msnp::wire::{Verb, limits};
 
 use super::{Session, write_shutdown};
+use crate::connection::Step;
 use crate::directory::Shown;
 use crate::random;
 use crate::server::Challenges;
 
 impl Session {
-    /// Returns whether it was the first.
-    pub(super) fn chg(&mut self, request: chg::Request<'_>) -> Result<bool, End> {
+    pub(super) fn chg<'s>(&'s mut self, request: chg::Request<'_>) -> Step<'s> {
+        let is_first = self.flow.status().is_none();
+        let was_hidden = self.flow.status().is_none_or(|status| status == Status::Hidden);
+        let shows_himself = was_hidden && request.status != Status::Hidden;
+        let hears_of_mail = is_first && self.has_mail();
+        match self.take_status(request) {
+            Ok(()) if shows_himself || hears_of_mail => Step::Wait(Box::pin(async move {
+                if hears_of_mail {
+                    self.tell_unread().await?;
+                }
+                // Who can be called gets what was said to him while he could not.
+                if shows_himself {
+                    self.server.offer_messages(self.user()?.id).await;
+                }
+                Ok(())
+            })),
+            done => done.into(),
+        }
+    }
+
+    fn take_status(&mut self, request: chg::Request<'_>) -> Result<(), End> {
         if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
             return Err(End::BeyondLimits(Verb::CHG));
         }
@@ -44,6 +65,6 @@ impl Session {
         if is_first && let Some(minutes) = self.server.minutes_left() {
             self.say(|out, dialect| write_shutdown(minutes, out, dialect))?;
         }
-        Ok(is_first)
+        Ok(())
     }
 }

@@ -2,14 +2,27 @@
 
 use msnp::command::{Command, ims};
 use msnp::flow::End;
+use msnp::types::Invitations;
 
 use super::Session;
+use crate::connection::Step;
 
 impl Session {
-    pub(super) fn ims(&self, request: ims::Request) -> Result<(), End> {
+    pub(super) fn ims(&self, request: ims::Request) -> Step<'_> {
         let ims::Request { trid, invitations } = request;
-        self.say(|out, dialect| ims::Reply { trid, invitations }.write(out, dialect))?;
-        self.user()?.endpoint.take_invitations(invitations);
-        Ok(())
+        let Some(user) = &self.user else { return Step::End(End::SignedOut) };
+        self.outbox.write(|out| ims::Reply { trid, invitations }.write(out, self.dialect()));
+        user.endpoint.take_invitations(invitations);
+        match invitations {
+            Invitations::Refused => Step::Next,
+            // Who can be invited gets what was said to him while he was away.
+            Invitations::Taken => {
+                let (server, id) = (self.server.clone(), user.id);
+                Step::Wait(Box::pin(async move {
+                    server.offer_messages(id).await;
+                    Ok(())
+                }))
+            }
+        }
     }
 }

@@ -40,7 +40,7 @@ use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
 use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
-use tracing::{debug, error};
+use tracing::debug;
 
 pub(crate) use mail::write_news;
 pub(crate) use notice::write_shutdown;
@@ -126,14 +126,11 @@ impl Session {
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
-            Request::Chg(request) => match self.chg(request) {
-                Ok(is_first) if is_first && self.has_mail() => Step::Wait(Box::pin(self.tell_unread())),
-                done => done.map(drop).into(),
-            },
+            Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
-            Request::Ims(request) => self.ims(request).into(),
+            Request::Ims(request) => self.ims(request),
             Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
             Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
@@ -210,8 +207,7 @@ impl Session {
 
     /// Tells the operator that the store has failed.
     fn note_failure(&self, error: &StoreError) {
-        error!(%error, "the store has failed");
-        self.server.metrics.store_errors.increment(1);
+        self.server.note_failure(error);
     }
 
     /// A revision as a list version, in dialects that have one in their replies.

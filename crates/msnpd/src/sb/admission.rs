@@ -29,19 +29,46 @@ pub struct Admission {
     pub endpoint: EndpointId,
     /// How his client speaks: on a switchboard nothing else tells.
     pub dialect: &'static Dialect,
-    /// The chat he may join; `None` if he may open one.
-    pub chat: Option<u32>,
+    /// What he may do.
+    pub entry: Entry,
+}
+
+/// What a cookie is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// To open a chat.
+    Open,
+    /// To join this one.
+    Join(u32),
+    /// To be given what somebody has said in his absence, in a chat of this number, which is opened then.
+    Fetch {
+        /// The number.
+        session: u32,
+        /// Who has said it.
+        from: AccountId,
+    },
 }
 
 impl Admission {
     /// To a chat of one's own.
     pub fn to_open(account: AccountId, email: Email, endpoint: &Endpoint) -> Self {
-        Self { account, email, endpoint: endpoint.id, dialect: endpoint.dialect, chat: None }
+        Self { account, email, endpoint: endpoint.id, dialect: endpoint.dialect, entry: Entry::Open }
     }
 
     /// To the chat of somebody who invites.
     pub fn to_join(account: AccountId, email: Email, endpoint: &Endpoint, chat: u32) -> Self {
-        Self { chat: Some(chat), ..Self::to_open(account, email, endpoint) }
+        Self { entry: Entry::Join(chat), ..Self::to_open(account, email, endpoint) }
+    }
+
+    /// To what `from` has said in his absence.
+    pub fn to_fetch(
+        account: AccountId,
+        email: Email,
+        endpoint: &Endpoint,
+        session: u32,
+        from: AccountId,
+    ) -> Self {
+        Self { entry: Entry::Fetch { session, from }, ..Self::to_open(account, email, endpoint) }
     }
 }
 
@@ -132,7 +159,7 @@ mod tests {
             email: "alice@example.com".parse().unwrap(),
             endpoint: EndpointId(1),
             dialect: &msnp::dialect::MSNP8,
-            chat: None,
+            entry: Entry::Open,
         }
     }
 

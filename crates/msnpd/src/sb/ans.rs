@@ -5,24 +5,32 @@ use msnp::flow::End;
 use msnp::wire::Verb;
 
 use super::Session;
+use super::admission::Entry;
+use crate::connection::Step;
 
 impl Session {
-    pub(super) fn ans(&mut self, request: ans::Request<'_>) -> Result<(), End> {
+    pub(super) fn ans(&mut self, request: ans::Request<'_>) -> Step<'_> {
         let ans::Request { trid, identity, cookie, session } = request;
         let Some((admission, member)) = self.redeem(identity, cookie.as_str()) else {
-            return self.refuse(trid);
+            return self.refuse(trid).into();
         };
-        let Some(id) = admission.chat else { return self.refuse(trid) };
+        let id = match admission.entry {
+            Entry::Open => return self.refuse(trid).into(),
+            Entry::Join(id) | Entry::Fetch { session: id, .. } => id,
+        };
         if session.parse() != Ok(id) {
-            return Err(End::NotNow(Verb::ANS));
+            return Step::End(End::NotNow(Verb::ANS));
         }
-        let Some(chat) = self.server.switchboard.find(id) else { return self.refuse(trid) };
+        if let Entry::Fetch { from, .. } = admission.entry {
+            return Step::Wait(Box::pin(self.fetch(trid, admission, member, id, from)));
+        }
+        let Some(chat) = self.server.switchboard.find(id) else { return self.refuse(trid).into() };
         match chat.join(&member, trid, self.server.now()) {
             Ok(()) => {
                 self.sit_down(chat, &member, &admission);
-                Ok(())
+                Step::Next
             }
-            Err(_) => self.refuse(trid),
+            Err(_) => self.refuse(trid).into(),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Session {
             .directory
             .card(seat.account)
             .unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
-        let rung = server.directory.ring(seat.account, &callee, |account, endpoint| {
+        let rung = server.directory.ring(seat.account, &callee, |account, callee, endpoint| {
             let address = endpoint.switchboard.as_deref()?;
             let admission = Admission::to_join(account, callee.clone(), endpoint, session);
             let cookie = server.switchboard.admit(admission, seat.account, now)?;

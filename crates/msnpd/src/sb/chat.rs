@@ -28,6 +28,26 @@ struct Inner {
     active: Option<Instant>,
     /// The last member has left: nobody joins any more.
     is_over: bool,
+    left: Left,
+}
+
+/// Who has left a chat since somebody last came. Whoever was in a conference is not told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Left {
+    #[default]
+    Nobody,
+    One(AccountId),
+    Several,
+}
+
+impl Left {
+    fn with(self, account: AccountId) -> Self {
+        match self {
+            Self::Nobody => Self::One(account),
+            Self::One(other) if other == account => self,
+            Self::One(_) | Self::Several => Self::Several,
+        }
+    }
 }
 
 /// One connection in a chat.
@@ -64,6 +84,16 @@ pub(super) enum Relayed {
     ToAll,
     /// Nobody else is there, or one who is can't be reached.
     Failed,
+    /// Nobody else is there; this is who was last, and he alone.
+    Alone(AccountId),
+}
+
+/// Somebody who is not here and whose messages are: what the one who gets them is told of him.
+#[derive(Debug)]
+pub(super) struct Absent<'a> {
+    pub(super) account: AccountId,
+    pub(super) email: &'a Email,
+    pub(super) name: &'a str,
 }
 
 impl Chat {
@@ -110,8 +140,33 @@ impl Chat {
             });
         }
         inner.active = Some(now);
+        inner.left = Left::Nobody;
         inner.members.push(member.clone());
         Ok(())
+    }
+
+    /// Seats somebody as if `absent` had invited him, had said what `say` writes, and had left. Returns whether he can
+    /// be told so: his task is to be woken.
+    pub(super) fn join_absent(
+        &self,
+        member: &Member,
+        trid: TrId,
+        absent: &Absent<'_>,
+        now: Instant,
+        say: impl FnOnce(&mut Vec<u8>),
+    ) -> bool {
+        let mut inner = self.inner.lock();
+        inner.active = Some(now);
+        inner.left = Left::One(absent.account);
+        inner.members.push(member.clone());
+        member.outbox.write_quietly(|out| {
+            let (handle, name) = (absent.email.as_str(), Encoded::new(absent.name));
+            let capabilities = Capabilities::default();
+            iro::Reply { trid, index: 1, total: 1, handle, name, capabilities }.write(out, member.dialect);
+            ans::Reply { trid }.write(out, member.dialect);
+            say(out);
+            bye::Push { handle, idle: false }.write(out, member.dialect);
+        })
     }
 
     /// Takes a member out and tells the others. Returns whether he was the last.
@@ -121,6 +176,7 @@ impl Chat {
             return inner.members.is_empty();
         };
         let gone = inner.members.remove(at);
+        inner.left = inner.left.with(gone.account);
         for other in &inner.members {
             other
                 .outbox
@@ -143,7 +199,16 @@ impl Chat {
         if readers > 0 {
             inner.active = Some(now);
         }
-        if readers > 0 && reached == readers { Relayed::ToAll } else { Relayed::Failed }
+        match (readers, inner.left) {
+            (0, Left::One(last)) => Relayed::Alone(last),
+            (1.., _) if reached == readers => Relayed::ToAll,
+            _ => Relayed::Failed,
+        }
+    }
+
+    /// Something was said that nobody here hears, and that keeps the chat open all the same.
+    pub(super) fn touch(&self, now: Instant) {
+        self.inner.lock().active = Some(now);
     }
 
     /// Wakes everybody but one, and returns who is so far behind that he should be waited for.

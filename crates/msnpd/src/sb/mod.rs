@@ -4,10 +4,12 @@ mod admission;
 mod ans;
 mod cal;
 mod chat;
+mod courier;
+mod letter;
 mod msg;
 mod usr;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,13 +17,14 @@ use msnp::command::error;
 use msnp::dialect::{Dialect, MSNP2};
 use msnp::flow::End;
 use msnp::flow::switchboard::{Request, SwitchboardServer};
-use msnp::types::{ErrorCode, TrId};
+use msnp::types::{ErrorCode, Guid, TrId};
 use msnp::wire::Frame;
 use parking_lot::Mutex;
 
-pub use admission::Admission;
 use admission::Admissions;
+pub use admission::{Admission, Entry};
 use chat::{Chat, Member};
+use courier::Courier;
 
 use crate::account::AccountId;
 use crate::connection::{Step, Work};
@@ -37,6 +40,7 @@ pub struct Switchboard {
     /// In how many chats each account is.
     seats: Mutex<HashMap<AccountId, usize>>,
     admissions: Admissions,
+    courier: Courier,
 }
 
 /// How many chats an account may be in before it can open no more. Each is a connection of its own.
@@ -70,15 +74,18 @@ impl Switchboard {
 
     /// A new chat, under a number that no other has.
     fn open(&self) -> Arc<Chat> {
-        let mut chats = self.chats.lock();
         loop {
-            // Clients read the number as a signed one of 32 bits, and some take 0 for none.
-            let id = random::number() >> 1;
-            if id != 0 && !chats.contains_key(&id) {
-                let chat = Arc::new(Chat::new(id));
-                chats.insert(id, chat.clone());
+            if let Some(chat) = self.open_as(random_number()) {
                 return chat;
             }
+        }
+    }
+
+    /// A new chat of this number, unless another has it.
+    fn open_as(&self, id: u32) -> Option<Arc<Chat>> {
+        match self.chats.lock().entry(id) {
+            hash_map::Entry::Occupied(_) => None,
+            hash_map::Entry::Vacant(place) => Some(place.insert(Arc::new(Chat::new(id))).clone()),
         }
     }
 
@@ -117,6 +124,11 @@ impl Switchboard {
     }
 }
 
+/// A number for a chat: clients read it as a signed one of 32 bits, and some take 0 for none.
+fn random_number() -> u32 {
+    (random::number() >> 1).max(1)
+}
+
 /// One client's session with the switchboard.
 pub struct Session {
     flow: SwitchboardServer,
@@ -133,12 +145,18 @@ struct Seat {
     number: u64,
     account: AccountId,
     email: msnp::types::Email,
+    /// His name when he joined.
+    name: Arc<str>,
     /// How a message of this member begins for everybody else: `MSG email name `.
     header: Box<[u8]>,
     /// Whether something was passed on since the readers were last woken.
     has_spoken: bool,
     /// Whether the server ends this session because nothing was said.
     is_idle: bool,
+    /// What was kept of this member's words for somebody who is away: the conversation they make, and how many.
+    run: Option<(Guid, u32)>,
+    /// The text in parts whose first part was kept last.
+    parts_of: Option<Box<str>>,
     _open: OpenSession,
 }
 
@@ -162,10 +180,10 @@ impl Session {
             self.outbox.write(|out| out.extend_from_slice(&answer));
         }
         match asked {
-            Ok(Some(Request::Msg(request))) => self.msg(&request).into(),
+            Ok(Some(Request::Msg(request))) => self.msg(&request),
             Ok(Some(Request::Cal(request))) => self.cal(request).into(),
             Ok(Some(Request::Usr(request))) => self.usr(request).into(),
-            Ok(Some(Request::Ans(request))) => self.ans(request).into(),
+            Ok(Some(Request::Ans(request))) => self.ans(request),
             Ok(None) => Step::Next,
             Err(end) => Step::End(end),
         }
@@ -274,9 +292,12 @@ impl Session {
             number: member.number,
             account: member.account,
             email: member.email.clone(),
+            name: member.name.clone(),
             header: member.message_header(),
             has_spoken: false,
             is_idle: false,
+            run: None,
+            parts_of: None,
             _open: self.server.sessions.open(),
         });
         // Whoever signs an account out looks for its seats after taking it out of the directory, so one that was taken

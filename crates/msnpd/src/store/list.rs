@@ -273,7 +273,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
 }
 
 /// Whether somebody lets another see him, who is on `lists` of his (notification-server reference, 6.2).
-fn allows(lists: Lists, privacy: Privacy) -> bool {
+pub(super) fn allows(lists: Lists, privacy: Privacy) -> bool {
     !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowOthers)
 }
 

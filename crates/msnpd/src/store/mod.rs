@@ -1,4 +1,5 @@
-//! What is kept across a restart: accounts, lists, groups, privacy, properties.
+//! What is kept across a restart: accounts, lists, groups, privacy, properties, messages for people who
+//! are away.
 //!
 //! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
 //! one writer task and return when they are on the disk; reads have connections of their own and never wait for a
@@ -18,6 +19,7 @@ mod group;
 mod list;
 mod mailbox;
 mod manage;
+mod offline;
 mod order;
 mod privacy;
 mod property;
@@ -49,6 +51,10 @@ pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
 pub use mailbox::{INBOX, MailNews, NewMail, TRASH, Unread};
+pub use offline::{
+    KeepError, Kept, MAX_FROM_ONE, MAX_WAITING, MAX_WAITING_BYTES, MESSAGE_LIFETIME, NewMessage, Waiting,
+    WaitingMessage, WaitingSender,
+};
 pub use order::{Order, Ordered};
 pub use property::PropertyEdited;
 pub use row::Change;

@@ -6,11 +6,13 @@ pub mod raw;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use msnp::types::Email;
 use msnpd::account::AccountId;
 use msnpd::password::Hasher;
 use msnpd::serve::{Addresses, Options, Service};
+use msnpd::server::Server;
 use msnpd::store::{NewAccount, Store};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -25,6 +27,7 @@ pub const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::
 /// A running service.
 pub struct Running {
     pub addresses: Addresses,
+    pub server: Arc<Server>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -40,12 +43,12 @@ impl Running {
         let mut options = options(dir);
         choose(&mut options);
         let service = Service::bind(options).await.unwrap();
-        let addresses = service.addresses;
+        let (addresses, server) = (service.addresses, service.server().clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(service.run(async move {
             let _ = stopped.await;
         }));
-        Self { addresses, stop, task }
+        Self { addresses, server, stop, task }
     }
 
     /// Stops it as `SIGTERM` does, and waits until it is gone.
@@ -78,6 +81,7 @@ pub fn options(dir: &Path) -> Options {
         dispatch: None,
         public_host: None,
         challenges: msnpd::server::Challenges::Off,
+        offline_messages: Some(msnpd::store::MESSAGE_LIFETIME),
         pages: msnpd::pages::Pages::default(),
         shields: msnpd::shields::Shields::default(),
         upgrades: msnp::flow::notification::Upgrades::default(),

@@ -30,22 +30,75 @@ pub struct Raw {
     trid: u32,
     /// Everything heard, in order, without payloads.
     pub heard: Vec<String>,
-    /// The payload of the last of them.
-    pub payload: String,
+    /// The payload of the last line heard.
+    pub payload: Vec<u8>,
 }
 
 impl Raw {
     pub async fn connect(address: SocketAddr, direction: Direction) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self {
-            stream,
-            framer: Framer::new(direction),
-            read: Vec::new(),
-            trid: 0,
-            heard: Vec::new(),
-            payload: String::new(),
+        Self::on(stream, direction)
+    }
+
+    fn on(stream: TcpStream, direction: Direction) -> Self {
+        let framer = Framer::new(direction);
+        Self { stream, framer, read: Vec::new(), trid: 0, heard: Vec::new(), payload: Vec::new() }
+    }
+
+    /// Opens a chat of this session's user, whose address is `email`, and calls `callee`.
+    pub async fn call(&mut self, email: &str, callee: &str) -> Self {
+        let referral = self.ask("XFR", "SB").await;
+        let words: Vec<&str> = referral.split(' ').collect();
+        let mut sb = Self::connect(words[3].parse().unwrap(), Direction::FromSwitchboard).await;
+        sb.ask("USR", &format!("{email} {}", words[5])).await;
+        let rung = sb.ask("CAL", callee).await;
+        assert!(rung.contains("RINGING"), "{rung}");
+        sb
+    }
+
+    /// Waits for an invitation to a chat.
+    pub async fn rung(&mut self) -> String {
+        self.until(|line| line.starts_with("RNG ")).await
+    }
+
+    /// Answers an invitation as `email`. What is said there is still to be heard.
+    pub async fn answer(invitation: &str, email: &str) -> Self {
+        let words: Vec<&str> = invitation.split(' ').collect();
+        let mut sb = Self::connect(words[2].parse().unwrap(), Direction::FromSwitchboard).await;
+        sb.command("ANS", &format!("{email} {} {}", words[4], words[1])).await;
+        sb
+    }
+
+    /// Says a text in a chat. Returns whether it was taken; `None` if the server dies first.
+    pub async fn text(&mut self, text: &str) -> Option<bool> {
+        self.trid += 1;
+        let payload = format!("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n{text}");
+        let message = format!("MSG {} A {}\r\n{payload}", self.trid, payload.len());
+        self.stream.write_all(message.as_bytes()).await.ok()?;
+        let (taken, not) = (format!("ACK {}", self.trid), format!("NAK {}", self.trid));
+        loop {
+            match self.line().await?.trim_end() {
+                line if line == taken => return Some(true),
+                line if line == not => return Some(false),
+                _ => {}
+            }
         }
+    }
+
+    /// The texts that are said before somebody leaves the chat, without the time at their front.
+    pub async fn texts(&mut self) -> Vec<String> {
+        let mut texts = Vec::new();
+        while let Some(line) = self.line().await {
+            if line.starts_with("BYE ") {
+                break;
+            }
+            if line.starts_with("MSG ") {
+                let payload = String::from_utf8(self.payload.clone()).unwrap();
+                texts.push(payload.split_once(" UTC] ").unwrap().1.to_owned());
+            }
+        }
+        texts
     }
 
     /// Connects and signs in, up to the profile message.
@@ -63,9 +116,7 @@ impl Raw {
     /// Signs in with MSNP9; `None` if the server dies meanwhile.
     pub async fn try_sign_in(address: SocketAddr, email: &str, ticket: &str) -> Option<Self> {
         let stream = TcpStream::connect(address).await.ok()?;
-        let framer = Framer::new(Direction::FromNotification);
-        let mut raw =
-            Self { stream, framer, read: Vec::new(), trid: 0, heard: Vec::new(), payload: String::new() };
+        let mut raw = Self::on(stream, Direction::FromNotification);
         for (verb, args) in [
             ("VER", "MSNP9 CVR0".to_owned()),
             ("USR", format!("TWN I {email}")),
@@ -122,8 +173,7 @@ impl Raw {
             loop {
                 let found = self.framer.next(&self.read).unwrap().map(|(frame, used)| {
                     let words: Vec<&str> = frame.args.collect();
-                    let payload = String::from_utf8_lossy(frame.payload).into_owned();
-                    (format!("{} {}", frame.verb, words.join(" ")), payload, used)
+                    (format!("{} {}", frame.verb, words.join(" ")), frame.payload.to_vec(), used)
                 });
                 if let Some((line, payload, used)) = found {
                     self.payload = payload;

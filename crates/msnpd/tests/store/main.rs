@@ -6,6 +6,7 @@ mod accounts;
 mod disk;
 mod groups;
 mod lists;
+mod messages;
 mod orders;
 mod random;
 mod settings;
