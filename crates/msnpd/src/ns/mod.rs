@@ -29,7 +29,7 @@ mod xfr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::error;
+use msnp::command::{error, pag, pgd, sdc, snd};
 use msnp::dialect::{Dialect, ListVersion};
 use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
@@ -131,6 +131,12 @@ impl Session {
             Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
             Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
             Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
+            Request::Pag(pag::Request { trid, .. }) | Request::Pgd(pgd::Request { trid, .. }) => {
+                self.deny(trid, ErrorCode::PAGING_UNAVAILABLE).into()
+            }
+            Request::Sdc(sdc::Request { trid, .. }) | Request::Snd(snd::Request { trid, .. }) => {
+                self.deny(trid, ErrorCode::COMMAND_DISABLED).into()
+            }
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),
