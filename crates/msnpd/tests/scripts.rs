@@ -75,6 +75,7 @@ scripts! {
     sign_in_refused: "sign-in-refused.txt",
     sign_in: "sign-in.txt",
     syn: "syn.txt",
+    tel_contacts: "tel-contacts.txt",
     this_and_that: "this-and-that.txt",
 }
 

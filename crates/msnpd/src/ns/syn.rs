@@ -3,7 +3,7 @@
 use msnp::command::{Command, blp, bpr, gtc, lsg, lst, prp, syn};
 use msnp::dialect::{Dialect, Groups, ListForm, ListVersion, Properties};
 use msnp::flow::End;
-use msnp::types::{GroupRef, List, Lists, Property, Timestamp};
+use msnp::types::{GroupRef, List, Lists, Property, Telephone, Timestamp};
 use msnp::wire::Encoded;
 
 use super::Session;
@@ -47,9 +47,15 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, again: bool, dialect: &Di
     let contacts: Vec<(&RosterContact, Lists)> =
         roster.contacts.iter().map(|contact| (contact, shown_lists(contact.lists, dialect))).collect();
     let contacts = contacts.iter().filter(|(_, lists)| !lists.is_empty());
+    // What this client can't be told is not counted either.
+    let telephones = roster.outside.iter().filter(|contact| {
+        dialect.has_telephone_contacts && contact.network == Telephone::NETWORK && !contact.lists.is_empty()
+    });
     let zero = dialect.groups == Groups::Numbered;
-    let counts =
-        syn::Counts { contacts: contacts.clone().count(), groups: roster.groups.len() + usize::from(zero) };
+    let counts = syn::Counts {
+        contacts: contacts.clone().count() + telephones.clone().count(),
+        groups: roster.groups.len() + usize::from(zero),
+    };
     syn::Reply {
         trid: request.trid,
         lists: &lists,
@@ -81,7 +87,7 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, again: bool, dialect: &Di
         let groups = if zero {
             contact.groups.iter().copied().map(GroupRef::Number).collect()
         } else {
-            roster.groups_of(contact).map(|group| GroupRef::Guid(group.guid)).collect()
+            roster.groups_of(&contact.groups).map(|group| GroupRef::Guid(group.guid)).collect()
         };
         lst::Reply {
             handle: contact.email.as_str(),
@@ -96,6 +102,17 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, again: bool, dialect: &Di
             bpr::Push { version: None, handle: None, property: *property, value: Some(Encoded::new(value)) }
                 .write(out, dialect);
         }
+    }
+    for contact in telephones {
+        lst::Reply {
+            handle: &contact.address,
+            name: Encoded::new(contact.name.as_deref().unwrap_or(&contact.address)),
+            guid: contact.lists.contains(List::Forward).then_some(contact.guid),
+            lists: contact.lists,
+            network: contact.network,
+            groups: roster.groups_of(&contact.groups).map(|group| GroupRef::Guid(group.guid)).collect(),
+        }
+        .write(out, dialect);
     }
 }
 

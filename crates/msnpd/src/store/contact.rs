@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::edit::{ContactKey, EditError, Edited, Limits, check_room, store_mirrored, store_own, unchanged};
 use super::group::{GroupKey, Place, place};
 use super::row::{Row, account_id, find};
-use super::{Store, StoreError};
+use super::{Store, StoreError, outside};
 use crate::account::AccountId;
 
 impl Store {
@@ -67,7 +67,9 @@ impl Store {
     ) -> Result<Edited, EditError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let contact = find_row(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
+                let Some(contact) = find_row(tx, owner, guid).await? else {
+                    return outside::join(tx, owner, guid, &group).await;
+                };
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(List::Forward) {
                     return Err(EditError::UnknownAccount);
@@ -96,7 +98,10 @@ impl Store {
             Box::pin(async move {
                 let contact = match who {
                     ContactKey::Email(email) => find(tx, &email).await?.ok_or(EditError::UnknownAccount)?,
-                    ContactKey::Guid(guid) => find_row(tx, owner, guid).await?.ok_or(EditError::NotOnList)?,
+                    ContactKey::Guid(guid) => match find_row(tx, owner, guid).await? {
+                        Some(contact) => contact,
+                        None => return outside::remove(tx, owner, guid, group.as_ref()).await,
+                    },
                 };
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(List::Forward) {
@@ -130,7 +135,10 @@ impl Store {
             Box::pin(async move {
                 let contact = match who {
                     ContactKey::Email(email) => find(tx, &email).await?,
-                    ContactKey::Guid(guid) => find_row(tx, owner, guid).await?,
+                    ContactKey::Guid(guid) => match find_row(tx, owner, guid).await? {
+                        None => return outside::rename(tx, owner, guid, name).await,
+                        contact => contact,
+                    },
                 };
                 let mut row = Row::load(tx, owner, contact.ok_or(EditError::UnknownAccount)?).await?;
                 if row.lists.is_empty() {

@@ -18,6 +18,7 @@ mod group;
 mod list;
 mod manage;
 mod order;
+mod outside;
 mod privacy;
 mod property;
 mod row;
@@ -48,6 +49,7 @@ pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
 pub use order::{Order, Ordered};
+pub use outside::OutsideContact;
 pub use property::PropertyEdited;
 pub use row::Change;
 

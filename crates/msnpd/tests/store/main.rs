@@ -7,6 +7,7 @@ mod disk;
 mod groups;
 mod lists;
 mod orders;
+mod outside;
 mod random;
 mod settings;
 
