@@ -62,11 +62,13 @@ scripts! {
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    invite: "invite.txt",
     list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
     mixed: "mixed.txt",
     names: "names.txt",
+    paging: "paging.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     presence: "presence.txt",
@@ -364,6 +366,7 @@ impl Place for Network {
             web_limits: http::Limits::default(),
             hash_threads: 1,
             metrics: None,
+            mail: None,
         })
         .await
         .unwrap();

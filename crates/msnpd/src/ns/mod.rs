@@ -11,8 +11,11 @@ mod chl;
 mod edit;
 mod gcf;
 mod gtc;
+mod ipg;
 mod notice;
 mod pace;
+mod pag;
+mod pgd;
 mod profile;
 mod prp;
 mod rea;
@@ -20,6 +23,8 @@ mod reg;
 mod rem;
 mod rmg;
 mod sbp;
+mod sdc;
+mod snd;
 mod syn;
 mod url;
 mod usr;
@@ -29,7 +34,7 @@ mod xfr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::{error, pag, pgd, sdc, snd};
+use msnp::command::error;
 use msnp::dialect::{Dialect, ListVersion};
 use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
@@ -37,6 +42,7 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::{debug, error};
 
+pub(crate) use ipg::write_page;
 pub(crate) use notice::write_shutdown;
 use pace::Pace;
 
@@ -131,12 +137,10 @@ impl Session {
             Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
             Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
             Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
-            Request::Pag(pag::Request { trid, .. }) | Request::Pgd(pgd::Request { trid, .. }) => {
-                self.deny(trid, ErrorCode::PAGING_UNAVAILABLE).into()
-            }
-            Request::Sdc(sdc::Request { trid, .. }) | Request::Snd(snd::Request { trid, .. }) => {
-                self.deny(trid, ErrorCode::COMMAND_DISABLED).into()
-            }
+            Request::Pag(request) => Step::Wait(Box::pin(self.pag(request))),
+            Request::Pgd(request) => Step::Wait(Box::pin(self.pgd(request))),
+            Request::Sdc(request) => Step::Wait(Box::pin(self.sdc(request))),
+            Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),

@@ -81,6 +81,27 @@ impl Store {
         .await
     }
 
+    /// The account with this address, if it is on the owner's forward list. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn forward_contact(
+        &self,
+        owner: AccountId,
+        who: &Email,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT a.id FROM account a JOIN contact c ON c.owner = $1 AND c.contact = a.id \
+             WHERE a.email = $2 AND c.lists & $3 <> 0",
+        )
+        .bind(i64::from(owner.0))
+        .bind(who.as_str())
+        .bind(i64::from(List::Forward.bit().bits()))
+        .fetch_optional(self.readers())
+        .await?;
+        found.map(account_id).transpose()
+    }
+
     /// Takes a contact off the forward list and out of all groups, or only out of `group`. Who is in no group any
     /// more is in "Other Contacts".
     ///

@@ -30,13 +30,22 @@ pub struct Raw {
     trid: u32,
     /// Everything heard, in order, without payloads.
     pub heard: Vec<String>,
+    /// The payload of the last of it.
+    pub payload: Vec<u8>,
 }
 
 impl Raw {
     pub async fn connect(address: SocketAddr, direction: Direction) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream, framer: Framer::new(direction), read: Vec::new(), trid: 0, heard: Vec::new() }
+        Self {
+            stream,
+            framer: Framer::new(direction),
+            read: Vec::new(),
+            trid: 0,
+            heard: Vec::new(),
+            payload: Vec::new(),
+        }
     }
 
     /// Connects and signs in, up to the profile message.
@@ -55,7 +64,8 @@ impl Raw {
     pub async fn try_sign_in(address: SocketAddr, email: &str, ticket: &str) -> Option<Self> {
         let stream = TcpStream::connect(address).await.ok()?;
         let framer = Framer::new(Direction::FromNotification);
-        let mut raw = Self { stream, framer, read: Vec::new(), trid: 0, heard: Vec::new() };
+        let mut raw =
+            Self { stream, framer, read: Vec::new(), trid: 0, heard: Vec::new(), payload: Vec::new() };
         for (verb, args) in [
             ("VER", "MSNP9 CVR0".to_owned()),
             ("USR", format!("TWN I {email}")),
@@ -112,9 +122,10 @@ impl Raw {
             loop {
                 let found = self.framer.next(&self.read).unwrap().map(|(frame, used)| {
                     let words: Vec<&str> = frame.args.collect();
-                    (format!("{} {}", frame.verb, words.join(" ")), used)
+                    (format!("{} {}", frame.verb, words.join(" ")), frame.payload.to_vec(), used)
                 });
-                if let Some((line, used)) = found {
+                if let Some((line, payload, used)) = found {
+                    self.payload = payload;
                     self.read.drain(..used);
                     self.heard.push(line.clone());
                     return Some(line);
