@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::soap::is_xml;
 use crate::soap::tree::{Element, Limits};
+use crate::wire::limits;
 
 /// The longest text of a page, in characters (notification-server reference, 3).
 pub const MAX_PAGE: usize = 113;
@@ -41,7 +42,7 @@ impl Page {
     /// Reads a payload. The elements stand side by side, without one around them; those not known are passed over.
     ///
     /// # Errors
-    /// When it is no XML, has no text, or one over [`MAX_PAGE`].
+    /// When it is no XML, has no text, or one over [`MAX_PAGE`], or a number that is none.
     pub fn read(payload: &[u8]) -> Result<Self, InvalidPage> {
         if payload.len() > LIMITS.bytes {
             return Err(InvalidPage::Malformed);
@@ -58,9 +59,13 @@ impl Page {
             return Err(InvalidPage::TooLong);
         }
         let of = |phone: &Element, name| phone.child(name).map(Element::text).unwrap_or_default().to_owned();
+        let is_long = |text: &str| text.chars().count() > limits::PHONE;
         let phone = root
             .child("PHONE")
             .map(|phone| PagedPhone { location: of(phone, "LOC"), number: of(phone, "NUM") });
+        if phone.as_ref().is_some_and(|phone| is_long(&phone.location) || is_long(&phone.number)) {
+            return Err(InvalidPage::Malformed);
+        }
         Ok(Self { phone, text })
     }
 
@@ -143,6 +148,7 @@ mod tests {
     #[test]
     fn refuses_what_is_none() {
         let long = format!("<TEXT>{}</TEXT>", "é".repeat(MAX_PAGE + 1));
+        let many = format!("<PHONE><NUM>{}</NUM></PHONE><TEXT>x</TEXT>", "1".repeat(limits::PHONE + 1));
         let endless = format!("<TEXT>x</TEXT>{}", " ".repeat(LIMITS.bytes));
         for (payload, why) in [
             ("", InvalidPage::Malformed),
@@ -155,6 +161,7 @@ mod tests {
             ("<TEXT>x</TEXT><a><b><c><d/></c></b></a>", InvalidPage::Malformed),
             ("<!DOCTYPE a><TEXT>x</TEXT>", InvalidPage::Malformed),
             (&endless, InvalidPage::Malformed),
+            (&many, InvalidPage::Malformed),
             ("<TEXT/>", InvalidPage::Empty),
             ("<TEXT> </TEXT>", InvalidPage::Empty),
             (&long, InvalidPage::TooLong),
