@@ -40,9 +40,12 @@ impl Cast {
         Self { logins: script.accounts.iter().map(written).map(choose).collect() }
     }
 
-    /// Everybody who is to exist on the server, with the friendly name he is to have.
-    pub fn players<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = (&'a Login, Option<&'a str>)> {
-        self.logins.iter().zip(script.accounts.iter().map(|account| account.name.as_deref()))
+    /// Everybody who is to exist on the server, with the account that he plays: it tells the friendly name he is to have.
+    pub fn players<'a>(
+        &'a self,
+        script: &'a Script,
+    ) -> impl Iterator<Item = (&'a Login, &'a crate::Account)> {
+        self.logins.iter().zip(&script.accounts)
     }
 
     /// Who plays the part with this number.

@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-use msnp::version::Version;
-
 use crate::script::Place;
+use crate::versions::Versions;
 
 /// A conversation went another way than its script.
 #[derive(Clone, Debug)]
 pub struct Failure {
     /// Where in the script, and where in the procedures that are done there.
     pub(crate) at: Vec<Place>,
-    pub(crate) version: Version,
+    pub(crate) versions: Versions,
     pub(crate) problem: String,
     /// What should have been heard; several where the order was open.
     pub(crate) expected: Vec<String>,
@@ -23,13 +22,13 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { at, version, problem, expected, came, before } = self;
+        let Self { at, versions, problem, expected, came, before } = self;
         for (Place { file, line }, before) in
             at.iter().zip(std::iter::once("").chain(std::iter::repeat(", at ")))
         {
             write!(f, "{before}{file}:{line}")?;
         }
-        write!(f, " ({version}): {problem}")?;
+        write!(f, " ({versions}): {problem}")?;
         let mut told = |title: &str, text: &str| -> fmt::Result {
             let mut title = title;
             for line in text.lines() {
@@ -100,7 +99,7 @@ mod tests {
                 Place { file: "presence.txt".into(), line: 12 },
                 Place { file: "common.part".into(), line: 3 },
             ],
-            version: Version(11),
+            versions: Versions { version: msnp::version::Version(11), against: None },
             problem: "alice should have heard something else".to_owned(),
             expected: vec!["NLN NLN bob@example.com Bob 0".to_owned()],
             came: Some(show(b"UBX bob@example.com 6", Some(b"a\r\n\xffb"))),

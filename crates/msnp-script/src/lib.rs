@@ -40,8 +40,11 @@
 //! | `alice closes` | the server must close the connection, without another word |
 //! | `alice hangup` | the client closes the connection |
 //! | `alice ticket {parameters}` | the client signs in to Passport, by nexus and login server, and has a `{ticket}` then |
+//! | `alice response {challenge}` | works out what proves the password to MSNP2-7, and has a `{response}` then |
 //! | `alice does sign-in` | what `define sign-in` has said; `as MSNP8` for that version, `name=value` fills a hole |
 //! | `let name = text` | fills a hole |
+//!
+//! An `account` line that ends in `no-md5` is for an account that may not sign in from MSNP2-7.
 //!
 //! When a script ends, everybody who is signed in must be silent: what the server has said must have been expected.
 //!
@@ -62,6 +65,8 @@
 //! in a backslash. A `#` as the last word of the line above is their length. `{said}` is the last payload that was said.
 //!
 //! **Versions.** `[8-9]`, `[10]` or `[11+]` before a line (and its payload) keeps it to these versions of the protocol.
+//! With a line `against MSNP8 MSNP12` below `versions`, a script is run for every pair: some speak `{against}` then, as in
+//! `bob does sign-in as {against}`, and `[against 9+]` is about theirs. A line may be kept to both.
 //!
 //! **Procedures** stand between `define name` and `end`. In them `{me}` is the connection they are done on, `{address}`
 //! and `{name}` are the account's, the latter as it stands on a line. They know nothing of other holes but what they are
@@ -84,6 +89,7 @@ mod script;
 mod target;
 mod tcp;
 mod template;
+mod versions;
 
 pub use cast::{Cast, Login};
 pub use connection::LINE_LIMIT;
@@ -93,3 +99,4 @@ pub use run::run;
 pub use script::{Account, Script};
 pub use target::{Destination, Target, TicketError};
 pub use tcp::{BadUrl, Tcp, Trust};
+pub use versions::Versions;

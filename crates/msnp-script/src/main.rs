@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use msnp::version::Version;
-use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust};
+use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust, Versions};
 
 /// Holds conversations, written as text scripts, with a Messenger service, and tells where it says something else
 ///
@@ -37,10 +37,12 @@ struct Arguments {
     /// Without a password, that of the script
     #[arg(long, value_name = "ADDRESS=ADDRESS[:PASSWORD]")]
     map: Vec<Mapping>,
-    /// Only this version of the protocol, as in MSNP11; may be given several times
+    /// Only this version of the protocol, as in MSNP11; may be given several times. A script for pairs of versions needs
+    /// both
     #[arg(long = "version-only", value_name = "VERSION", value_parser = version)]
     only: Vec<Version>,
-    /// Only list the accounts that are needed, one a line: address, password, and friendly name, with tabs between
+    /// Only list the accounts that are needed, one a line: address, password, friendly name, and md5 or no-md5 for
+    /// whether MSNP2-7 are to sign in with it, with tabs between
     #[arg(long)]
     accounts: bool,
     /// The scripts
@@ -75,7 +77,7 @@ impl std::str::FromStr for Mapping {
 
 impl Mapping {
     /// Who plays this part in this run, if that is told here.
-    fn player(&self, part: &Login, script: &Script, version: Version) -> Option<Login> {
+    fn player(&self, part: &Login, script: &Script, versions: Versions) -> Option<Login> {
         let nick = match self.from.strip_prefix('*') {
             Some(domain) => part.address.strip_suffix(domain)?,
             None if self.from == part.address => "*",
@@ -85,7 +87,7 @@ impl Mapping {
             .to
             .replace('*', nick)
             .replace("{script}", stem(script))
-            .replace("{version}", &version.to_string().to_lowercase());
+            .replace("{version}", &versions.slug());
         Some(Login { address, password: self.password.clone().unwrap_or_else(|| part.password.clone()) })
     }
 }
@@ -117,15 +119,18 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut target =
         Tcp::new(&arguments.msnp, &arguments.http, Trust::new(arguments.ca.as_deref()).context("--ca")?)?;
     target.dispatch.clone_from(&arguments.dispatch);
-    let wanted = |version: &Version| arguments.only.is_empty() || arguments.only.contains(version);
+    let wanted = |versions: &Versions| {
+        let mut spoken = std::iter::once(versions.version).chain(versions.against);
+        arguments.only.is_empty() || spoken.all(|version| arguments.only.contains(&version))
+    };
     let mut runs = Vec::new();
     for script in &scripts {
-        for version in script.versions.iter().copied().filter(wanted) {
+        for versions in script.runs().filter(wanted) {
             let player = |part: Login| {
-                let told = arguments.map.iter().find_map(|mapping| mapping.player(&part, script, version));
+                let told = arguments.map.iter().find_map(|mapping| mapping.player(&part, script, versions));
                 told.unwrap_or(part)
             };
-            runs.push((script, version, Cast::of(script, player)));
+            runs.push((script, versions, Cast::of(script, player)));
         }
     }
     if runs.is_empty() {
@@ -134,9 +139,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.accounts {
         let mut list = String::new();
         for (script, _, cast) in &runs {
-            for (login, name) in cast.players(script) {
+            for (login, account) in cast.players(script) {
                 let Login { address, password } = login;
-                writeln!(list, "{address}\t{password}\t{}", name.unwrap_or(address))?;
+                let name = account.name.as_deref().unwrap_or(address);
+                let md5 = if account.md5 { "md5" } else { "no-md5" };
+                writeln!(list, "{address}\t{password}\t{name}\t{md5}")?;
             }
         }
         say(&list)?;
@@ -152,20 +159,20 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Holds one conversation after another; whether all went as written.
 async fn hold<T: Target>(
-    runs: &[(&Script, Version, Cast)],
+    runs: &[(&Script, Versions, Cast)],
     target: &T,
     has_dispatch: bool,
 ) -> anyhow::Result<bool> {
     target.connect(Destination::Notification).await.context("the notification server can't be reached")?;
     let (mut good, mut left_out, mut failures) = (0, 0, Vec::new());
-    for (script, version, cast) in runs {
-        let what = format!("{:<7}{}: {}", version.to_string(), script.file, script.title);
+    for (script, versions, cast) in runs {
+        let what = format!("{:<7}{}: {}", versions.to_string(), script.file, script.title);
         if script.needs_dispatch() && !has_dispatch {
             left_out += 1;
             say(&format!("left out  {what} (needs --dispatch)\n"))?;
             continue;
         }
-        match msnp_script::run(script, *version, cast, target).await {
+        match msnp_script::run(script, *versions, cast, target).await {
             Ok(()) => {
                 good += 1;
                 say(&format!("as told   {what}\n"))?;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use msnp::version::Version;
 
 use crate::script::{Account, Act, Deed, Message, Order, Place, Procedure, Script, Step, To};
 use crate::template::Template;
+use crate::versions::Only;
 
 /// A script can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,7 @@ pub(crate) fn parse(file: &str, text: &str, directory: Option<&Path>) -> Result<
         file: file.into(),
         title: String::new(),
         versions: Vec::new(),
+        against: Vec::new(),
         accounts: Vec::new(),
         steps: Vec::new(),
         procedures: HashMap::new(),
@@ -105,19 +106,18 @@ impl Parser<'_> {
         if written.is_empty() {
             return no_payload(payload);
         }
-        let (only, written) = condition(written)?;
+        let (only, written) = conditions(written)?;
         let (word, rest) = split(written);
-        let is_heading = matches!(word, "versions" | "account" | "include" | "define" | "end");
+        let is_heading = matches!(word, "versions" | "against" | "account" | "include" | "define" | "end");
         if is_heading {
             no_payload(payload)?;
-            if only.is_some() {
+            if !only.is_empty() {
                 return Err(format!("`{word}` can't be for some versions only"));
             }
         }
         match word {
-            "versions" => {
-                script.versions = rest.split_whitespace().map(version).collect::<Result<_, _>>()?;
-            }
+            "versions" => script.versions = versions(rest)?,
+            "against" => script.against = versions(rest)?,
             "account" => script.accounts.push(account(rest)?),
             "include" => self.include(rest, script)?,
             "define" => {
@@ -174,10 +174,20 @@ fn split(line: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-/// `[8-9]`, `[10]`, `[11+]`
-fn condition(written: &str) -> Result<(Option<RangeInclusive<u8>>, &str), String> {
-    let Some((inside, rest)) = written.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
-        return Ok((None, written));
+/// `[8-9]`, `[10]`, `[against 11+]`, any number of them.
+fn conditions(mut written: &str) -> Result<(Vec<Only>, &str), String> {
+    let mut only = Vec::new();
+    while let Some((inside, rest)) = written.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        only.push(condition(inside)?);
+        written = rest.trim_start();
+    }
+    Ok((only, written))
+}
+
+fn condition(written: &str) -> Result<Only, String> {
+    let (against, inside) = match written.strip_prefix("against ") {
+        Some(inside) => (true, inside),
+        None => (false, written),
     };
     let number = |text: &str| {
         text.parse::<u8>().map_err(|_| "versions are named as in [8-9], [10] or [11+]".to_owned())
@@ -189,7 +199,11 @@ fn condition(written: &str) -> Result<(Option<RangeInclusive<u8>>, &str), String
     } else {
         number(inside)?..=number(inside)?
     };
-    Ok((Some(range), rest.trim_start()))
+    Ok(Only { against, range })
+}
+
+fn versions(written: &str) -> Result<Vec<Version>, String> {
+    written.split_whitespace().map(version).collect()
 }
 
 fn version(word: &str) -> Result<Version, String> {
@@ -201,13 +215,17 @@ pub(crate) fn number_of(version: &str) -> Option<u8> {
     version.strip_prefix("MSNP")?.parse().ok()
 }
 
-/// `alice@example.com password "Wonderland" name "Alice L"`
+/// `alice@example.com password "Wonderland" name "Alice L" no-md5`
 fn account(written: &str) -> Result<Account, String> {
     let form = || "as in `account alice@example.com password \"Wonderland\" name \"Alice L\"`".to_owned();
     let (address, mut rest) = split(written);
-    let (mut password, mut name) = (None, None);
+    let (mut password, mut name, mut md5) = (None, None, true);
     while !rest.is_empty() {
         let (key, value) = split(rest);
+        if key == "no-md5" {
+            (md5, rest) = (false, value);
+            continue;
+        }
         let (value, after) =
             value.strip_prefix('"').and_then(|value| value.split_once('"')).ok_or_else(form)?;
         match key {
@@ -220,7 +238,7 @@ fn account(written: &str) -> Result<Account, String> {
     if !address.contains('@') {
         return Err(form());
     }
-    Ok(Account { address: address.to_owned(), password: password.ok_or_else(form)?, name })
+    Ok(Account { address: address.to_owned(), password: password.ok_or_else(form)?, name, md5 })
 }
 
 /// `name = text`
@@ -247,11 +265,12 @@ fn act(who: &str, written: &str, payload: &[&str]) -> Result<Act, String> {
                 ("connect", ("to", address)) => Deed::Connect(To::Address(Template::parse(address)?)),
                 ("does", (procedure, rest)) => doing(procedure, rest)?,
                 ("hangup", ("", _)) => Deed::HangUp,
+                ("response", _) => Deed::Response(Template::parse(rest)?),
                 ("silent", ("", _)) => Deed::Silent,
                 ("ticket", _) => Deed::Ticket(Template::parse(rest)?),
                 _ => {
                     return Err(format!(
-                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, does, silent, closes, hangup"
+                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, response, does, silent, closes, hangup"
                     ));
                 }
             }
@@ -316,8 +335,12 @@ mod tests {
             address: "alice@example.com".to_owned(),
             password: "x y".to_owned(),
             name: Some("Alice L".to_owned()),
+            md5: true,
         };
         assert_eq!(script.accounts, [alice]);
+        let bob =
+            Script::parse("x", "versions MSNP7\naccount bob@example.com password \"x\" no-md5\n").unwrap();
+        assert!(!bob.accounts[0].md5);
         assert!(!script.needs_dispatch());
     }
 
@@ -326,10 +349,22 @@ mod tests {
         let script = script("[8-9] alice >>> MSG 1 N #\n  |a: b\n  |\n  |c\\\nalice <<< ACK 1\n").unwrap();
         let [first, second] = script.steps.as_slice() else { panic!("{script:?}") };
         assert_eq!((first.at.line, second.at.line), (5, 9));
-        assert_eq!(first.only, Some(8..=9));
+        assert_eq!(first.only, [Only { against: false, range: 8..=9 }]);
         let Act::On { deed: Deed::Say(message), .. } = &first.act else { panic!("{first:?}") };
         assert!(message.counts);
         assert_eq!(message.payload, Some(Template::parse("a: b\r\n\r\nc").unwrap()));
+    }
+
+    #[test]
+    fn a_script_may_be_for_pairs_of_versions() {
+        let script = script("against MSNP8 MSNP9\n[9+] [against 8] alice >>> PNG\n").unwrap();
+        let runs: Vec<_> = script.runs().map(|versions| versions.slug()).collect();
+        assert_eq!(runs, ["msnp8-msnp8", "msnp8-msnp9", "msnp12-msnp8", "msnp12-msnp9"]);
+        let [step] = script.steps.as_slice() else { panic!("{script:?}") };
+        let admits = |version, against| {
+            step.only.iter().all(|only| only.admits(Version(version), Some(Version(against))))
+        };
+        assert_eq!([admits(12, 8), admits(8, 8), admits(12, 9)], [true, false, false]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 
+use msnp::auth::md5;
 use msnp::version::Version;
 use msnp::wire::Encoded;
 
@@ -13,6 +14,7 @@ use crate::parse::number_of;
 use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
+use crate::versions::Versions;
 
 /// How many messages of the conversation a failure shows.
 const SHOWN_BEFORE: usize = 16;
@@ -23,22 +25,25 @@ const SHOWN_LINES: usize = 6;
 /// How deep procedures may do others.
 const MAX_DEPTH: usize = 8;
 
-/// Holds the conversation of `script` in one version of the protocol.
+/// Holds the conversation of `script` in these versions of the protocol.
 ///
 /// # Errors
 /// When it goes another way.
 pub async fn run<T: Target>(
     script: &Script,
-    version: Version,
+    versions: Versions,
     cast: &Cast,
     target: &T,
 ) -> Result<(), Failure> {
     let mut values = Values::new();
-    values.insert("version".to_owned(), version.to_string().into_bytes());
+    values.insert("version".to_owned(), versions.version.to_string().into_bytes());
+    if let Some(against) = versions.against {
+        values.insert("against".to_owned(), against.to_string().into_bytes());
+    }
     let end = Place { file: script.file.clone(), line: 0 };
     let mut runner = Runner {
         script,
-        version,
+        versions,
         cast,
         target,
         addresses: cast.addresses(script),
@@ -55,7 +60,7 @@ pub async fn run<T: Target>(
     }
     held.map_err(|wrong| Failure {
         at: runner.frames.into_iter().filter_map(|frame| frame.done_at).chain([runner.at]).collect(),
-        version,
+        versions,
         problem: wrong.problem,
         expected: wrong.expected,
         came: wrong.came,
@@ -65,7 +70,7 @@ pub async fn run<T: Target>(
 
 struct Runner<'s, T: Target> {
     script: &'s Script,
-    version: Version,
+    versions: Versions,
     cast: &'s Cast,
     target: &'s T,
     addresses: Addresses,
@@ -134,7 +139,8 @@ impl<'s, T: Target> Runner<'s, T> {
 
     fn is_for_us(&self, step: &Step) -> bool {
         let version = self.value("version").and_then(|version| number_of(&String::from_utf8_lossy(&version)));
-        step.only.as_ref().is_none_or(|only| only.contains(&version.unwrap_or(self.version.0)))
+        let version = version.map_or(self.versions.version, Version);
+        step.only.iter().all(|only| only.admits(version, self.versions.against))
     }
 
     async fn step(&mut self, step: &'s Step) -> Result<(), Wrong> {
@@ -168,6 +174,7 @@ impl<'s, T: Target> Runner<'s, T> {
             Deed::Hear { order: Order::Then, .. } => {
                 Err("`<<+` belongs below a `<<~` on the same connection".to_owned().into())
             }
+            Deed::Response(challenge) => self.respond(who, challenge),
             Deed::Say(message) => self.say(who, message).await,
             Deed::Silent => {
                 let mut names = self.opened.clone();
@@ -235,7 +242,7 @@ impl<'s, T: Target> Runner<'s, T> {
             values.insert(name.clone(), self.fill(text)?);
         }
         let version = version.map_or_else(
-            || Ok(self.value("version").unwrap_or_else(|| self.version.to_string().into_bytes())),
+            || Ok(self.value("version").unwrap_or_else(|| self.versions.version.to_string().into_bytes())),
             |version| self.fill(version),
         )?;
         values.insert("version".to_owned(), version);
@@ -286,6 +293,16 @@ impl<'s, T: Target> Runner<'s, T> {
             .map_err(|error| format!("{who}: {error}"))?;
         self.tickets.push(ticket.clone());
         self.set("ticket", ticket.into_bytes());
+        Ok(())
+    }
+
+    /// What `USR t MD5 S` proves the password with.
+    fn respond(&mut self, who: &str, challenge: &Template) -> Result<(), Wrong> {
+        let part = self.part(who)?;
+        let challenge = String::from_utf8_lossy(&self.fill(challenge)?).into_owned();
+        let login = self.cast.player(part).ok_or_else(|| format!("nobody plays {who}"))?;
+        let response = md5::respond(&challenge, &login.password);
+        self.set("response", response.into_bytes());
         Ok(())
     }
 

@@ -1,7 +1,6 @@
 //! A script, understood.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use msnp::version::Version;
 
 use crate::parse::{self, ScriptError};
 use crate::template::Template;
+use crate::versions::{Only, Versions};
 
 /// A conversation.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Script {
     pub title: String,
     /// The versions of the protocol it is to be run for.
     pub versions: Vec<Version>,
+    /// The versions of those who speak another one, each of which is tried with each of `versions`; mostly none.
+    pub against: Vec<Version>,
     /// The accounts it needs.
     pub accounts: Vec<Account>,
     pub(crate) steps: Vec<Step>,
@@ -34,6 +36,8 @@ pub struct Account {
     pub password: String,
     /// The friendly name; without one, the address.
     pub name: Option<String>,
+    /// Whether it may sign in by MD5 (MSNP2-7), for which some servers have to be told.
+    pub md5: bool,
 }
 
 /// What `define` has defined.
@@ -48,8 +52,8 @@ pub(crate) struct Procedure {
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) at: Place,
-    /// The versions it is for.
-    pub(crate) only: Option<RangeInclusive<u8>>,
+    /// The versions it is for: all of these must be met.
+    pub(crate) only: Vec<Only>,
     pub(crate) act: Act,
 }
 
@@ -82,6 +86,8 @@ pub(crate) enum Deed {
     Hear { order: Order, message: Message },
     /// `>>>`
     Say(Message),
+    /// `response challenge`
+    Response(Template),
     /// `silent`
     Silent,
     /// `ticket parameters`
@@ -131,6 +137,15 @@ impl Script {
     /// When a line can't be understood.
     pub fn parse(file: &str, text: &str) -> Result<Self, ScriptError> {
         parse::parse(file, text, None)
+    }
+
+    /// Every run of it.
+    pub fn runs(&self) -> impl Iterator<Item = Versions> {
+        self.versions.iter().flat_map(|&version| {
+            let alone = self.against.is_empty().then_some(None);
+            let pairs = self.against.iter().copied().map(Some);
+            alone.into_iter().chain(pairs).map(move |against| Versions { version, against })
+        })
     }
 
     /// Whether it needs a dispatch server.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use msnp::dialect::{Dialect, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12};
+use msnp::dialect::{
+    Dialect, MSNP2, MSNP3, MSNP4, MSNP5, MSNP6, MSNP7, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12,
+};
 use msnp::flow::notification;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
@@ -26,7 +28,8 @@ use crate::watch::Watch;
 use crate::{accept, http, passport, tls};
 
 /// The dialects that are served, the oldest first.
-pub const SERVED: [&Dialect; 5] = [&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
+pub const SERVED: [&Dialect; 11] =
+    [&MSNP2, &MSNP3, &MSNP4, &MSNP5, &MSNP6, &MSNP7, &MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
 
 /// How long connections may take to end when the service goes down.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
@@ -45,6 +48,8 @@ pub struct Options {
     pub http: SocketAddr,
     /// Where they listen with TLS.
     pub https: SocketAddr,
+    /// Under which rules.
+    pub tls: tls::Policy,
     /// Where the dispatch server listens, if there is one.
     pub dispatch: Option<SocketAddr>,
     /// How clients reach this server.
@@ -72,7 +77,7 @@ pub struct Service {
     limits: accept::Limits,
     web: Vec<http::Listener>,
     metrics: Option<metrics::Listener>,
-    renewal: (tls::Acceptor, PathBuf, tls::Names),
+    renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
     watch: Watch,
     postman: Option<mail::Postman>,
     /// Where it listens.
@@ -133,12 +138,40 @@ impl Service {
 
         let public_host = options.public_host.as_ref().map(|host| host.name.clone());
         let names = tls::Names::with_public_hosts(public_host.as_deref());
-        let (mint, identity) = open_keys(&dir, &names).await?;
-        let acceptor = tls::Acceptor::new(tls::Policy::Modern, &identity)?;
+        let (mint, identities) = open_keys(&dir, options.tls, &names).await?;
+        let acceptor = tls::Acceptor::new(&identities)?;
+        if options.tls == tls::Policy::Legacy {
+            warn!(
+                "legacy TLS is on: what clients before Windows 8 send over HTTPS, passwords too, can be read by \
+                 whoever is on the way and takes the trouble"
+            );
+        }
         let hasher = Hasher::new(options.hash_threads);
-        let passport = Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), options.passport);
+        let page = front_page(public_host.as_deref(), addresses.http);
+        let settings = Settings {
+            opening: Arc::new(notification::Settings {
+                served: SERVED.to_vec(),
+                download_url: page.clone(),
+                info_url: page.clone(),
+            }),
+            public_host: options.public_host,
+            msnp_port: addresses.msnp.port(),
+            challenges: options.challenges,
+            ticket_lifetime: options.passport.ticket_lifetime,
+        };
+        let (mail, postman) = match options.mail {
+            Some(settings) => {
+                let mail = Mail::new(settings, std::time::Instant::now());
+                let (mail, postman) = mail.context("smtp: can't be connected to in this way")?;
+                (Some(mail), Some(postman))
+            }
+            None => (None, None),
+        };
+        let server = Arc::new(Server::new(settings, store.clone(), mint.clone()).with_mail(mail));
+        let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
+            .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
-        let front = http::Front::new(&identity, public_host.clone(), ports.0, ports.1, ports.2)?;
+        let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
         let web = http::Web::new(passport, front);
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
@@ -150,34 +183,15 @@ impl Service {
         };
         let web = vec![listener(http, None), listener(https, Some(acceptor.clone()))];
 
-        let page = front_page(public_host.as_deref(), addresses.http);
-        let settings = Settings {
-            opening: Arc::new(notification::Settings {
-                served: SERVED.to_vec(),
-                download_url: page.clone(),
-                info_url: page.clone(),
-            }),
-            public_host: options.public_host,
-            msnp_port: addresses.msnp.port(),
-            challenges: options.challenges,
-        };
-        let (mail, postman) = match options.mail {
-            Some(settings) => {
-                let mail = Mail::new(settings, std::time::Instant::now());
-                let (mail, postman) = mail.context("smtp: can't be connected to in this way")?;
-                (Some(mail), Some(postman))
-            }
-            None => (None, None),
-        };
         let listeners = std::iter::once((messenger, Role::Messenger))
             .chain(dispatch.map(|listener| (listener, Role::Dispatch)));
         Ok(Self {
-            server: Arc::new(Server::new(settings, store, mint).with_mail(mail)),
+            server,
             messenger: listeners.collect(),
             limits: options.limits,
             web,
             metrics,
-            renewal: (acceptor, dir, names),
+            renewal: (acceptor, options.tls, dir, names),
             watch,
             postman,
             addresses,
@@ -193,9 +207,9 @@ impl Service {
 
     /// Serves until `shutdown` resolves, then tells everybody, and waits for a while until they are gone.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let (acceptor, dir, names) = self.renewal;
+        let (acceptor, policy, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
-        helpers.spawn(acceptor.keep_renewed(dir, names));
+        helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
 
         let mut post = JoinSet::new();
@@ -246,11 +260,15 @@ async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Keys and certificates. Making them takes a good part of a second, once.
-async fn open_keys(dir: &Path, names: &tls::Names) -> anyhow::Result<(Mint, tls::Identity)> {
+async fn open_keys(
+    dir: &Path,
+    policy: tls::Policy,
+    names: &tls::Names,
+) -> anyhow::Result<(Mint, tls::Identities)> {
     let (dir, names) = (dir.to_owned(), names.clone());
     tokio::task::spawn_blocking(move || {
         let _setup = data_dir::lock_for_setup(&dir)?;
-        anyhow::Ok((Mint::open(&dir)?, tls::Identity::open(&dir, &names, unix_now())?))
+        anyhow::Ok((Mint::open(&dir)?, policy.identities(&dir, &names, unix_now())?))
     })
     .await?
 }

@@ -3,23 +3,25 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use msnp::auth::tweener;
 use msnp::command::{Command, ipg, out};
 use msnp::flow::notification;
+use msnp::types::OwnedSecret;
 
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 use crate::clock::unix_now;
 use crate::directory::{Directory, Encodings, EndpointId};
 use crate::mail::Mail;
 use crate::metrics::Metrics;
 use crate::ns::{write_page, write_shutdown};
+use crate::passport::throttle::Throttle;
 use crate::random;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
 use crate::store::Store;
-use crate::ticket::{Claims, Mint, TicketError, Use};
+use crate::ticket::{Claims, Mint, Purpose, TicketError, Use};
 
 /// A running service, without its listeners.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// What sends mail, if anything does.
     pub mail: Option<Mail>,
+    /// Who guesses passwords, here and on Passport.
+    pub(crate) throttle: Arc<Throttle>,
     mint: Mint,
     numbers: AtomicU64,
     going_down: AtomicBool,
@@ -54,6 +58,8 @@ pub struct Settings {
     pub msnp_port: u16,
     /// Whether clients are challenged.
     pub challenges: Challenges,
+    /// How long tickets last that are made here, for who signs in without one.
+    pub ticket_lifetime: Duration,
 }
 
 /// Whether clients have to prove that they are known ones.
@@ -155,6 +161,7 @@ impl Server {
             sessions: Sessions::default(),
             metrics,
             mail: None,
+            throttle: Arc::default(),
             mint,
             numbers: AtomicU64::new(1),
             going_down: AtomicBool::new(false),
@@ -188,6 +195,12 @@ impl Server {
     /// When it is none that is good now. Its generation is still to be compared with the account's.
     pub fn check_ticket(&self, text: &str) -> Result<Claims, TicketError> {
         self.mint.check(text, Use::Tweener, unix_now())
+    }
+
+    /// What opens web pages, and nothing else, to somebody who has signed in without a ticket.
+    pub fn web_pass(&self, account: &Account) -> OwnedSecret {
+        let lifetime = self.settings.ticket_lifetime;
+        self.mint.issue(account.id, account.generation, Purpose::Web, unix_now(), lifetime).auth()
     }
 
     /// What `USR t TWN S` tells the client to show the login server.
@@ -259,6 +272,7 @@ mod tests {
             public_host: public_host.map(|host| host.parse().unwrap()),
             msnp_port: 1863,
             challenges: Challenges::Off,
+            ticket_lifetime: crate::ticket::LIFETIME,
         }
     }
 

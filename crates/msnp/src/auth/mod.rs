@@ -1,4 +1,5 @@
 //! How the two sides prove to each other who they are.
 
 pub mod challenge;
+pub mod md5;
 pub mod tweener;

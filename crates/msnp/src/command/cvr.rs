@@ -55,7 +55,14 @@ impl<'a> Command<'a> for Request<'a> {
     }
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
-        Line::new(out, Verb::CVR)
+        self.write_as(Verb::CVR, out);
+    }
+}
+
+impl Request<'_> {
+    /// Writes it with this word: `CVQ` asks the same.
+    pub(super) fn write_as(&self, verb: Verb, out: &mut Vec<u8>) {
+        Line::new(out, verb)
             .trid(self.trid)
             .arg(self.locale)
             .arg(self.os_type)
@@ -100,7 +107,14 @@ impl<'a> Command<'a> for Reply<'a> {
     }
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
-        Line::new(out, Verb::CVR)
+        self.write_as(Verb::CVR, out);
+    }
+}
+
+impl Reply<'_> {
+    /// Writes it with this word: the answer to `CVQ` is the same.
+    pub(super) fn write_as(&self, verb: Verb, out: &mut Vec<u8>) {
+        Line::new(out, verb)
             .trid(self.trid)
             .arg(self.recommended)
             .arg(self.recommended)

@@ -1,11 +1,16 @@
-//! `LST`: a person on one or several of one's lists, among those that `SYN` gets (MSNP8-12).
+//! `LST`: a person on one or several of one's lists, among those that `SYN` gets, or asked for (MSNP2-12).
 //!
 //! ```text
+//! 2-8    C: LST t list
+//!        S: LST t list version index total handle name [number,number]
+//!        S: LST t list version 0 0                                            the list is empty
 //! 8-9    S: LST handle name lists [number,number]
 //! 10-11  S: LST N=handle F=name [C=guid] lists [guid,guid]
 //! 12     S: LST N=handle F=name [C=guid] lists network [guid,guid]
 //! ```
-//! `lists` is a sum of list bits. Groups stand there only for who is on the forward list; in MSNP8-9 he is in group 0
+//! The form with a transaction id is that of the lists in MSNP2-7, one whole list after another, and of the answer to a
+//! request for one in MSNP8 as well; groups stand there on the forward list of MSNP7 and 8. `lists` is a sum of list
+//! bits. Groups stand there only for who is on the forward list; in MSNP8-9 he is in group 0
 //! if in no other. The live service sometimes wrote names with bare spaces, so words may come between `F=` and what
 //! follows it (notification-server reference, sections 3 and 7).
 
@@ -14,10 +19,90 @@ use std::fmt;
 use super::Command;
 use super::parts::malformed;
 use crate::dialect::{Dialect, ListForm};
-use crate::types::{GroupRef, Guid, List, Lists};
+use crate::types::{GroupRef, Guid, List, Lists, TrId};
 use crate::wire::{ArgError, Args, Encoded, Fault, Frame, Line, Verb};
 
-/// A person on one's lists.
+/// A client asks for one of its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The list.
+    pub list: List,
+}
+
+impl Command<'_> for Request {
+    const VERB: Verb = Verb::LST;
+
+    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+        Ok(Self { trid: args.trid()?, list: args.parse("list")? })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::LST).trid(self.trid).arg(self.list).end();
+    }
+}
+
+/// A person on one list with his place on it, as MSNP2-7 have it, or that nobody is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The transaction id of the request or of the `SYN`.
+    pub trid: TrId,
+    /// The list.
+    pub list: List,
+    /// The version of the lists.
+    pub version: u32,
+    /// Who is on it; `None` if nobody is.
+    pub listed: Option<Listed<'a>>,
+}
+
+/// A person on one list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// Which one he is, from 1.
+    pub index: usize,
+    /// How many there are.
+    pub total: usize,
+    /// His address.
+    pub handle: &'a str,
+    /// The name kept for him; his address if there is none.
+    pub name: Encoded<'a>,
+    /// The groups he is in; none but on the forward list, and none in MSNP2-6.
+    pub groups: Vec<GroupRef>,
+}
+
+impl<'a> Command<'a> for Entry<'a> {
+    const VERB: Verb = Verb::LST;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let (trid, list, version) = (args.trid()?, args.parse("list")?, args.parse("version")?);
+        let listed = match (args.parse("index")?, args.parse("total")?) {
+            (0, 0) => None,
+            (0, _) => return Err(malformed("index")),
+            (index, total) => Some(Listed {
+                index,
+                total,
+                handle: args.word("handle")?,
+                name: args.encoded("name")?,
+                groups: read_groups(args)?,
+            }),
+        };
+        Ok(Self { trid, list, version, listed })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        let line = Line::new(out, Verb::LST).trid(self.trid).arg(self.list).arg(self.version);
+        match &self.listed {
+            None => line.arg(0).arg(0),
+            Some(Listed { index, total, handle, name, groups }) => {
+                line.arg(index).arg(total).arg(handle).arg(name).arg(Commas(groups))
+            }
+        }
+        .end();
+    }
+}
+
+/// A person on one's lists, where they come a person at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply<'a> {
     /// His address.
@@ -142,6 +227,21 @@ mod tests {
     use crate::wire::Direction;
 
     known_answers! {
+        asked: ToNotification MSNP2 "LST 11 BL" => Request { trid: TrId::new(11), list: List::Block },
+        entry: FromNotification MSNP2 "LST 8 FL 31 1 2 bob@example.net Bob%20K" => Entry {
+            trid: TrId::new(8),
+            list: List::Forward,
+            version: 31,
+            listed: Some(listed("Bob%20K", Vec::new())),
+        },
+        entry_in_groups: FromNotification MSNP7 "LST 5 FL 41 1 2 bob@example.net Bobby 0,1" => Entry {
+            trid: TrId::new(5),
+            list: List::Forward,
+            version: 41,
+            listed: Some(listed("Bobby", vec![GroupRef::Number(0), GroupRef::Number(1)])),
+        },
+        nobody: FromNotification MSNP8 "LST 11 BL 255 0 0" =>
+            Entry { trid: TrId::new(11), list: List::Block, version: 255, listed: None },
         plain: FromNotification MSNP8 "LST bob@example.net Bobby 11 0,1" => Reply {
             groups: vec![GroupRef::Number(0), GroupRef::Number(1)],
             ..reply("bob@example.net", "Bobby", 11)
@@ -160,6 +260,10 @@ mod tests {
             Reply { guid: guid(), network: 4, ..reply("tel:15550100", "Carol", 3) },
         with_network_no_contact: FromNotification MSNP12 "LST N=dave@example.net F=Dave 4 1" =>
             reply("dave@example.net", "Dave", 4),
+    }
+
+    fn listed(name: &str, groups: Vec<GroupRef>) -> Listed<'_> {
+        Listed { index: 1, total: 2, handle: "bob@example.net", name: Encoded::from_wire(name), groups }
     }
 
     fn reply<'a>(handle: &'a str, name: &'a str, lists: u8) -> Reply<'a> {
@@ -218,5 +322,10 @@ mod tests {
         assert_eq!(fault(&MSNP12, "LST N=bob@example.net F=Bobby"), "lists is missing");
         assert_eq!(fault(&MSNP12, "LST N=bob@example.net C=1 3 1"), "contact is malformed");
         assert_eq!(fault(&MSNP12, "LST N=bob@example.net 3 x"), "network is malformed");
+        let fault = |line| testing::fault::<Entry<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("LST 11 BL 255 0 1"), "index is malformed");
+        assert_eq!(fault("LST 11 FL 255 1 1 bob@example.net"), "name is missing");
+        let fault = |line| testing::fault::<Request>(Direction::ToNotification, &MSNP8, line).to_string();
+        assert_eq!(fault("LST 11 XL"), "list is malformed");
     }
 }

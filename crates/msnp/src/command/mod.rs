@@ -8,6 +8,8 @@
 //! | --- | --- |
 //! | [`ver`] | which version of the protocol to speak |
 //! | [`cvr`] | which client version is recommended |
+//! | [`cvq`] | the same, asked by who wants nothing else |
+//! | [`inf`] | which ways to sign in there are (MSNP2-7) |
 //! | [`usr`] | sign in, to a notification server or to a switchboard |
 //! | [`xfr`] | go to another server |
 //! | [`sbs`] | unknown; sent once after sign-in |
@@ -47,6 +49,7 @@
 //!
 //! | chats | |
 //! | --- | --- |
+//! | [`ims`] | whether one may be invited to chats (MSNP3-8) |
 //! | [`rng`] | an invitation to a chat |
 //! | [`ans`] | answer an invitation |
 //! | [`cal`] | invite somebody |
@@ -59,6 +62,7 @@
 //!
 //! | other services | |
 //! | --- | --- |
+//! | [`fnd`] | search the member directory (MSNP2-7) |
 //! | [`gcf`] | get a configuration file |
 //! | [`not`] | an alert |
 //! | [`url`] | where a web page of the service is |
@@ -97,12 +101,16 @@ pub mod bye;
 pub mod cal;
 pub mod chg;
 pub mod chl;
+pub mod cvq;
 pub mod cvr;
 pub mod error;
 pub mod fln;
+pub mod fnd;
 pub mod gcf;
 pub mod gtc;
 pub mod iln;
+pub mod ims;
+pub mod inf;
 pub mod ipg;
 pub mod iro;
 pub mod joi;

@@ -3,6 +3,7 @@
 //! ```text
 //! C: VER t dialect [dialect ...]      best first; `CVR0` stands last in most lists
 //! S: VER t dialect
+//! S: VER t CVR0                       no dialect in common: `CVQ` may be said, and nothing else
 //! S: VER t 0                          nothing in common, then the connection closes
 //! ```
 //! The same in every version: it is what settles the version (notification-server reference, 5.1). The service of 2003
@@ -12,6 +13,9 @@ use super::Command;
 use crate::dialect::Dialect;
 use crate::types::TrId;
 use crate::wire::{ArgError, Args, Frame, Line, Verb};
+
+/// The dialect that is none: a client that speaks it asks for nothing but the recommended version.
+pub const RECOMMENDATION_ONLY: &str = "CVR0";
 
 /// A client's offer.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,11 @@ impl Request<'_> {
             .rev()
             .copied()
             .find(|dialect| self.dialects.filter_map(Dialect::named).any(|d| d == *dialect))
+    }
+
+    /// Whether the client would be content with [`RECOMMENDATION_ONLY`].
+    pub fn takes_recommendation_only(&self) -> bool {
+        { self.dialects }.any(|name| name.eq_ignore_ascii_case(RECOMMENDATION_ONLY))
     }
 }
 
@@ -82,6 +91,7 @@ mod tests {
         offer: ToNotification MSNP2 "VER 1 MSNP12 MSNP11 MSNP10 CVR0" =>
             Request { trid: TrId::new(1), dialects: Args::new("MSNP12 MSNP11 MSNP10 CVR0") },
         choice: FromNotification MSNP2 "VER 1 MSNP12" => Reply { trid: TrId::new(1), dialect: "MSNP12" },
+        none_but_cvq: FromNotification MSNP2 "VER 1 CVR0" => Reply { trid: TrId::new(1), dialect: RECOMMENDATION_ONLY },
         nothing_in_common: FromNotification MSNP2 "VER 1 0" => Reply { trid: TrId::new(1), dialect: "0" },
     }
 
@@ -94,5 +104,8 @@ mod tests {
         assert_eq!(choose("MSNP8 MSNP12"), Some(&MSNP12));
         assert_eq!(choose("MSNP1 FOO"), None);
         assert_eq!(choose(""), None);
+        let takes =
+            |offer| Request { trid: TrId::new(1), dialects: Args::new(offer) }.takes_recommendation_only();
+        assert!(takes("MSNP99 cvr0") && !takes("MSNP99") && !takes(""));
     }
 }

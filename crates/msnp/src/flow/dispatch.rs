@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::End;
-use super::opening::{self, Settings};
+use super::opening::{self, Settings, Settled};
 use crate::command::{Command, out as sign_out, qng, usr, xfr};
-use crate::dialect::{Dialect, Hints};
+use crate::dialect::Hints;
 use crate::types::ErrorCode;
 use crate::wire::{Frame, Verb};
 
@@ -15,12 +15,12 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// One client's session with a dispatch server.
 ///
-/// It answers `VER` and `CVR` as a notification server does, and the first `USR` with a referral, after which it
-/// closes; nothing else may be said to it (notification-server reference, section 1).
+/// It answers `VER`, `INF`, `CVR` and `CVQ` as a notification server does, and the first `USR` with a referral, after
+/// which it closes; nothing else may be said to it (notification-server reference, section 1).
 #[derive(Debug)]
 pub struct DispatchServer {
     settings: Arc<Settings>,
-    dialect: Option<&'static Dialect>,
+    settled: Option<Settled>,
     hints: Hints,
     deadline: Instant,
 }
@@ -28,7 +28,7 @@ pub struct DispatchServer {
 impl DispatchServer {
     /// A session that begins `now`.
     pub fn new(settings: Arc<Settings>, now: Instant) -> Self {
-        Self { settings, dialect: None, hints: Hints::default(), deadline: now + TIME_LIMIT }
+        Self { settings, settled: None, hints: Hints::default(), deadline: now + TIME_LIMIT }
     }
 
     /// Takes a frame. `notification` is where clients are sent, `own` this server's address, both `host:port`.
@@ -42,14 +42,19 @@ impl DispatchServer {
         own: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), End> {
-        let Some(dialect) = self.dialect else {
-            if frame.verb != Verb::VER {
-                return Err(End::NotNow(frame.verb));
+        let dialect = match self.settled {
+            Some(Settled::Dialect(dialect)) => dialect,
+            Some(Settled::RecommendationOnly) => {
+                return Err(opening::only_recommend(frame, &self.settings, out));
             }
-            self.dialect = Some(opening::negotiate(frame, &self.settings, &mut self.hints, out)?);
-            return Ok(());
+            None if frame.verb == Verb::VER => {
+                self.settled = Some(opening::negotiate(frame, &self.settings, &mut self.hints, out)?);
+                return Ok(());
+            }
+            None => return Err(End::NotNow(frame.verb)),
         };
         match frame.verb {
+            Verb::INF if dialect.from_client.contains(Verb::INF) => opening::inform(frame, dialect, out),
             Verb::CVR => opening::recommend(frame, dialect, &self.settings, self.hints, out).map(drop),
             Verb::PNG => {
                 qng::Reply { seconds: Some(super::notification::PING_INTERVAL) }.write(out, dialect);

@@ -22,6 +22,9 @@ pub enum End {
     /// A dispatch server has sent the client on.
     #[error("referred to a notification server")]
     Referred,
+    /// The client, with which no dialect is in common, was told which version is recommended.
+    #[error("told which version is recommended")]
+    Recommended,
     /// The client was told an error that ends the session.
     #[error("refused with {0:?}")]
     Refused(ErrorCode),

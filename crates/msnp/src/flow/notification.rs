@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::End;
-use super::opening;
 pub use super::opening::Settings;
+use super::opening::{self, Settled};
 use crate::auth::challenge::{self, Verdict};
 use crate::command::{
-    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, out as sign_out, pag, pgd, prp, qng, qry, rea,
-    reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
+    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
+    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
-use crate::types::{Email, ErrorCode, Secret, Status, TrId};
+use crate::types::{Email, ErrorCode, Invitations, Secret, Status, TrId};
 use crate::wire::{ArgError, Encoded, Fault, Frame, Verb, limits};
 
 /// A client that has not signed in after this time is disconnected: an old machine needs minutes for its ticket.
@@ -31,6 +31,7 @@ pub const CHALLENGE_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// ```text
 /// New ─VER→ Opened ─USR I→ (asked) ─challenge→ Challenged ─USR S→ (asked) ─welcome→ SignedIn
+///   └─VER→ RecommendationOnly ─CVQ→ over
 /// ```
 /// Where it says (asked), [`receive`](Self::receive) has returned a request that decides what follows.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ pub struct NotificationServer {
     hints: Hints,
     quirks: Quirks,
     status: Option<Status>,
+    invitations: Invitations,
     deadline: Option<Instant>,
     has_pinged: bool,
     challenge: Option<Box<OpenChallenge>>,
@@ -49,6 +51,7 @@ pub struct NotificationServer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     New,
+    RecommendationOnly,
     Opened,
     Challenged,
     SignedIn,
@@ -98,6 +101,12 @@ pub enum Request<'a> {
     Gcf(gcf::Request<'a>),
     /// `GTC`
     Gtc(gtc::Request),
+    /// `IMS`. What it does to the client's own `XFR` is done already.
+    Ims(ims::Request),
+    /// `LSG`: all groups.
+    Lsg(lsg::Request),
+    /// `LST`: one list.
+    Lst(lst::Request),
     /// `PAG`
     Pag(pag::Request<'a>),
     /// `PGD`
@@ -142,6 +151,7 @@ impl NotificationServer {
             hints: Hints::default(),
             quirks: Quirks::default(),
             status: None,
+            invitations: Invitations::Taken,
             deadline: Some(now + SIGN_IN_LIMIT),
             has_pinged: false,
             challenge: None,
@@ -183,15 +193,21 @@ impl NotificationServer {
     ) -> Result<Option<Request<'a>>, End> {
         match (frame.verb, self.phase) {
             (Verb::VER, Phase::New) => {
-                self.dialect = opening::negotiate(frame, &self.settings, &mut self.hints, out)?;
-                self.phase = Phase::Opened;
+                match opening::negotiate(frame, &self.settings, &mut self.hints, out)? {
+                    Settled::Dialect(dialect) => (self.dialect, self.phase) = (dialect, Phase::Opened),
+                    Settled::RecommendationOnly => self.phase = Phase::RecommendationOnly,
+                }
                 Ok(None)
             }
+            (_, Phase::RecommendationOnly) => Err(opening::only_recommend(frame, &self.settings, out)),
             (Verb::OUT, _) => Err(self.sign_out(out)),
             (_, Phase::New) | (Verb::VER, _) => {
                 Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out))
             }
             (Verb::CVR, _) => self.recommend(frame, out),
+            (Verb::INF, _) if self.dialect.from_client.contains(Verb::INF) => {
+                opening::inform(frame, self.dialect, out).map(|()| None)
+            }
             (Verb::USR, phase) => self.receive_usr(frame, phase, out).map(Some),
             (Verb::PNG, _) => Ok(self.pong(out)),
             (verb, _) if self.dialect.from_client.contains(verb) => {
@@ -232,6 +248,9 @@ impl NotificationServer {
         let (verb, dialect) = (frame.verb, self.dialect);
         match verb {
             Verb::VER => return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out)),
+            Verb::INF if dialect.from_client.contains(verb) => {
+                return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
+            }
             Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
             // Clients of MSNP9 and later that still page get an error of their own.
             Verb::PAG if !dialect.from_client.contains(verb) => {
@@ -259,6 +278,12 @@ impl NotificationServer {
             Verb::CHL => chl::Request::read(frame, dialect).map(Request::Chl),
             Verb::GCF => gcf::Request::read(frame, dialect).map(Request::Gcf),
             Verb::GTC => gtc::Request::read(frame, dialect).map(Request::Gtc),
+            Verb::IMS => ims::Request::read(frame, dialect).map(|request| {
+                self.invitations = request.invitations;
+                Request::Ims(request)
+            }),
+            Verb::LSG => lsg::Request::read(frame, dialect).map(Request::Lsg),
+            Verb::LST => lst::Request::read(frame, dialect).map(Request::Lst),
             Verb::PAG => pag::Request::read(frame, dialect).map(Request::Pag),
             Verb::PGD => pgd::Request::read(frame, dialect).map(Request::Pgd),
             Verb::PRP => prp::Request::read(frame, dialect).map(Request::Prp),
@@ -301,7 +326,7 @@ impl NotificationServer {
         }
         let mut args = frame.args;
         let code = match (frame.verb, error.fault) {
-            (Verb::UUX, Fault::IllegalCharacter) => Some(ErrorCode::NOT_EXPECTED),
+            (Verb::UUX, Fault::IllegalCharacter) | (Verb::IMS, _) => Some(ErrorCode::NOT_EXPECTED),
             (Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY, _) => None,
             // A device that is no number.
             (Verb::PGD, Fault::Malformed) => None,
@@ -337,7 +362,7 @@ impl NotificationServer {
             Some(_) => true,
         };
         match kind {
-            "SB" if may_chat => Some(Request::Xfr(trid)),
+            "SB" if may_chat && self.invitations == Invitations::Taken => Some(Request::Xfr(trid)),
             "SB" => self.deny(trid, ErrorCode::NOT_ALLOWED_WHEN_OFFLINE, out),
             _ => self.deny(trid, ErrorCode::INVALID_PARAMETER, out),
         }

@@ -1,7 +1,7 @@
-//! The beginning that dispatch and notification servers share: `VER`, then `CVR`.
+//! The beginning that dispatch and notification servers share: `VER`, then `INF` or `CVR`; or `CVQ` and nothing else.
 
 use super::End;
-use crate::command::{Command, cvr, error, ver};
+use crate::command::{Command, cvq, cvr, error, inf, out as sign_out, ver};
 use crate::dialect::{Dialect, Hints, Quirks};
 use crate::types::{ErrorCode, TrId};
 use crate::wire::{ArgError, Frame, Verb};
@@ -17,7 +17,16 @@ pub struct Settings {
     pub info_url: String,
 }
 
-/// Answers a `VER`: the dialect from here on.
+/// What a `VER` has settled.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Settled {
+    /// The dialect from here on.
+    Dialect(&'static Dialect),
+    /// No dialect is in common, but the client may ask which version is recommended.
+    RecommendationOnly,
+}
+
+/// Answers a `VER`.
 ///
 /// # Errors
 /// When nothing is in common; the client has been told.
@@ -26,16 +35,34 @@ pub(super) fn negotiate(
     settings: &Settings,
     hints: &mut Hints,
     out: &mut Vec<u8>,
-) -> Result<&'static Dialect, End> {
+) -> Result<Settled, End> {
     // Every version writes VER alike, so it doesn't matter which one reads it.
     let plain = &crate::dialect::MSNP2;
     let request =
         ver::Request::read(frame, plain).map_err(|error| End::Malformed { verb: Verb::VER, error })?;
     hints.offered(request.dialects);
-    let chosen = request.choose(&settings.served);
-    let name = chosen.map(|dialect| dialect.version.to_string());
-    ver::Reply { trid: request.trid, dialect: name.as_deref().unwrap_or("0") }.write(out, plain);
-    chosen.ok_or(End::NoDialect)
+    let name;
+    let (settled, told) = match request.choose(&settings.served) {
+        Some(dialect) => {
+            name = dialect.version.to_string();
+            (Ok(Settled::Dialect(dialect)), name.as_str())
+        }
+        None if request.takes_recommendation_only() => {
+            (Ok(Settled::RecommendationOnly), ver::RECOMMENDATION_ONLY)
+        }
+        None => (Err(End::NoDialect), "0"),
+    };
+    ver::Reply { trid: request.trid, dialect: told }.write(out, plain);
+    settled
+}
+
+/// Answers an `INF`: the first way to sign in that the dialect has.
+pub(super) fn inform(frame: Frame<'_>, dialect: &Dialect, out: &mut Vec<u8>) -> Result<(), End> {
+    let request =
+        inf::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::INF, error })?;
+    let Some(package) = dialect.sign_in.first().copied() else { return Err(End::NotForClients(Verb::INF)) };
+    inf::Reply { trid: request.trid, package }.write(out, dialect);
+    Ok(())
 }
 
 /// Answers a `CVR` with the client's own version, so that no client is told to upgrade: a higher recommended version
@@ -49,6 +76,31 @@ pub(super) fn recommend(
 ) -> Result<Quirks, End> {
     let request =
         cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
+    recommendation(&request, settings).write(out, dialect);
+    Ok(hints.quirks(request.os_type, request.os_version))
+}
+
+/// Hears a client that asks which version is recommended and can't sign in: answers a `CVQ`, and ends the session.
+pub(super) fn only_recommend(frame: Frame<'_>, settings: &Settings, out: &mut Vec<u8>) -> End {
+    // There is no dialect; every version writes it alike.
+    let plain = &crate::dialect::MSNP2;
+    match frame.verb {
+        Verb::CVQ => match cvq::Request::read(frame, plain) {
+            Ok(cvq::Request(request)) => {
+                cvq::Reply(recommendation(&request, settings)).write(out, plain);
+                End::Recommended
+            }
+            Err(error) => End::Malformed { verb: Verb::CVQ, error },
+        },
+        Verb::OUT => {
+            sign_out::Push { reason: None }.write(out, plain);
+            End::SignedOut
+        }
+        verb => trid(frame).map_or(End::NotNow(verb), |trid| refuse(trid, ErrorCode::NOT_EXPECTED, out)),
+    }
+}
+
+fn recommendation<'a>(request: &cvr::Request<'a>, settings: &'a Settings) -> cvr::Reply<'a> {
     let version = if request.version.is_empty() { "1.0.0000" } else { request.version };
     cvr::Reply {
         trid: request.trid,
@@ -57,8 +109,6 @@ pub(super) fn recommend(
         download_url: &settings.download_url,
         info_url: &settings.info_url,
     }
-    .write(out, dialect);
-    Ok(hints.quirks(request.os_type, request.os_version))
 }
 
 /// Says an error and ends the session.

@@ -23,7 +23,7 @@ pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
 pub use page::{InvalidPage, MAX_PAGE, Page, PagedPhone};
 pub use personal_message::{InvalidPersonalMessage, MAX_CURRENT_MEDIA, MAX_PSM, PersonalMessage};
-pub use privacy::{Privacy, Prompt, UnknownMode};
+pub use privacy::{Invitations, Privacy, Prompt, UnknownMode};
 pub use property::{Property, UnknownProperty};
 pub use secret::{OwnedSecret, Secret};
 pub use status::{Capabilities, InvalidCapabilities, Status, UnknownStatus};

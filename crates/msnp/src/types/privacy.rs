@@ -1,4 +1,4 @@
-//! The two privacy settings of a user.
+//! The privacy settings of a user.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +22,16 @@ pub enum Prompt {
     Ask,
     /// `N`: puts him on the allow list without asking.
     Allow,
+}
+
+/// `IMS`: whether the user may be invited to chats. It lasts for a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Invitations {
+    /// `ON`: by whom he allows to.
+    #[default]
+    Taken,
+    /// `OFF`: by nobody.
+    Refused,
 }
 
 /// A setting with two values, each of which has a word.
@@ -52,10 +62,11 @@ macro_rules! mode {
 
 mode!(Privacy, AllowOthers "AL", BlockOthers "BL");
 mode!(Prompt, Ask "A", Allow "N");
+mode!(Invitations, Taken "ON", Refused "OFF");
 
-/// The word is no value of the setting: the service closes the connection.
+/// The word is no value of the setting: the service closes the connection, or for `IMS` answers 715.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("BLP takes AL or BL, GTC takes A or N")]
+#[error("BLP takes AL or BL, GTC takes A or N, IMS takes ON or OFF")]
 pub struct UnknownMode;
 
 #[cfg(test)]

@@ -82,6 +82,7 @@ fn options(config: Config, collector: Option<Collector>) -> Options {
         msnp: config.msnp,
         http: config.http,
         https: config.https,
+        tls: config.tls,
         dispatch: config.dispatch,
         public_host: config.public_host,
         challenges: config.challenges,

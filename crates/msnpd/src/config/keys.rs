@@ -9,7 +9,7 @@ use super::value::{LogFilter, Value, Written};
 use crate::logging::Format;
 use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::server::{Challenges, PublicHost};
-use crate::{accept, http, ticket};
+use crate::{accept, http, ticket, tls};
 
 /// One thing an operator may choose.
 #[derive(Debug)]
@@ -85,6 +85,10 @@ keys! {
     /// Where the web services listen with TLS. MSN Messenger 5.0 and later sign in here, and ask port 443: listen
     /// there, or forward it.
     flag https: SocketAddr = ([127, 0, 0, 1], 8443).into();
+
+    /// Which TLS is spoken there: "modern" is 1.2 and 1.3; "legacy" takes clients of Windows 98 to 7 too, down to SSL 3.0,
+    /// with a certificate of their own. What these send can be read by whoever takes the trouble.
+    key tls: tls::Policy = tls::Policy::Modern;
 
     /// Where a dispatch server listens, which sends every client on to the notification server; "" for none.
     /// Only needed where clients come to another port than the notification server's.

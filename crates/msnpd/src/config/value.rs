@@ -10,6 +10,7 @@ use super::problem::Expected;
 use crate::logging::Format;
 use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::server::{Challenges, PublicHost};
+use crate::tls;
 
 /// What a TOML file has for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,6 +240,27 @@ impl Value for Challenges {
             Self::Off => "off",
             Self::Ask => "ask",
             Self::Enforce => "enforce",
+        })
+    }
+}
+
+impl Value for tls::Policy {
+    fn expected() -> Expected {
+        "\"modern\" or \"legacy\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "modern" => Some(Self::Modern),
+            "legacy" => Some(Self::Legacy),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Modern => "modern",
+            Self::Legacy => "legacy",
         })
     }
 }

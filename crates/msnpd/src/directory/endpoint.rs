@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use msnp::dialect::Dialect;
+use msnp::types::Invitations;
 
 use crate::account::AccountId;
 use crate::outbox::Outbox;
@@ -28,6 +29,8 @@ pub struct Endpoint {
     hears_of_lists: AtomicBool,
     /// Whether it has told a status: before that it is not told of others'.
     live: AtomicBool,
+    /// Whether it is invited to chats.
+    takes_invitations: AtomicBool,
 }
 
 impl Endpoint {
@@ -45,6 +48,7 @@ impl Endpoint {
             switchboard,
             hears_of_lists: AtomicBool::new(false),
             live: AtomicBool::new(false),
+            takes_invitations: AtomicBool::new(true),
         }
     }
 
@@ -63,6 +67,15 @@ impl Endpoint {
 
     pub(super) fn is_live(&self) -> bool {
         self.live.load(Ordering::Acquire)
+    }
+
+    /// From here on it is invited to chats, or is not.
+    pub fn take_invitations(&self, invitations: Invitations) {
+        self.takes_invitations.store(invitations == Invitations::Taken, Ordering::Release);
+    }
+
+    pub(super) fn takes_invitations(&self) -> bool {
+        self.takes_invitations.load(Ordering::Acquire)
     }
 
     /// Tells it something about the presence of `about`, whose entry the caller holds locked.

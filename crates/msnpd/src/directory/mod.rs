@@ -46,7 +46,7 @@ pub enum Rung {
     Ringing(usize),
     /// He is there, but no invitation could be made for any of his places.
     Failed,
-    /// Offline, hidden, or not for this caller: nobody can tell which.
+    /// Offline, hidden, not for this caller or for no caller at all: nobody can tell which.
     NotOnline,
 }
 
@@ -302,8 +302,12 @@ impl Directory {
             let Some(person) = slot.filter(|p| p.is_visible() && p.allows(caller)) else {
                 return Rung::NotOnline;
             };
-            let mut rung = 0;
+            let (mut rung, mut has_place) = (0, false);
             self.each_place(id, |place| {
+                if !place.takes_invitations() {
+                    return;
+                }
+                has_place = true;
                 // One that was told to go may not have noticed yet.
                 if place.outbox.is_open()
                     && let Some(line) = ring(person.id, place)
@@ -312,7 +316,11 @@ impl Directory {
                     rung += 1;
                 }
             });
-            if rung == 0 { Rung::Failed } else { Rung::Ringing(rung) }
+            match rung {
+                0 if has_place => Rung::Failed,
+                0 => Rung::NotOnline,
+                _ => Rung::Ringing(rung),
+            }
         })
     }
 

@@ -12,6 +12,7 @@ use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use openssl::ssl::SslCipherRef;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -41,7 +42,11 @@ pub(super) async fn serve(
         return answer(stream, peer, web, spelling, limits, stopping).await;
     };
     match tokio::time::timeout(limits.head_time, tls.accept(stream)).await {
-        Ok(Ok(stream)) => answer(stream, peer, web, spelling, limits, stopping).await,
+        Ok(Ok(stream)) => {
+            let (version, cipher) = (stream.ssl().version_str(), stream.ssl().current_cipher());
+            tracing::debug!(from = %peer.address, version, cipher = cipher.map(SslCipherRef::name), "TLS");
+            answer(stream, peer, web, spelling, limits, stopping).await;
+        }
         Ok(Err(error)) => tracing::debug!(%error, from = %peer.address, "no TLS"),
         Err(_) => tracing::debug!(from = %peer.address, "a TLS handshake took too long"),
     }

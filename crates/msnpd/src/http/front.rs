@@ -5,40 +5,70 @@ use std::net::IpAddr;
 use askama::Template;
 use hyper::StatusCode;
 use hyper::header::CACHE_CONTROL;
+use openssl::hash::MessageDigest;
 
 use super::answer::{Answer, HTML, answer};
 use super::asked::Asked;
-use crate::tls::{Identity, TlsError};
+use crate::tls::{Identities, Identity, TlsError};
 
 /// What the front page says of this server.
 #[derive(Clone, Debug)]
 pub struct Front {
-    ca_der: Vec<u8>,
-    ca_pem: Vec<u8>,
-    ca_fingerprint: String,
+    ca: Ca,
+    legacy_ca: Option<Ca>,
     public_host: Option<String>,
     msnp_port: u16,
     http_port: u16,
     https_port: u16,
 }
 
+/// A CA, as it is offered.
+#[derive(Clone, Debug)]
+struct Ca {
+    der: Vec<u8>,
+    pem: Vec<u8>,
+    sha256: String,
+    /// What dialogs of old Windows show.
+    sha1: String,
+}
+
+impl Ca {
+    fn of(identity: &Identity) -> Result<Self, TlsError> {
+        Ok(Self {
+            der: identity.ca.to_der()?,
+            pem: identity.ca.to_pem()?,
+            sha256: identity.ca_fingerprint(MessageDigest::sha256())?,
+            sha1: identity.ca_fingerprint(MessageDigest::sha1())?,
+        })
+    }
+
+    /// In the form that Windows imports on a double click.
+    fn der(&self) -> Answer {
+        answer(StatusCode::OK, "application/x-x509-ca-cert", self.der.clone())
+    }
+
+    /// In the form that everything else wants.
+    fn pem(&self) -> Answer {
+        answer(StatusCode::OK, "application/x-pem-file", self.pem.clone())
+    }
+}
+
 impl Front {
-    /// A page that offers this CA. `public_host` is the name or address that clients use, without a port; by
+    /// A page that offers the CAs of these identities. `public_host` is the name or address that clients use, without a port; by
     /// default the one that the page was asked for by.
     ///
     /// # Errors
     /// When OpenSSL can't write the certificate.
     pub fn new(
-        identity: &Identity,
+        identities: &Identities,
         public_host: Option<String>,
         msnp_port: u16,
         http_port: u16,
         https_port: u16,
     ) -> Result<Self, TlsError> {
         Ok(Self {
-            ca_der: identity.ca.to_der()?,
-            ca_pem: identity.ca.to_pem()?,
-            ca_fingerprint: identity.ca_fingerprint()?,
+            ca: Ca::of(&identities.modern)?,
+            legacy_ca: identities.legacy.as_ref().map(Ca::of).transpose()?,
             public_host,
             msnp_port,
             http_port,
@@ -51,7 +81,8 @@ impl Front {
         let page = Page {
             host,
             address: address(host, asked),
-            fingerprint: &self.ca_fingerprint,
+            fingerprint: &self.ca.sha256,
+            legacy: self.legacy_ca.as_ref(),
             msnp_port: self.msnp_port,
             http_port: self.http_port,
             https_port: self.https_port,
@@ -67,14 +98,15 @@ impl Front {
         }
     }
 
-    /// In the form that Windows imports on a double click.
-    pub(super) fn ca_der(&self) -> Answer {
-        answer(StatusCode::OK, "application/x-x509-ca-cert", self.ca_der.clone())
-    }
-
-    /// In the form that everything else wants.
-    pub(super) fn ca_pem(&self) -> Answer {
-        answer(StatusCode::OK, "application/x-pem-file", self.ca_pem.clone())
+    /// The CA's certificate that this path is for, if there is one.
+    pub(super) fn certificate(&self, path: &str) -> Option<Answer> {
+        match path {
+            "/ca.crt" => Some(self.ca.der()),
+            "/ca.pem" => Some(self.ca.pem()),
+            "/legacy-ca.crt" => self.legacy_ca.as_ref().map(Ca::der),
+            "/legacy-ca.pem" => self.legacy_ca.as_ref().map(Ca::pem),
+            _ => None,
+        }
     }
 }
 
@@ -90,6 +122,7 @@ struct Page<'a> {
     host: &'a str,
     address: IpAddr,
     fingerprint: &'a str,
+    legacy: Option<&'a Ca>,
     msnp_port: u16,
     http_port: u16,
     https_port: u16,

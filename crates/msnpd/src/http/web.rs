@@ -39,12 +39,13 @@ impl Web {
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
+        if let Some(certificate) = front.certificate(&asked.path).filter(|_| reads) {
+            return certificate;
+        }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),
             // Messenger 7.5 and later try whether the port is open, with an empty body.
             ("/", _) if asked.method == Method::POST => answer(StatusCode::OK, HTML, ""),
-            ("/ca.crt", _) if reads => front.ca_der(),
-            ("/ca.pem", _) if reads => front.ca_pem(),
             ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
             (_, "pprdr.asp") if reads => passport.nexus(&asked),
             (_, "login2.srf") if reads => passport.login(&asked).await,

@@ -87,12 +87,28 @@ impl Session {
 /// The properties that a new contact shows; nothing where the client is not told of them.
 pub(super) struct Shown(Option<Vec<(Property, String)>>);
 
-impl Shown {
-    /// The properties that every new contact is told with where changes are counted, set or not (notification-server
-    /// reference, 8.1).
-    const COUNTED: [Property; 4] =
-        [Property::HomePhone, Property::WorkPhone, Property::MobilePhone, Property::Pageable];
+/// The properties that a contact is told with, set or not: in all lists of MSNP5-7, and where he is new also in MSNP8
+/// and 9 (notification-server reference, 7 and 8.1).
+pub(super) const CONTACT_PROPERTIES: [Property; 4] =
+    [Property::HomePhone, Property::WorkPhone, Property::MobilePhone, Property::Pageable];
 
+/// What is told of properties that are told set or not. The marks are always yes or no.
+pub(super) fn told_properties<'a>(
+    told: &'a [Property],
+    set: &'a [(Property, String)],
+) -> impl Iterator<Item = (Property, Option<&'a str>)> {
+    told.iter().map(|property| {
+        let value = set.iter().find(|(name, _)| name == property).map(|(_, value)| value.as_str());
+        (*property, value.or(unset(*property)))
+    })
+}
+
+/// What stands for a property without a value.
+pub(super) fn unset(property: Property) -> Option<&'static str> {
+    matches!(property, Property::Pageable | Property::MobileEnabled).then_some("N")
+}
+
+impl Shown {
     /// Says them, of the contact that the client has written as `handle`.
     pub(super) fn write(&self, handle: &str, edited: &Edited, dialect: &Dialect, out: &mut Vec<u8>) {
         let Some(properties) = &self.0 else { return };
@@ -107,9 +123,8 @@ impl Shown {
             }
             return;
         }
-        for property in Self::COUNTED {
-            let set = properties.iter().find(|(name, _)| *name == property).map(|(_, value)| &**value);
-            let value = set.or((property == Property::Pageable).then_some("N")).map(Encoded::new);
+        for (property, value) in told_properties(&CONTACT_PROPERTIES, properties) {
+            let value = value.map(Encoded::new);
             bpr::Push { version, handle, property, value }.write(out, dialect);
         }
     }

@@ -11,7 +11,10 @@ mod chl;
 mod edit;
 mod gcf;
 mod gtc;
+mod ims;
 mod ipg;
+mod lsg;
+mod lst;
 mod notice;
 mod pace;
 mod pag;
@@ -44,7 +47,7 @@ use tracing::{debug, error};
 
 pub(crate) use ipg::write_page;
 pub(crate) use notice::write_shutdown;
-use pace::Pace;
+use pace::{Pace, Renames};
 
 use crate::account::AccountId;
 use crate::connection::{Ends, Step};
@@ -61,8 +64,9 @@ pub struct Session {
     server: Arc<Server>,
     outbox: Arc<Outbox>,
     pace: Pace,
+    renames: Renames,
     /// Who said he would sign in.
-    claimed: Option<Email>,
+    claimed: Option<usr::Claim>,
     /// Who has signed in.
     user: Option<User>,
     /// Whether the client has asked for its lists.
@@ -81,8 +85,8 @@ impl Session {
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
-        let pace = Pace::new(server.now());
-        Self { flow, ends, server, outbox, pace, claimed: None, user: None, has_lists: false }
+        let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
+        Self { flow, ends, server, outbox, pace, renames, claimed: None, user: None, has_lists: false }
     }
 
     /// Acts on one message.
@@ -118,7 +122,9 @@ impl Session {
     fn act<'s>(&'s mut self, request: Request<'s>) -> Step<'s> {
         match request {
             Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
-            Request::SignIn { trid, secret, .. } => Step::Wait(Box::pin(self.sign_in(trid, secret))),
+            Request::SignIn { trid, package, secret } => {
+                Step::Wait(Box::pin(self.sign_in(trid, package, secret)))
+            }
             Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
@@ -127,6 +133,9 @@ impl Session {
             Request::Chl(request) => self.chl(request).into(),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
+            Request::Ims(request) => self.ims(request).into(),
+            Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
+            Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
             Request::Qry(verdict) => {
                 debug!(?verdict, "answer to a challenge");

@@ -29,6 +29,35 @@ impl Pace {
     }
 }
 
+/// How many times somebody may rename himself in quick succession (notification-server reference, 8.5: about five).
+const RENAMES: u32 = 5;
+
+/// How long it takes until he may once more.
+const RENAME_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Refuses more new names than a person could want: everybody who sees him is told each of them.
+#[derive(Debug)]
+pub(super) struct Renames {
+    /// When all of them would be allowed again if no further one came.
+    whole_at: Instant,
+}
+
+impl Renames {
+    pub(super) const fn new(now: Instant) -> Self {
+        Self { whole_at: now }
+    }
+
+    /// Counts a new name; whether it is one too many, which does not count.
+    pub(super) fn is_too_many(&mut self, now: Instant) -> bool {
+        let whole_at = self.whole_at.max(now) + RENAME_INTERVAL;
+        if whole_at.duration_since(now) > RENAME_INTERVAL * RENAMES {
+            return true;
+        }
+        self.whole_at = whole_at;
+        false
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +70,15 @@ mod tests {
         assert_eq!(pace.count(now), Some(INTERVAL));
         let later = now + INTERVAL * (BURST + 1);
         assert!((0..BURST).all(|_| pace.count(later).is_none()));
+    }
+
+    #[test]
+    fn a_few_names_are_free_and_come_back_one_by_one() {
+        let now = Instant::now();
+        let mut renames = Renames::new(now);
+        assert!((0..RENAMES).all(|_| !renames.is_too_many(now)));
+        assert!((0..RENAMES).all(|_| renames.is_too_many(now)));
+        assert!(!renames.is_too_many(now + RENAME_INTERVAL));
+        assert!(renames.is_too_many(now + RENAME_INTERVAL));
     }
 }

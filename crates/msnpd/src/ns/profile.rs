@@ -29,7 +29,7 @@ impl Session {
     ///
     /// No value has a colon in it, since one client takes the rest of the session for part of it then; an IPv6
     /// address is therefore left out, and the port with it.
-    pub(super) fn profile(&self, email: &Email, id: AccountId, ticket: &str) -> ProfileMessage {
+    pub(super) fn profile(&self, email: &Email, id: AccountId, pass: &str) -> ProfileMessage {
         let mut payload = String::with_capacity(512);
         let mut field = |name: &str, value: &dyn std::fmt::Display| {
             let _ = write!(payload, "{name}: {value}\r\n"); // writing to memory can't fail
@@ -57,7 +57,7 @@ impl Session {
             field("Flags", &1027);
             field("sid", &SITE);
             field("kv", &11);
-            field("MSPAuth", &authentication_part(ticket));
+            field("MSPAuth", &pass);
         }
         let has_address = !matches!(form, Profile::LoginTime | Profile::Passport);
         if let (true, SocketAddr::V4(peer)) = (has_address, unmapped(self.ends.peer)) {
@@ -81,12 +81,6 @@ fn member_id(id: AccountId) -> (i32, i32) {
     (((puid >> 32) as u32).cast_signed(), (puid as u32).cast_signed())
 }
 
-/// The part of a ticket that web pages are signed in to with.
-fn authentication_part(ticket: &str) -> &str {
-    let part = ticket.strip_prefix("t=").unwrap_or(ticket);
-    part.split_once('&').map_or(part, |(part, _)| part)
-}
-
 /// An IPv4 address that came in the form of an IPv6 one, as it does to a listener for both.
 fn unmapped(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
@@ -94,14 +88,6 @@ fn unmapped(address: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_ticket_proper_is_shown() {
-        assert_eq!(authentication_part("t=abc*!&p=def"), "abc*!");
-        assert_eq!(authentication_part("abc"), "abc");
-    }
-
     #[test]
     fn a_port_has_its_bytes_swapped() {
         assert_eq!(1863_u16.swap_bytes(), 18183);

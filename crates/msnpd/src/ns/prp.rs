@@ -6,6 +6,7 @@ use msnp::flow::{End, notification};
 use msnp::types::{ErrorCode, Property};
 use msnp::wire::{Encoded, Verb, limits};
 
+use super::edit::unset;
 use super::{Session, list_version};
 
 impl Session {
@@ -29,9 +30,12 @@ impl Session {
         }
     }
 
-    async fn set_name(&self, request: prp::Request<'_>) -> Result<(), End> {
+    async fn set_name(&mut self, request: prp::Request<'_>) -> Result<(), End> {
         let Some(name) = &request.value else { return self.deny(request.trid, ErrorCode::INVALID_PARAMETER) };
         notification::name_fits(Verb::PRP, name)?;
+        if self.renames.is_too_many(self.server.now()) {
+            return self.deny(request.trid, ErrorCode::RATE_LIMIT_EXCEEDED);
+        }
         let (name, id) = (name.decode().into_owned(), self.user()?.id);
         match self.server.store.set_name(id, &name).await {
             Ok(revision) => {
@@ -66,8 +70,9 @@ impl Session {
         for (watcher, revision) in edited.watchers {
             self.server.directory.tell(watcher, |dialect, out| {
                 if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
+                    let unset = unset(property).filter(|_| dialect.properties == Properties::All);
                     let (version, value) =
-                        (list_version(dialect, revision), value.as_deref().map(Encoded::new));
+                        (list_version(dialect, revision), value.as_deref().or(unset).map(Encoded::new));
                     bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
                 }
             });

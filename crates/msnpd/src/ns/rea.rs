@@ -15,8 +15,12 @@ impl Session {
         let Ok(email) = handle.parse::<Email>() else {
             return self.deny(trid, ErrorCode::INVALID_PARAMETER);
         };
-        let (store, id, plain) = (&self.server.store, self.user()?.id, name.decode().into_owned());
+        let (id, plain) = (self.user()?.id, name.decode().into_owned());
         let is_own = email == self.user()?.email;
+        if is_own && self.renames.is_too_many(self.server.now()) {
+            return self.deny(trid, ErrorCode::RATE_LIMIT_EXCEEDED);
+        }
+        let store = &self.server.store;
         let done = if is_own {
             store.set_name(id, &plain).await
         } else {

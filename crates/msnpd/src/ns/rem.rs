@@ -1,7 +1,7 @@
 //! `REM`: a contact leaves a list, or a group.
 
 use msnp::command::{Command, rem};
-use msnp::dialect::ListEdits;
+use msnp::dialect::{Groups, ListEdits};
 use msnp::flow::End;
 use msnp::types::{Email, ErrorCode, Guid, List};
 use msnp::wire::Verb;
@@ -19,6 +19,10 @@ impl Session {
                 return self.deny(trid, ErrorCode::INVALID_PARAMETER);
             }
             _ => {}
+        }
+        // Where there are no groups he would be taken off the list, which is more than was asked.
+        if group.is_some() && self.dialect().groups == Groups::None {
+            return self.deny(trid, ErrorCode::INVALID_PARAMETER);
         }
         let (store, id) = (&self.server.store, self.user()?.id);
         let by_guid = self.dialect().list_edits == ListEdits::Adc && list == List::Forward;

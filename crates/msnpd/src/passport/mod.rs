@@ -8,7 +8,7 @@ mod accounts;
 mod login;
 mod nexus;
 mod rst;
-mod throttle;
+pub(crate) mod throttle;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub struct Passport {
     accounts: Arc<dyn Accounts>,
     mint: Mint,
     settings: Settings,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
 }
 
 /// Why nobody is signed in.
@@ -78,7 +78,14 @@ impl From<HashError> for Refusal {
 impl Passport {
     /// The service for these accounts, with tickets from this mint.
     pub fn new(accounts: Arc<dyn Accounts>, mint: Mint, settings: Settings) -> Self {
-        Self { accounts, mint, settings, throttle: Throttle::default() }
+        Self { accounts, mint, settings, throttle: Arc::default() }
+    }
+
+    /// Counts wrong passwords together with others who look at passwords: a guesser gains nothing by trying here and
+    /// there.
+    #[must_use]
+    pub(crate) fn with_throttle(self, throttle: Arc<Throttle>) -> Self {
+        Self { throttle, ..self }
     }
 
     /// Whether this peer may send a password at all: over TLS, from this machine, or as the operator likes.

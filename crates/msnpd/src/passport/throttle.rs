@@ -28,10 +28,10 @@ use parking_lot::Mutex;
 pub const MAX_DELAY: Duration = Duration::from_secs(4);
 
 /// How many attempts wait or run at a time from one address.
-pub(super) const SEATS: u32 = 64;
+pub(crate) const SEATS: u32 = 64;
 
 /// How many of these at the same account: one user's client, and its impatient repetitions.
-pub(super) const SEATS_PER_ACCOUNT: u32 = 4;
+pub(crate) const SEATS_PER_ACCOUNT: u32 = 4;
 
 /// Failures that cost nothing yet: people mistype.
 const FREE_PER_ACCOUNT: u32 = 3;
@@ -52,7 +52,7 @@ const CAPACITY: usize = 65_536;
 /// Who failed how often. Accounts are kept as a keyed hash of what was typed: whether they exist is not known
 /// here, and must not show.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     tables: Mutex<Tables>,
     hasher: RandomState,
 }
@@ -150,12 +150,12 @@ enum Outcome {
 
 /// Too many attempts at a time from one address: come back later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Busy;
+pub(crate) struct Busy;
 
 impl Throttle {
     /// An attempt begins. The caller waits for its [`Attempt::delay`], checks the password, and says how it
     /// went. Dropped unsaid (the client is gone, the store failed), it counts for nothing.
-    pub(super) fn begin(&self, sign_in: &str, from: IpAddr, now: Instant) -> Result<Attempt<'_>, Busy> {
+    pub(crate) fn begin(&self, sign_in: &str, from: IpAddr, now: Instant) -> Result<Attempt<'_>, Busy> {
         let account = self.hasher.hash_one(sign_in.trim().to_ascii_lowercase());
         let address = Network::from(from);
         let mut tables = self.tables.lock();
@@ -189,7 +189,7 @@ fn delay(failures: u32, free: u32) -> Duration {
 }
 
 /// A running attempt.
-pub(super) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     throttle: &'a Throttle,
     account: u64,
     address: Network,
@@ -199,17 +199,17 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// How long it has to wait before the password is looked at.
-    pub(super) fn delay(&self) -> Duration {
+    pub(crate) fn delay(&self) -> Duration {
         self.delay
     }
 
     /// The password was wrong.
-    pub(super) fn failed(mut self) {
+    pub(crate) fn failed(mut self) {
         self.outcome = Outcome::Failed;
     }
 
     /// The password was right. The address stays as slow as it is: a guesser may have an account too.
-    pub(super) fn succeeded(mut self) {
+    pub(crate) fn succeeded(mut self) {
         self.outcome = Outcome::Forgiven;
     }
 }

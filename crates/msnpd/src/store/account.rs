@@ -85,6 +85,14 @@ pub(super) struct Stored {
     disabled: bool,
 }
 
+/// The same and what MSNP2-7 need.
+#[derive(FromRow)]
+struct WithSealed {
+    #[sqlx(flatten)]
+    account: Stored,
+    sealed_password: Option<Vec<u8>>,
+}
+
 impl TryFrom<Stored> for Account {
     type Error = StoreError;
 
@@ -132,6 +140,25 @@ impl Store {
         .fetch_optional(self.readers())
         .await?;
         row.map(Account::try_from).transpose()
+    }
+
+    /// The account that signs in with `email`, and the sealed password that MSNP2-7 sign-in needs, if it has one. One
+    /// question whatever there is, so that the time it takes tells little. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn account_and_sealed_password(
+        &self,
+        email: &Email,
+    ) -> Result<Option<(Account, Option<Vec<u8>>)>, StoreError> {
+        let row: Option<WithSealed> = sqlx::query_as(
+            "SELECT id, email, name, password_hash, generation, disabled, sealed_password FROM account \
+             WHERE email = $1",
+        )
+        .bind(email.as_str())
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|row| Ok((Account::try_from(row.account)?, row.sealed_password))).transpose()
     }
 
     /// The sealed password that MSNP2-7 sign-in needs; `None` where the account has none, or there is no account.

@@ -71,6 +71,7 @@ pub struct Store {
 }
 
 struct Inner {
+    dir: PathBuf,
     file: PathBuf,
     /// `None` once closed. Not kept locked: whoever writes takes a clone.
     jobs: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
@@ -116,6 +117,7 @@ impl Store {
         let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone()));
         Ok(Self {
             inner: Arc::new(Inner {
+                dir: data_dir.to_owned(),
                 file,
                 jobs: Mutex::new(Some(jobs)),
                 readers,
@@ -124,6 +126,11 @@ impl Store {
                 passed_over: AtomicI64::new(0),
             }),
         })
+    }
+
+    /// The data directory that it lies in.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
     }
 
     /// Counts edits from here on. For whoever serves with this store, once; what is said later changes nothing.

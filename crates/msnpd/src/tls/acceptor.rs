@@ -6,24 +6,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openssl::ssl::{Ssl, SslAcceptor};
+use openssl::ssl::{Ssl, SslContext};
 use parking_lot::RwLock;
 use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
-use super::ca::{Identity, TlsError};
+use super::ca::TlsError;
 use super::names::Names;
-use super::policy::Policy;
+use super::policy::{Identities, Policy};
 use crate::clock::unix_now;
 
 /// How often the certificate's age is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Turns TCP connections into TLS ones. Cheap to clone; all clones change their certificate together.
+/// Turns TCP connections into TLS ones. Cheap to clone; all clones change their certificates together.
 #[derive(Clone)]
 pub struct Acceptor {
-    policy: Policy,
-    current: Arc<RwLock<SslAcceptor>>,
+    current: Arc<RwLock<SslContext>>,
 }
 
 /// A client that could not agree with us: it wants older TLS, does not trust the CA, or speaks something else.
@@ -32,36 +31,37 @@ pub struct Acceptor {
 pub struct HandshakeError(#[from] openssl::ssl::Error);
 
 impl Acceptor {
-    /// An acceptor under `policy` with this identity.
+    /// An acceptor with these identities, under the policy that they were opened for.
     ///
     /// # Errors
-    /// When OpenSSL does not take the certificate.
-    pub fn new(policy: Policy, identity: &Identity) -> Result<Self, TlsError> {
-        Ok(Self { policy, current: Arc::new(RwLock::new(policy.acceptor(identity)?)) })
+    /// When OpenSSL does not take a certificate.
+    pub fn new(identities: &Identities) -> Result<Self, TlsError> {
+        Ok(Self { current: Arc::new(RwLock::new(identities.context()?)) })
     }
 
-    /// Goes on with a renewed identity. Connections that are open keep the old one.
+    /// Goes on with renewed identities. Connections that are open keep the old ones.
     ///
     /// # Errors
-    /// When OpenSSL does not take the certificate.
-    pub fn replace(&self, identity: &Identity) -> Result<(), TlsError> {
-        *self.current.write() = self.policy.acceptor(identity)?;
+    /// When OpenSSL does not take a certificate.
+    pub fn replace(&self, identities: &Identities) -> Result<(), TlsError> {
+        let renewed = identities.context()?;
+        *self.current.write() = renewed;
         Ok(())
     }
 
-    /// Renews the certificate in `data_dir` when it is due, once a day, for ever. A server may run for years.
-    pub async fn keep_renewed(self, data_dir: PathBuf, names: Names) {
+    /// Renews the certificates in `data_dir` when they are due, once a day, for ever. A server may run for years.
+    pub async fn keep_renewed(self, policy: Policy, data_dir: PathBuf, names: Names) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let (data_dir, names, acceptor) = (data_dir.clone(), names.clone(), self.clone());
             // Making a key takes a good part of a second.
             let renewed = tokio::task::spawn_blocking(move || {
-                acceptor.replace(&Identity::open(&data_dir, &names, unix_now())?)
+                acceptor.replace(&policy.identities(&data_dir, &names, unix_now())?)
             });
             match renewed.await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(%error, "can't renew the server certificate"),
-                Err(error) => tracing::error!(%error, "renewing the server certificate"),
+                Ok(Err(error)) => tracing::error!(%error, "can't renew the server certificates"),
+                Err(error) => tracing::error!(%error, "renewing the server certificates"),
             }
         }
     }
@@ -71,7 +71,7 @@ impl Acceptor {
     /// # Errors
     /// When client and server can't agree.
     pub async fn accept(&self, stream: TcpStream) -> Result<SslStream<TcpStream>, HandshakeError> {
-        let ssl = Ssl::new(self.current.read().context()).map_err(openssl::ssl::Error::from)?;
+        let ssl = Ssl::new(&self.current.read()).map_err(openssl::ssl::Error::from)?;
         let mut stream = SslStream::new(ssl, stream).map_err(openssl::ssl::Error::from)?;
         Pin::new(&mut stream).accept().await?;
         Ok(stream)
@@ -80,6 +80,6 @@ impl Acceptor {
 
 impl fmt::Debug for Acceptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acceptor").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Acceptor").finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The CA and the server's certificate in the data directory: made on the first start, renewed when due.
+//! CAs and the server's certificates in the data directory: made on the first start, renewed when due.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,23 +9,15 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
+use super::era::Era;
 use super::issue;
 use super::names::Names;
 use crate::data_dir::{self, Readers};
 
-/// The CA's certificate, which users import.
-pub const CA_CERTIFICATE: &str = "ca.pem";
-/// The CA's key. Whoever has it can pass for any host towards the users who have imported the CA.
-pub const CA_KEY: &str = "ca.key";
-/// The server's certificate.
-pub const LEAF_CERTIFICATE: &str = "server.pem";
-/// The server's key.
-pub const LEAF_KEY: &str = "server.key";
-
 /// A server's certificate is renewed when it has less than this left.
 const RENEW_DAYS: i32 = 60;
 
-/// What the server shows of itself over TLS.
+/// What the server shows of itself over TLS, to clients of one age.
 #[derive(Clone)]
 pub struct Identity {
     /// The CA's certificate.
@@ -74,17 +66,18 @@ pub enum TlsError {
 }
 
 impl Identity {
-    /// What lies in `data_dir`, made where it is missing, and the server's certificate renewed where it is not
+    /// What lies in `data_dir` for this age of clients, made where it is missing, and the server's certificate renewed where it is not
     /// for exactly these names or expires within 60 days. `now` in seconds since 1970.
     ///
     /// A crash between any two writes leaves what the next start can go on with.
     ///
     /// # Errors
     /// When files can't be read or written, or the CA's are damaged: it is never replaced unasked.
-    pub fn open(data_dir: &Path, names: &Names, now: u64) -> Result<Self, TlsError> {
+    pub fn open(era: Era, data_dir: &Path, names: &Names, now: u64) -> Result<Self, TlsError> {
         let now = i64::try_from(now).unwrap_or(i64::MAX / 2);
-        let (ca, ca_key) = open_ca(data_dir, now)?;
-        let (certificate_path, key_path) = (data_dir.join(LEAF_CERTIFICATE), data_dir.join(LEAF_KEY));
+        let (ca, ca_key) = open_ca(era, data_dir, now)?;
+        let files = era.files();
+        let (certificate_path, key_path) = (data_dir.join(files.certificate), data_dir.join(files.key));
         let certificate = read(&certificate_path)?.and_then(|pem| X509::from_pem(&pem).ok());
         let key = read(&key_path)?.and_then(|pem| PKey::private_key_from_pem(&pem).ok());
         if let (Some(certificate), Some(key)) = (certificate, key) {
@@ -97,7 +90,7 @@ impl Identity {
             }
         }
         let key = issue::key()?;
-        let certificate = issue::leaf(&key, names, &ca, &ca_key, now)?;
+        let certificate = issue::leaf(era, &key, names, &ca, &ca_key, now)?;
         // Between the two writes a crash leaves a pair that does not match, which is renewed.
         write(&key_path, &key.private_key_to_pem_pkcs8()?, Readers::Owner)?;
         write(&certificate_path, &certificate.to_pem()?, Readers::Everyone)?;
@@ -105,18 +98,19 @@ impl Identity {
         Ok(Self { ca, certificate, key })
     }
 
-    /// The CA's SHA-256 fingerprint, as certificate dialogs show it.
+    /// The CA's fingerprint, as certificate dialogs show it.
     ///
     /// # Errors
     /// When OpenSSL fails.
-    pub fn ca_fingerprint(&self) -> Result<String, TlsError> {
-        let digest = self.ca.digest(MessageDigest::sha256())?;
+    pub fn ca_fingerprint(&self, digest: MessageDigest) -> Result<String, TlsError> {
+        let digest = self.ca.digest(digest)?;
         Ok(digest.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":"))
     }
 }
 
-fn open_ca(data_dir: &Path, now: i64) -> Result<(X509, PKey<Private>), TlsError> {
-    let (certificate_path, key_path) = (data_dir.join(CA_CERTIFICATE), data_dir.join(CA_KEY));
+fn open_ca(era: Era, data_dir: &Path, now: i64) -> Result<(X509, PKey<Private>), TlsError> {
+    let files = era.files();
+    let (certificate_path, key_path) = (data_dir.join(files.ca_certificate), data_dir.join(files.ca_key));
     let malformed = |path: &Path| {
         let path = path.to_owned();
         |error| TlsError::Malformed { path, error }
@@ -143,7 +137,7 @@ fn open_ca(data_dir: &Path, now: i64) -> Result<(X509, PKey<Private>), TlsError>
             key
         }
     };
-    let certificate = issue::ca(&key, now)?;
+    let certificate = issue::ca(era, &key, now)?;
     write(&certificate_path, &certificate.to_pem()?, Readers::Everyone)?;
     tracing::info!(certificate = %certificate_path.display(), "made a CA");
     Ok((certificate, key))

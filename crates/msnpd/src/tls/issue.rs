@@ -1,6 +1,6 @@
-//! Making keys and certificates that every client since Windows 98 can read: RSA 2048, SHA-256, times before
-//! 2038, short serial numbers, no address of a revocation list (later Windows would try it, and wait), and no
-//! critical extension but the CA's basic constraints.
+//! Making keys and certificates that clients since Windows 98 can read (web-services.md 27.2): RSA 2048, times before
+//! 2038, short serial numbers, no address of a revocation list (later Windows would try it, and wait), and no critical
+//! extension but the CA's basic constraints.
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
@@ -14,6 +14,7 @@ use openssl::x509::extension::{
 };
 use openssl::x509::{X509, X509Builder, X509Name, X509Ref};
 
+use super::era::Era;
 use super::names::Names;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -25,6 +26,10 @@ const LAST_TIME: i64 = 2_145_830_400;
 /// CA; of server certificates, today's systems refuse those that last longer than [`LEAF_DAYS`].
 const CA_BEGIN: i64 = 946_684_800;
 
+/// 1979-12-31: whatever an old machine without a battery takes for today, it is not before 1980, when its calendar
+/// begins in its own time zone.
+const LEGACY_BEGIN: i64 = 315_446_400;
+
 const CA_DAYS: i64 = 20 * 365;
 
 /// macOS takes no more than 825.
@@ -35,23 +40,56 @@ pub(super) fn key() -> Result<PKey<Private>, ErrorStack> {
     PKey::from_rsa(Rsa::generate(2048)?)
 }
 
+impl Era {
+    fn digest(self) -> MessageDigest {
+        match self {
+            Self::Modern => MessageDigest::sha256(),
+            // Windows before XP SP3 knows nothing better.
+            Self::Legacy => MessageDigest::sha1(),
+        }
+    }
+
+    fn ca_begin(self) -> i64 {
+        match self {
+            Self::Modern => CA_BEGIN,
+            Self::Legacy => LEGACY_BEGIN,
+        }
+    }
+
+    fn leaf_begin(self, now: i64) -> i64 {
+        match self {
+            // Clocks differ by some hours even today.
+            Self::Modern => now - DAY,
+            Self::Legacy => LEGACY_BEGIN,
+        }
+    }
+
+    fn ca_name(self) -> &'static str {
+        match self {
+            Self::Modern => "msnpd CA",
+            Self::Legacy => "msnpd legacy CA",
+        }
+    }
+}
+
 /// A CA's certificate for its key. `now` in seconds since 1970.
-pub(super) fn ca(key: &PKey<Private>, now: i64) -> Result<X509, ErrorStack> {
+pub(super) fn ca(era: Era, key: &PKey<Private>, now: i64) -> Result<X509, ErrorStack> {
     // Two servers' CAs in one store must differ in name.
     let mut tag = [0; 4];
     openssl::rand::rand_bytes(&mut tag)?;
-    let subject = name(&format!("msnpd CA {:08x}", u32::from_be_bytes(tag)))?;
-    let mut builder = builder(key, &subject, &subject, CA_BEGIN, (now + CA_DAYS * DAY).min(LAST_TIME))?;
+    let subject = name(&format!("{} {:08x}", era.ca_name(), u32::from_be_bytes(tag)))?;
+    let mut builder = builder(key, &subject, &subject, era.ca_begin(), (now + CA_DAYS * DAY).min(LAST_TIME))?;
     builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
     builder.append_extension(KeyUsage::new().key_cert_sign().crl_sign().build()?)?;
     let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
     builder.append_extension(identifier)?;
-    builder.sign(key, MessageDigest::sha256())?;
+    builder.sign(key, era.digest())?;
     Ok(builder.build())
 }
 
 /// A server's certificate for its key and names, signed by the CA.
 pub(super) fn leaf(
+    era: Era,
     key: &PKey<Private>,
     names: &Names,
     ca: &X509Ref,
@@ -59,9 +97,8 @@ pub(super) fn leaf(
     now: i64,
 ) -> Result<X509, ErrorStack> {
     let subject = name("login.live.com")?;
-    // Clocks differ by some hours even today.
-    let mut builder =
-        builder(key, &subject, ca.subject_name(), now - DAY, (now + LEAF_DAYS * DAY).min(LAST_TIME))?;
+    let (begin, end) = (era.leaf_begin(now), (now + LEAF_DAYS * DAY).min(LAST_TIME));
+    let mut builder = builder(key, &subject, ca.subject_name(), begin, end)?;
     let mut alternative = SubjectAlternativeName::new();
     for host in &names.hosts {
         alternative.dns(host);
@@ -81,7 +118,7 @@ pub(super) fn leaf(
     for extension in extensions {
         builder.append_extension(extension)?;
     }
-    builder.sign(ca_key, MessageDigest::sha256())?;
+    builder.sign(ca_key, era.digest())?;
     Ok(builder.build())
 }
 

@@ -1,31 +1,57 @@
 //! Under which rules a listener speaks TLS.
 
+mod legacy;
+mod modern;
+
+use std::path::Path;
+
 use openssl::error::ErrorStack;
-use openssl::ssl::{SslAcceptor, SslMethod, SslSessionCacheMode};
+use openssl::ssl::SslContext;
 
-use super::ca::Identity;
+use super::ca::{Identity, TlsError};
+use super::era::Era;
+use super::names::Names;
 
-/// The rules of a listener. One for machines of before 2010 belongs beside this one: with SSLv3, SHA-1 and a
-/// certificate of its own, chosen by the client's hello.
+/// The rules of a listener.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {
     /// TLS 1.2 and 1.3 with today's ciphers.
     #[default]
     Modern,
+    /// The same for clients that have it, and SSL 3.0 to TLS 1.1 for those that don't, with a certificate of their own.
+    Legacy,
+}
+
+/// What a listener shows of itself, to each age of clients that its policy serves.
+#[derive(Clone)]
+pub struct Identities {
+    /// To clients that have TLS 1.2.
+    pub modern: Identity,
+    /// To older ones, if they are served.
+    pub legacy: Option<Identity>,
 }
 
 impl Policy {
-    /// What accepts connections under these rules, with this identity.
-    pub(super) fn acceptor(self, identity: &Identity) -> Result<SslAcceptor, ErrorStack> {
-        let mut builder = match self {
-            Self::Modern => SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?,
+    /// What the policy needs of `data_dir`, made or renewed as [`Identity::open`] does it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn identities(self, data_dir: &Path, names: &Names, now: u64) -> Result<Identities, TlsError> {
+        let open = |era| Identity::open(era, data_dir, names, now);
+        let legacy = match self {
+            Self::Modern => None,
+            Self::Legacy => Some(open(Era::Legacy)?),
         };
-        builder.set_certificate(&identity.certificate)?;
-        builder.set_private_key(&identity.key)?;
-        builder.check_private_key()?;
-        // Sessions are resumed from the client's ticket or not at all: a cache would hold memory for clients
-        // that may never come back.
-        builder.set_session_cache_mode(SslSessionCacheMode::OFF);
-        Ok(builder.build())
+        Ok(Identities { modern: open(Era::Modern)?, legacy })
+    }
+}
+
+impl Identities {
+    /// What accepts connections.
+    pub(super) fn context(&self) -> Result<SslContext, ErrorStack> {
+        match &self.legacy {
+            None => modern::context(&self.modern),
+            Some(legacy) => legacy::context(&self.modern, legacy),
+        }
     }
 }

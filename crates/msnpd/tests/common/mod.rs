@@ -67,6 +67,7 @@ pub fn options(dir: &Path) -> Options {
         msnp: ANY_PORT,
         http: ANY_PORT,
         https: ANY_PORT,
+        tls: msnpd::tls::Policy::Modern,
         dispatch: None,
         public_host: None,
         challenges: msnpd::server::Challenges::Off,

@@ -12,7 +12,7 @@ use msnpd::http::{Front, Limits, Listener, Peer, Spelling, Web};
 use msnpd::passport::{Accounts, Later, Passport, Settings, Unavailable};
 use msnpd::password::HashError;
 use msnpd::ticket::Mint;
-use msnpd::tls::{Acceptor, Identity, Names, Policy};
+use msnpd::tls::{Acceptor, Identities, Identity, Names, Policy};
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -64,16 +64,21 @@ impl Accounts for Fake {
 }
 
 /// Made once: keys take their time.
-pub fn identity() -> &'static Identity {
-    static IDENTITY: OnceLock<(tempfile::TempDir, Identity)> = OnceLock::new();
-    let (_, identity) = IDENTITY.get_or_init(|| {
+pub fn identities() -> &'static Identities {
+    static IDENTITIES: OnceLock<(tempfile::TempDir, Identities)> = OnceLock::new();
+    let (_, identities) = IDENTITIES.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
         let names = Names::with_public_hosts(["chat.example.com:1863"]);
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let identity = Identity::open(dir.path(), &names, now).unwrap();
-        (dir, identity)
+        let identities = Policy::Modern.identities(dir.path(), &names, now).unwrap();
+        (dir, identities)
     });
-    identity
+    identities
+}
+
+/// Of clients that have TLS 1.2.
+pub fn identity() -> &'static Identity {
+    &identities().modern
 }
 
 pub fn mint() -> Mint {
@@ -85,7 +90,7 @@ pub fn now() -> u64 {
 }
 
 pub fn web_with(accounts: Arc<impl Accounts>, settings: Settings) -> Web {
-    let front = Front::new(identity(), None, 1863, 8080, 8443).unwrap();
+    let front = Front::new(identities(), None, 1863, 8080, 8443).unwrap();
     Web::new(Passport::new(accounts, mint(), settings), front)
 }
 
@@ -115,7 +120,7 @@ impl Server {
     pub async fn start(tls: bool, web: Web, limits: Limits) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
-        let tls = tls.then(|| Acceptor::new(Policy::Modern, identity()).unwrap());
+        let tls = tls.then(|| Acceptor::new(identities()).unwrap());
         let listener = Listener { socket, tls, web, spelling: Spelling::learn().await.unwrap(), limits };
         let (stop, stopped) = oneshot::channel::<()>();
         let done = tokio::spawn(listener.serve(async {

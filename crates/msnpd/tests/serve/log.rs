@@ -92,3 +92,14 @@ async fn a_trace_of_everything_holds_no_secret() {
     }
     assert!(!log.contains("can't be shown"), "{log}");
 }
+
+#[test]
+fn legacy_tls_is_warned_of() {
+    let dir = tempfile::tempdir().unwrap();
+    for (policy, warned) in [("modern", false), ("legacy", true)] {
+        let mut command = serve(dir.path(), &[]);
+        command.env("MSNPD_TLS", policy);
+        let log = Serving::start(command).stop();
+        assert_eq!(log.contains("legacy TLS is on"), warned, "{log}");
+    }
+}

@@ -1,0 +1,150 @@
+//! `USR`: signing in. What differs between the ways to do so is in files of their own.
+
+mod md5;
+mod tweener;
+
+use std::sync::Arc;
+
+use msnp::command::{Command, out as sign_out};
+use msnp::dialect::Package;
+use msnp::flow::End;
+use msnp::types::{Email, ErrorCode, OwnedSecret, Secret, TrId};
+use tracing::{debug, info};
+
+use super::{Session, User};
+use crate::account::Account;
+use crate::directory::Endpoint;
+use crate::store::{Brief, StoreError};
+
+/// Who somebody says he is, and what he was told to prove it with.
+pub(super) struct Claim {
+    email: Email,
+    challenge: String,
+}
+
+/// Why somebody is not let in. All who are denied look alike to themselves.
+enum Refusal {
+    /// Too many attempts from his address.
+    Busy,
+    /// Something about the proof or the account.
+    Denied(&'static str),
+    /// The store has failed.
+    Failed,
+}
+
+/// Who has proved who he is.
+struct Proven {
+    account: Account,
+    /// What signs him in to web pages: the `MSPAuth` of his profile.
+    pass: OwnedSecret,
+}
+
+impl Session {
+    /// `USR … I`: who wants to sign in. Whether there is such an account doesn't show.
+    pub(super) fn identify(&mut self, trid: TrId, package: Package, handle: &str) -> Result<(), End> {
+        let Ok(email) = handle.parse::<Email>() else {
+            return self.refuse(trid, ErrorCode::AUTHENTICATION_FAILED);
+        };
+        let challenge = match package {
+            Package::Md5 => md5::challenge(),
+            Package::Tweener | Package::SingleSignOn => self.server.login_parameters(),
+        };
+        self.outbox.write(|out| self.flow.challenge(trid, package, &challenge, out));
+        self.claimed = Some(Claim { email, challenge });
+        Ok(())
+    }
+
+    /// `USR … S`: the proof.
+    pub(super) async fn sign_in(
+        &mut self,
+        trid: TrId,
+        package: Package,
+        proof: Secret<'_>,
+    ) -> Result<(), End> {
+        let refusal = match self.check(package, proof).await {
+            Ok((brief, pass)) => return self.let_in(trid, &brief, &pass),
+            Err(refusal) => refusal,
+        };
+        match refusal {
+            Refusal::Busy => self.refuse(trid, ErrorCode::SERVER_BUSY),
+            Refusal::Denied(why) => {
+                debug!(why, "sign-in refused");
+                self.refuse(trid, ErrorCode::AUTHENTICATION_FAILED)
+            }
+            Refusal::Failed => {
+                let mut end = End::SignedOut;
+                self.outbox.write(|out| end = self.flow.refuse(trid, ErrorCode::SERVER_UNAVAILABLE, out));
+                Err(end)
+            }
+        }
+    }
+
+    fn refuse(&mut self, trid: TrId, code: ErrorCode) -> Result<(), End> {
+        self.server.metrics.refused_sign_ins.increment(1);
+        let mut end = End::SignedOut;
+        self.outbox.write(|out| end = self.flow.refuse(trid, code, out));
+        Err(end)
+    }
+
+    async fn check(&mut self, package: Package, proof: Secret<'_>) -> Result<(Brief, OwnedSecret), Refusal> {
+        // Each challenge is good for one answer.
+        let claim = self.claimed.take().ok_or(Refusal::Denied("nobody said who he is"))?;
+        let Proven { account, pass } = match package {
+            Package::Md5 => self.check_response(&claim, proof).await?,
+            Package::Tweener => self.check_ticket(&claim, proof).await?,
+            Package::SingleSignOn => return Err(Refusal::Denied("no such way to sign in")),
+        };
+        Ok((self.admit(account).await?, pass))
+    }
+
+    /// Registers the user, and loads his lists.
+    ///
+    /// He is registered before they are read, so that a change made meanwhile can't be missed: it either is in what
+    /// is read, or finds him registered. The account's generation is looked at after that as well, for the same
+    /// reason: whoever disables it signs out those whom he finds registered.
+    async fn admit(&mut self, account: Account) -> Result<Brief, Refusal> {
+        let server = self.server.clone();
+        if server.is_going_down() {
+            return Err(Refusal::Failed);
+        }
+        let endpoint = Arc::new(Endpoint::new(
+            server.next_endpoint(),
+            self.dialect(),
+            self.outbox.clone(),
+            server.settings.switchboard_address(self.ends.local),
+        ));
+        for former in server.directory.sign_in(&account, &endpoint) {
+            let reason = Some(sign_out::Reason::SignedInElsewhere);
+            former.outbox.close_with(|out| sign_out::Push { reason }.write(out, former.dialect));
+        }
+        // From here on the end of this connection takes him out of the directory.
+        let Account { id, email, generation, .. } = account;
+        self.user = Some(User { id, email: email.clone(), endpoint, _open: server.sessions.open() });
+        match server.store.sign_in(id).await.map_err(|error| self.failed(&error))? {
+            // Looked at after registering, as `Server::shut_down` and `Server::disconnect` look for who is registered.
+            Some(_) if server.is_going_down() => Err(Refusal::Failed),
+            Some((account, brief)) if account.generation == generation && account.email == email => {
+                server.directory.load(id, &brief);
+                Ok(brief)
+            }
+            _ => Err(Refusal::Denied("the account has just changed")),
+        }
+    }
+
+    fn failed(&self, error: &StoreError) -> Refusal {
+        self.note_failure(error);
+        Refusal::Failed
+    }
+
+    fn let_in(&mut self, trid: TrId, brief: &Brief, pass: &OwnedSecret) -> Result<(), End> {
+        let user = self.user()?;
+        info!(user = %user.email, version = %self.dialect().version, "signed in");
+        self.server.metrics.sign_ins.increment(1);
+        let (profile, email) = (self.profile(&user.email, user.id, pass.expose()), user.email.clone());
+        self.outbox.write(|out| {
+            self.flow.welcome(trid, &email, &brief.name, out);
+            profile.write(out, self.flow.dialect());
+        });
+        Ok(())
+    }
+}
