@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
-    adc, add, adg, blp, chg, chl, cvr, gcf, gtc, out, pag, pgd, png, prp, qry, rea, reg, rem, rmg, sbp, sdc,
-    snd, syn, url, usr, uux, ver, xfr,
+    adc, add, adg, blp, chg, chl, cvq, cvr, fnd, gcf, gtc, ims, inf, lsg, lst, out, pag, pgd, png, prp, qry,
+    rea, reg, rem, rmg, sbp, sdc, snd, syn, url, usr, uux, ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
@@ -36,9 +36,15 @@ fuzz_target!(|bytes: &[u8]| {
             blp::Request,
             chg::Request<'_>,
             chl::Request,
+            cvq::Request<'_>,
             cvr::Request<'_>,
+            fnd::Request<'_>,
             gcf::Request<'_>,
             gtc::Request,
+            ims::Request,
+            inf::Request,
+            lsg::Request,
+            lst::Request,
             out::Request,
             pag::Request<'_>,
             pgd::Request<'_>,

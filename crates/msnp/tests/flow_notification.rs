@@ -1,12 +1,13 @@
 //! The notification server's state machine, without sockets and on a clock of the test's own.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use msnp::dialect::{MSNP8, MSNP9, MSNP10, MSNP11, MSNP12, Package};
+use msnp::dialect::{MSNP2, MSNP3, MSNP5, MSNP7, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12, Package};
 use msnp::flow::End;
+use msnp::flow::dispatch::DispatchServer;
 use msnp::flow::notification::{CHALLENGE_LIMIT, NotificationServer, SIGN_IN_LIMIT, SILENCE_LIMIT, Settings};
 use msnp::types::{ErrorCode, Status, TrId};
 use msnp::wire::{Direction, Framer, Verb};
@@ -28,7 +29,7 @@ enum Came {
 impl Machine {
     fn new() -> Self {
         let settings = Settings {
-            served: vec![&MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12],
+            served: vec![&MSNP2, &MSNP3, &MSNP5, &MSNP7, &MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12],
             download_url: "http://download.example.com/a.exe".to_owned(),
             info_url: "http://www.example.com/".to_owned(),
         };
@@ -40,10 +41,11 @@ impl Machine {
     fn signed_in(version: &str) -> Self {
         let mut machine = Self::new();
         machine.hear(&format!("VER 1 {version}"));
-        machine.hear("USR 2 TWN I alice@example.com");
+        let package = machine.flow.dialect().sign_in[0];
+        machine.asks(&format!("USR 2 {} I alice@example.com", package.as_str()));
         let mut out = Vec::new();
-        machine.flow.challenge(TrId::new(2), Package::Tweener, "ct=1", &mut out);
-        machine.hear("USR 3 TWN S t=ticket&p=");
+        machine.flow.challenge(TrId::new(2), package, "ct=1", &mut out);
+        machine.asks(&format!("USR 3 {} S proof", package.as_str()));
         machine.flow.welcome(TrId::new(3), &"alice@example.com".parse().unwrap(), "Alice", &mut out);
         machine
     }
@@ -108,6 +110,96 @@ fn a_sign_in_goes_step_by_step() {
 }
 
 #[test]
+fn before_passport_one_asks_how_to_sign_in() {
+    let mut machine = Machine::new();
+    assert_eq!(machine.says("VER 4 MSNP2 CVR0"), "VER 4 MSNP2\r\n");
+    assert_eq!(machine.says("INF 5"), "INF 5 MD5\r\n");
+    assert_eq!(machine.asks("USR 6 MD5 I alice@example.com"), "Identify");
+    let mut out = Vec::new();
+    machine.flow.challenge(TrId::new(6), Package::Md5, "1104537600.204817", &mut out);
+    assert_eq!(machine.asks("USR 7 MD5 S eec685f755a858954448bb887c696019"), "SignIn");
+    machine.flow.welcome(TrId::new(7), &"alice@example.com".parse().unwrap(), "Alice L", &mut out);
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "USR 6 MD5 S 1104537600.204817\r\nUSR 7 OK alice@example.com Alice%20L\r\n"
+    );
+    assert_eq!(machine.ends("INF 8"), (End::Refused(ErrorCode::NOT_EXPECTED), "715 8\r\n".to_owned()));
+    let mut fresh = Machine::new();
+    assert_eq!(fresh.ends("INF 1").1, "715 1\r\n");
+    let mut clear = Machine::new();
+    clear.says("VER 1 MSNP2");
+    assert_eq!(clear.ends("USR 2 CTP I alice@example.com").1, "911 2\r\n");
+}
+
+#[test]
+fn who_has_no_dialect_may_ask_for_the_recommended_version() {
+    const ASKED: &str = "CVQ 2 0x0409 winnt 5.0 i386 MSMSGS 3.0.0283 ";
+    const TOLD: &str =
+        "CVQ 2 3.0.0283 3.0.0283 3.0.0283 http://download.example.com/a.exe http://www.example.com/\r\n";
+    let only_recommended = |offer: &str| {
+        let mut machine = Machine::new();
+        assert_eq!(machine.says(offer), "VER 1 CVR0\r\n");
+        machine
+    };
+    assert_eq!(only_recommended("VER 1 CVR0").ends(ASKED), (End::Recommended, TOLD.to_owned()));
+    let mut other = only_recommended("VER 1 MSNP99 cvr0");
+    assert_eq!(other.ends("PNG 2"), (End::Refused(ErrorCode::NOT_EXPECTED), "715 2\r\n".to_owned()));
+    assert_eq!(only_recommended("VER 1 CVR0").ends("OUT"), (End::SignedOut, "OUT\r\n".to_owned()));
+    let mut dialect = Machine::new();
+    assert_eq!(dialect.says("VER 1 CVR0 MSNP7"), "VER 1 MSNP7\r\n");
+    assert_eq!(dialect.ends(ASKED).0, End::NotForClients(Verb::CVQ));
+}
+
+#[test]
+fn a_dispatch_server_answers_what_comes_before_the_referral() {
+    let settings = Arc::new(Settings {
+        served: vec![&MSNP2, &MSNP8],
+        download_url: "http://download.example.com/a.exe".to_owned(),
+        info_url: "http://www.example.com/".to_owned(),
+    });
+    let hear = |lines: &[&str]| {
+        let mut flow = DispatchServer::new(settings.clone(), Instant::now());
+        let (mut out, mut end) = (Vec::new(), None);
+        for line in lines {
+            let bytes = format!("{line}\r\n");
+            let (frame, _) = Framer::new(Direction::Opening).next(bytes.as_bytes()).unwrap().unwrap();
+            end = flow.receive(frame, "192.0.2.25:1863", "192.0.2.1:1863", &mut out).err();
+        }
+        (end, String::from_utf8(out).unwrap())
+    };
+    assert_eq!(
+        hear(&["VER 1 MSNP2 CVR0", "INF 2", "USR 3 MD5 I alice@example.com"]),
+        (Some(End::Referred), "VER 1 MSNP2\r\nINF 2 MD5\r\nXFR 3 NS 192.0.2.25:1863 0\r\n".to_owned())
+    );
+    assert_eq!(hear(&["VER 1 MSNP8", "INF 2"]).0, Some(End::NotNow(Verb::INF)));
+    let (end, said) = hear(&["VER 1 CVR0", "CVQ 2 0x0409 win 4.10 i386 MSMSGS 1.0.0863"]);
+    assert_eq!(end, Some(End::Recommended));
+    assert!(said.starts_with("VER 1 CVR0\r\nCVQ 2 1.0.0863 "), "{said}");
+}
+
+#[test]
+fn who_takes_no_invitations_opens_no_chat_either() {
+    let mut machine = Machine::signed_in("MSNP3");
+    machine.flow.status_changed(Status::Away);
+    assert_eq!(machine.asks("IMS 5 OFF"), "Ims");
+    assert_eq!(machine.says("XFR 6 SB"), "913 6\r\n");
+    assert_eq!(machine.says("IMS 7 MAYBE"), "715 7\r\n");
+    assert_eq!(machine.says("XFR 8 SB"), "913 8\r\n");
+    assert_eq!(machine.asks("IMS 9 ON"), "Ims");
+    assert_eq!(machine.asks("XFR 10 SB"), "Xfr");
+    assert_eq!(Machine::signed_in("MSNP2").asks("IMS 5 OFF"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP9").ends("IMS 5 OFF").0, End::NotForClients(Verb::IMS));
+}
+
+#[test]
+fn lists_may_be_asked_for_until_msnp8() {
+    assert_eq!(Machine::signed_in("MSNP2").asks("LST 11 BL"), "Lst");
+    assert_eq!(Machine::signed_in("MSNP8").asks("LSG 11"), "Lsg");
+    assert_eq!(Machine::signed_in("MSNP2").asks("LSG 11"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP7").says("LST 11 XL"), "201 11\r\n");
+}
+
+#[test]
 fn what_comes_too_early_or_too_late_is_refused() {
     let mut fresh = Machine::new();
     assert_eq!(fresh.ends("CVR 1 0x0409"), (End::Refused(ErrorCode::NOT_EXPECTED), "715 1\r\n".to_owned()));
@@ -124,7 +216,7 @@ fn what_comes_too_early_or_too_late_is_refused() {
 
 #[test]
 fn a_way_to_sign_in_of_another_version_is_refused() {
-    for package in ["MD5", "SSO", "CKI", "twn"] {
+    for package in ["MD5", "SSO", "CKI", "CTP", "twn"] {
         let mut machine = Machine::new();
         machine.says("VER 1 MSNP8");
         let (end, said) = machine.ends(&format!("USR 2 {package} I alice@example.com"));

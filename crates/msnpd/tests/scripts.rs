@@ -59,9 +59,11 @@ scripts! {
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
+    ims: "ims.txt",
     invite: "invite.txt",
     list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
@@ -77,10 +79,13 @@ scripts! {
     seed_msnp12: "seed-msnp12.txt",
     sign_in_refused: "sign-in-refused.txt",
     sign_in: "sign-in.txt",
+    syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",
     tel_contacts: "tel-contacts.txt",
     this_and_that: "this-and-that.txt",
     too_often: "too-often.txt",
+    transcript_msnp2: "transcript-msnp2.txt",
+    transcript_msnp7: "transcript-msnp7.txt",
 }
 
 #[test]
@@ -97,7 +102,7 @@ const RUNS_AT_ONCE: usize = 12;
 /// Seen from where tests are run.
 const DIRECTORY: &str = "../../tests/scripts";
 
-/// Runs a script for each of its versions, all at once, and tells all that went wrong.
+/// Runs a script for each of its versions, many at once, and tells all that went wrong.
 fn hold<P: Place>(file: &str) {
     let script = Arc::new(Script::load(&Path::new(DIRECTORY).join(file)).unwrap());
     // Wrong passwords make the next sign-in from the same address wait, and all tests have one address.

@@ -66,7 +66,7 @@ impl Session {
             Err(refusal) => refusal,
         };
         match refusal {
-            Refusal::Busy => self.refuse(trid, ErrorCode::SERVER_BUSY),
+            Refusal::Busy => self.refuse(trid, ErrorCode::SERVER_UNAVAILABLE),
             Refusal::Denied(why) => {
                 debug!(why, "sign-in refused");
                 self.refuse(trid, ErrorCode::AUTHENTICATION_FAILED)
