@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing::{error, info, warn};
 
+use crate::account::AccountId;
 use crate::server::Server;
 use crate::store::{Event, EventKind, Order, Store, StoreError};
 
@@ -76,5 +77,6 @@ fn obey(server: &Server, order: &Order) {
             info!(minutes, "announced that the service goes down");
             server.announce(*minutes);
         }
+        Order::Page { account, from, text } => server.page(AccountId(*account), from, text),
     }
 }

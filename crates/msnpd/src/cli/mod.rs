@@ -2,6 +2,7 @@
 
 mod config;
 mod first_screen;
+mod page;
 mod password;
 mod serve;
 mod text;
@@ -10,6 +11,7 @@ mod user;
 use clap::{Parser, Subcommand};
 
 pub use config::ConfigCommand;
+pub use page::PageArgs;
 pub use serve::ServeArgs;
 pub use user::UserArgs;
 
@@ -29,6 +31,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Add, change and list accounts, whether the server runs or not
     User(UserArgs),
+    /// Bring a page from a mobile device to a client that is signed in
+    Page(PageArgs),
     /// Show what can be configured, and check what is
     Config(ConfigCommand),
 }
@@ -41,6 +45,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(args) => serve::run(args),
         Command::User(args) => user::run(args),
+        Command::Page(args) => page::run(args),
         Command::Config(args) => config::run(args),
     }
 }

@@ -11,7 +11,7 @@ use super::first_screen;
 use crate::config::{self, Config, ConfigArgs};
 use crate::metrics::Collector;
 use crate::serve::{Addresses, Options, Service};
-use crate::{accept, http, logging, open_files, passport};
+use crate::{accept, http, logging, mail, open_files, passport};
 
 /// What `serve` can be told.
 #[derive(Args, Debug)]
@@ -105,6 +105,11 @@ fn options(config: Config, collector: Option<Collector>) -> Options {
         hash_threads: limit(config.password_threads)
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
         metrics: config.metrics.zip(collector),
+        mail: config.smtp.zip(config.mail_from).map(|(server, from)| mail::Settings {
+            server,
+            from,
+            pages: config.page_mail,
+        }),
     }
 }
 

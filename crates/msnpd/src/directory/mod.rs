@@ -351,6 +351,11 @@ impl Directory {
         })
     }
 
+    /// The address of somebody who is signed in.
+    pub fn email(&self, id: AccountId) -> Option<Email> {
+        self.people.get(&id, |slot| slot.map(|person| person.email.clone()))
+    }
+
     /// Whether `other` may see and contact `id`, who is signed in.
     pub fn allows(&self, id: AccountId, other: AccountId) -> bool {
         self.people.get(&id, |slot| slot.is_some_and(|person| person.allows(other)))

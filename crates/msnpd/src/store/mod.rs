@@ -20,6 +20,7 @@ mod list;
 mod manage;
 mod offline;
 mod order;
+mod outside;
 mod privacy;
 mod property;
 mod row;
@@ -54,6 +55,7 @@ pub use offline::{
     WaitingMessage, WaitingSender,
 };
 pub use order::{Order, Ordered};
+pub use outside::OutsideContact;
 pub use property::PropertyEdited;
 pub use row::Change;
 

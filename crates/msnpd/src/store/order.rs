@@ -19,6 +19,15 @@ pub enum Order {
         /// In how many minutes.
         minutes: u32,
     },
+    /// Bring somebody a page from a mobile device, if he is there.
+    Page {
+        /// The number of his account.
+        account: u32,
+        /// Who it is from: an address, or `tel:` and a number.
+        from: String,
+        /// What it says.
+        text: String,
+    },
 }
 
 /// An order with its number.
