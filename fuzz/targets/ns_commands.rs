@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
-    adc, add, adg, blp, chg, chl, cvq, cvr, fnd, gcf, gtc, ims, inf, lsg, lst, out, png, prp, qry, rea, reg,
-    rem, rmg, sbp, syn, url, usr, uux, ver, xfr,
+    adc, add, adg, blp, chg, chl, cvq, cvr, fnd, gcf, gtc, ims, inf, lsg, lst, out, pag, pgd, png, prp, qry,
+    rea, reg, rem, rmg, sbp, sdc, snd, syn, url, usr, uux, ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
@@ -47,6 +47,8 @@ fuzz_target!(|bytes: &[u8]| {
             lsg::Request,
             lst::Request,
             out::Request,
+            pag::Request<'_>,
+            pgd::Request<'_>,
             png::Request,
             prp::Request<'_>,
             qry::Request<'_>,
@@ -55,6 +57,8 @@ fuzz_target!(|bytes: &[u8]| {
             rem::Request<'_>,
             rmg::Request<'_>,
             sbp::Request<'_>,
+            sdc::Request<'_>,
+            snd::Request<'_>,
             syn::Request<'_>,
             url::Request<'_>,
             usr::Request<'_>,

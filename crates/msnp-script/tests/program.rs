@@ -28,7 +28,7 @@ fn it_lists_the_accounts_that_are_needed() {
     assert!(out.status.success());
     assert_eq!(
         String::from_utf8(out.stdout).unwrap(),
-        "alice.block.msnp11@other.tld\tWonderland\tAlice L\nrobert@other.tld\tsecret\tBob\n"
+        "alice.block.msnp11@other.tld\tWonderland\tAlice L\tmd5\nrobert@other.tld\tsecret\tBob\tmd5\n"
     );
 }
 
@@ -40,7 +40,7 @@ fn what_can_not_be_tried_is_told_apart_from_what_fails() {
         (&["--msnp", "127.0.0.1:1", file][..], "can't be reached"),
         (&["--http", "localhost", file], "no address of web services"),
         (&["--map", "alice", file], "as in alice@example.com="),
-        (&["--version-only", "MSNP2", file], "none of these scripts"),
+        (&["--version-only", "MSNP13", file], "none of these scripts"),
         (&["/nowhere/at/all.txt"], "can't be read"),
         (&[], "SCRIPT"),
     ] {

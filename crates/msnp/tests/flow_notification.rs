@@ -264,6 +264,19 @@ fn malformed_arguments_get_the_number_or_the_end_that_the_reference_names() {
 }
 
 #[test]
+fn what_goes_out_by_mail_or_telephone_has_ends_of_its_own() {
+    let (end, said) = Machine::signed_in("MSNP12").ends("SDC 7 dave@example.net 0");
+    assert_eq!((end, said.as_str()), (End::Refused(ErrorCode::FAIL), "503 7\r\n"));
+    assert_eq!(Machine::signed_in("MSNP12").says("SND 7"), "201 7\r\n");
+    assert_eq!(Machine::signed_in("MSNP12").says("PGD 7 0"), "201 7\r\n");
+    let (end, said) = Machine::signed_in("MSNP12").ends("PGD 7 bob@example.net phone 0");
+    assert!(matches!(end, End::Malformed { .. }) && said.is_empty(), "{end:?} {said}");
+    assert_eq!(Machine::signed_in("MSNP12").asks("SND 7 dave@example.net"), "Snd");
+    assert_eq!(Machine::signed_in("MSNP12").asks("PGD 7 bob@example.net 3 0"), "Pgd");
+    assert_eq!(Machine::signed_in("MSNP8").asks("PAG 7 bob@example.net 0"), "Pag");
+}
+
+#[test]
 fn chats_are_for_those_who_show_a_status() {
     let mut machine = Machine::signed_in("MSNP11");
     assert_eq!(machine.says("XFR 7 SB"), "913 7\r\n");

@@ -16,6 +16,7 @@ pub mod directory;
 mod hex_key;
 pub mod http;
 pub mod logging;
+pub mod mail;
 pub mod metrics;
 pub mod ns;
 pub mod open_files;

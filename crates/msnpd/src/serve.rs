@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
+use crate::mail::{self, Mail};
 use crate::metrics::{self, Collector};
 use crate::pages::{Pages, WebAddress};
 use crate::passport::Passport;
@@ -34,6 +35,9 @@ pub const SERVED: [&Dialect; 11] =
 
 /// How long connections may take to end when the service goes down.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long mail that waits may take to be sent then.
+const POST_LIMIT: Duration = Duration::from_secs(5);
 
 /// What the operator has chosen, ready for use.
 #[derive(Clone, Debug)]
@@ -74,6 +78,8 @@ pub struct Options {
     pub hash_threads: usize,
     /// Where what is counted can be read, and from what.
     pub metrics: Option<(SocketAddr, Collector)>,
+    /// How mail is sent, if it is.
+    pub mail: Option<mail::Settings>,
 }
 
 /// The service with its listeners bound, not accepting yet.
@@ -85,6 +91,7 @@ pub struct Service {
     metrics: Option<metrics::Listener>,
     renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
     watch: Watch,
+    postman: Option<mail::Postman>,
     /// Where it listens.
     pub addresses: Addresses,
     /// The page that tells how to connect, as a browser on this machine could open it, or one that knows the public
@@ -180,7 +187,15 @@ impl Service {
             ticket_lifetime: options.passport.ticket_lifetime,
             offline_messages: options.offline_messages,
         };
-        let server = Arc::new(Server::new(settings, store.clone(), mint.clone()));
+        let (mail, postman) = match options.mail {
+            Some(settings) => {
+                let mail = Mail::new(settings, std::time::Instant::now());
+                let (mail, postman) = mail.context("smtp: can't be connected to in this way")?;
+                (Some(mail), Some(postman))
+            }
+            None => (None, None),
+        };
+        let server = Arc::new(Server::new(settings, store.clone(), mint.clone()).with_mail(mail));
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
@@ -206,6 +221,7 @@ impl Service {
             metrics,
             renewal: (acceptor, options.tls, dir, names),
             watch,
+            postman,
             addresses,
             front_page: page,
             _lock: lock,
@@ -224,6 +240,12 @@ impl Service {
         let mut helpers = JoinSet::new();
         helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
+
+        let mut post = JoinSet::new();
+        if let Some(postman) = self.postman {
+            let server = self.server.clone();
+            post.spawn(async move { postman.run(&server.metrics).await });
+        }
 
         let mut accepting = JoinSet::new();
         let door = accept::Door::new(self.limits, self.server.clone());
@@ -253,7 +275,10 @@ impl Service {
             self.server.sessions.all_gone().await;
             while web.join_next().await.is_some() {}
         };
-        let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;
+        // Mail servers may take longer than anybody wants to wait.
+        let posted = tokio::time::timeout(POST_LIMIT, async { while post.join_next().await.is_some() {} });
+        let _ = tokio::join!(tokio::time::timeout(DRAIN_LIMIT, drained), posted);
+        post.shutdown().await;
         helpers.shutdown().await;
         self.server.store.close().await;
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use msnp::auth::tweener;
-use msnp::command::{Command, out};
+use msnp::command::{Command, ipg, out};
 use msnp::dialect::{Dialect, Package};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
@@ -19,8 +19,9 @@ use crate::announcement::{Announcement, Due, Plan};
 use crate::clock::unix_now;
 use crate::connection::Ends;
 use crate::directory::{Directory, Encodings, EndpointId};
+use crate::mail::Mail;
 use crate::metrics::Metrics;
-use crate::ns::{write_news, write_shutdown};
+use crate::ns::{write_news, write_page, write_shutdown};
 use crate::pages::Pages;
 use crate::passport::throttle::Throttle;
 use crate::random;
@@ -45,6 +46,8 @@ pub struct Server {
     pub sessions: Sessions,
     /// What is counted.
     pub metrics: Metrics,
+    /// What sends mail, if anything does.
+    pub mail: Option<Mail>,
     /// Who guesses passwords, here and on Passport.
     pub(crate) throttle: Arc<Throttle>,
     mint: Mint,
@@ -208,6 +211,7 @@ impl Server {
             switchboard: Switchboard::default(),
             sessions: Sessions::default(),
             metrics,
+            mail: None,
             throttle: Arc::default(),
             mint,
             numbers: AtomicU64::new(1),
@@ -215,6 +219,12 @@ impl Server {
             announcement: Mutex::default(),
             time_is_up: Notify::new(),
         }
+    }
+
+    /// The same service, which sends mail.
+    #[must_use]
+    pub fn with_mail(self, mail: Option<Mail>) -> Self {
+        Self { mail, ..self }
     }
 
     /// The time, as the runtime has it: tests may stop it.
@@ -325,6 +335,20 @@ impl Server {
         }
     }
 
+    /// Brings somebody a page from a mobile device, wherever he is signed in and has asked for his lists.
+    pub fn page(&self, to: AccountId, from: &str, text: &str) {
+        let Some(email) = self.directory.email(to) else { return };
+        let notification = ipg::Notification {
+            to: email.to_string(),
+            to_pid: to.puid(),
+            from: from.to_owned(),
+            from_pid: 0,
+            site_url: self.settings.opening.info_url.clone(),
+            text: text.to_owned(),
+        };
+        self.directory.tell(to, |dialect, out| write_page(&notification, out, dialect));
+    }
+
     /// Whether the service goes down: whoever has just come is to go again.
     pub fn is_going_down(&self) -> bool {
         self.going_down.load(Ordering::Acquire)
@@ -346,6 +370,9 @@ impl Server {
             endpoint.outbox.close_with(|out| out::Push { reason }.write(out, endpoint.dialect));
         }
         self.switchboard.shut_down();
+        if let Some(mail) = &self.mail {
+            mail.close();
+        }
     }
 }
 

@@ -83,5 +83,6 @@ fn obey(server: &Server, order: &Order) {
             false => warn!("nothing was announced that could be called off"),
         },
         Order::Mail { account, news } => server.tell_mail(AccountId(*account), news),
+        Order::Page { account, from, text } => server.page(AccountId(*account), from, text),
     }
 }

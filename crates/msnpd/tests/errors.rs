@@ -29,9 +29,14 @@ use tokio::task::JoinSet;
 const ALICE: &str = "alice@example.com";
 const BOB: &str = "bob@example.net";
 
-/// What the tests of this file cause, beside the conversations.
+/// What the tests of this file cause, beside the conversations, and those of `mail.rs`, which have a mail server.
 const CAUSED_HERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::LIST_FULL, "adding the 601st contact"),
+    (ErrorCode::NOT_ACCEPTING_PAGES, "a page that is malformed or too long, where there is paging"),
+    (
+        ErrorCode::UNKNOWN_MSISDN,
+        "a page to somebody who can't be paged, or to a number that is no contact, where there is paging",
+    ),
     (
         ErrorCode::SWITCHBOARD_FAILED,
         "a chat wanted over IPv6, where no name is configured that could be told",
@@ -149,10 +154,6 @@ const NEVER: &[(&str, &[ErrorCode])] = &[
             ErrorCode::SESSION_OVERLOAD,
             ErrorCode::WRONG_SERVER,
         ],
-    ),
-    (
-        "there is neither paging nor mail",
-        &[ErrorCode::NOT_ACCEPTING_PAGES, ErrorCode::UNKNOWN_MSISDN, ErrorCode::FAIL],
     ),
     ("no source says when it was sent", &[ErrorCode::UNEXPECTED, ErrorCode::RATE_LIMIT_EXCEEDED_801]),
 ];

@@ -74,6 +74,7 @@ scripts! {
     history_11: "history-msnp11.txt",
     history_12: "history-msnp12.txt",
     ims: "ims.txt",
+    invite: "invite.txt",
     list_replies: "list-replies.txt",
     lists_adc: "lists-adc.txt",
     lists_add: "lists-add.txt",
@@ -81,6 +82,7 @@ scripts! {
     names: "names.txt",
     offline_message: "offline-message.txt",
     offline_message_blocked: "offline-message-blocked.txt",
+    paging: "paging.txt",
     pairs: "pairs.txt",
     pages: "pages.txt",
     pending: "pending.txt",
@@ -95,6 +97,7 @@ scripts! {
     sign_in: "sign-in.txt",
     syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",
+    tel_contacts: "tel-contacts.txt",
     this_and_that: "this-and-that.txt",
     too_often: "too-often.txt",
     transcript_msnp2: "transcript-msnp2.txt",
@@ -413,6 +416,7 @@ impl Place for Network {
             web_limits: http::Limits::default(),
             hash_threads: 1,
             metrics: None,
+            mail: None,
         })
         .await
         .unwrap();

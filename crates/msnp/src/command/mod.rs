@@ -66,6 +66,11 @@
 //! | [`gcf`] | get a configuration file |
 //! | [`not`] | an alert |
 //! | [`url`] | where a web page of the service is |
+//! | [`snd`] | invite somebody by mail |
+//! | [`sdc`] | the same, with a text of one's own (MSNP5 and later) |
+//! | [`pag`] | page a mobile device (MSNP5-8) |
+//! | [`pgd`] | the same (MSNP9 and later) |
+//! | [`ipg`] | a page from a mobile device |
 
 /// A command that can be read from a frame and written as one.
 pub trait Command<'a>: Sized {
@@ -106,6 +111,7 @@ pub mod gtc;
 pub mod iln;
 pub mod ims;
 pub mod inf;
+pub mod ipg;
 pub mod iro;
 pub mod joi;
 pub mod lsg;
@@ -115,6 +121,8 @@ pub mod nak;
 pub mod nln;
 pub mod not;
 pub mod out;
+pub mod pag;
+pub mod pgd;
 pub mod png;
 pub mod prp;
 pub mod qng;
@@ -126,6 +134,8 @@ pub mod rmg;
 pub mod rng;
 pub mod sbp;
 pub mod sbs;
+pub mod sdc;
+pub mod snd;
 pub mod syn;
 pub mod ubx;
 pub mod url;

@@ -56,6 +56,8 @@ pub struct Dialect {
     /// Whether a user who was added and not asked yet stands on a pending list of his own. Where he does not, a
     /// client finds him by his standing on the reverse list alone, and the allow or block list ends it.
     pub has_pending_list: bool,
+    /// Whether a contact may be a telephone number alone, `tel:+15550100`.
+    pub has_telephone_contacts: bool,
     /// The error for an account that does not exist.
     pub unknown_account: ErrorCode,
     /// How many contacts a client of this version may have on its forward list before adding stops.

@@ -9,8 +9,8 @@ use super::opening::{self, Settled};
 pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
 use crate::command::{
-    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, prp, qng, qry,
-    rea, reg, rem, rmg, sbp, sbs, syn, url, usr, uux, xfr,
+    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
+    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Secret, Status, TrId};
@@ -108,6 +108,10 @@ pub enum Request<'a> {
     Lsg(lsg::Request),
     /// `LST`: one list.
     Lst(lst::Request),
+    /// `PAG`
+    Pag(pag::Request<'a>),
+    /// `PGD`
+    Pgd(pgd::Request<'a>),
     /// `PRP`
     Prp(prp::Request<'a>),
     /// `QRY`, answered already; what it was worth.
@@ -122,6 +126,10 @@ pub enum Request<'a> {
     Rmg(rmg::Request<'a>),
     /// `SBP`
     Sbp(sbp::Request<'a>),
+    /// `SDC`
+    Sdc(sdc::Request<'a>),
+    /// `SND`
+    Snd(snd::Request<'a>),
     /// `SYN`
     Syn(syn::Request<'a>),
     /// `URL`
@@ -277,6 +285,8 @@ impl NotificationServer {
             }),
             Verb::LSG => lsg::Request::read(frame, dialect).map(Request::Lsg),
             Verb::LST => lst::Request::read(frame, dialect).map(Request::Lst),
+            Verb::PAG => pag::Request::read(frame, dialect).map(Request::Pag),
+            Verb::PGD => pgd::Request::read(frame, dialect).map(Request::Pgd),
             Verb::PRP => prp::Request::read(frame, dialect).map(Request::Prp),
             Verb::QRY => qry::Request::read(frame, dialect).map(|request| Request::Qry(self.judge(&request))),
             Verb::REA => rea::Request::read(frame, dialect).map(Request::Rea),
@@ -284,6 +294,8 @@ impl NotificationServer {
             Verb::REM => rem::Request::read(frame, dialect).map(Request::Rem),
             Verb::RMG => rmg::Request::read(frame, dialect).map(Request::Rmg),
             Verb::SBP => sbp::Request::read(frame, dialect).map(Request::Sbp),
+            Verb::SDC => sdc::Request::read(frame, dialect).map(Request::Sdc),
+            Verb::SND => snd::Request::read(frame, dialect).map(Request::Snd),
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
@@ -293,9 +305,6 @@ impl NotificationServer {
             },
             // No grammar of these is known, so nothing can be answered.
             Verb::LKP | Verb::GSB => return Ok(Some(Request::Unknown(verb))),
-            Verb::PGD | Verb::PAG => {
-                return Ok(self.deny(opening::trid(frame)?, ErrorCode::PAGING_UNAVAILABLE, out));
-            }
             _ => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
         };
         match request {
@@ -312,10 +321,16 @@ impl NotificationServer {
         error: ArgError,
         out: &mut Vec<u8>,
     ) -> Result<Option<Request<'a>>, End> {
+        // The service said so before it closed (reference, 18.3).
+        if frame.verb == Verb::SDC {
+            return Err(opening::refuse(opening::trid(frame)?, ErrorCode::FAIL, out));
+        }
         let mut args = frame.args;
         let code = match (frame.verb, error.fault) {
             (Verb::UUX, Fault::IllegalCharacter) | (Verb::IMS, _) => Some(ErrorCode::NOT_EXPECTED),
             (Verb::GTC | Verb::BLP | Verb::UUX | Verb::QRY, _) => None,
+            // A device that is no number.
+            (Verb::PGD, Fault::Malformed) => None,
             _ => Some(ErrorCode::INVALID_PARAMETER),
         };
         match (args.trid(), code) {

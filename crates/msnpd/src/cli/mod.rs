@@ -4,6 +4,7 @@ mod announce;
 mod config;
 mod first_screen;
 mod mail;
+mod page;
 mod password;
 mod serve;
 mod store;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 pub use announce::AnnounceArgs;
 pub use config::ConfigCommand;
 pub use mail::MailArgs;
+pub use page::PageArgs;
 pub use serve::ServeArgs;
 pub use user::UserArgs;
 
@@ -38,6 +40,8 @@ pub enum Command {
     Announce(AnnounceArgs),
     /// Tell somebody of the mail that a mail server has for him
     Mail(MailArgs),
+    /// Bring a page from a mobile device to a client that is signed in
+    Page(PageArgs),
     /// Show what can be configured, and check what is
     Config(ConfigCommand),
 }
@@ -52,6 +56,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::User(args) => user::run(args),
         Command::Announce(args) => announce::run(args),
         Command::Mail(args) => mail::run(args),
+        Command::Page(args) => page::run(args),
         Command::Config(args) => config::run(args),
     }
 }

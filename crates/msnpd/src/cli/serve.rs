@@ -14,7 +14,7 @@ use crate::config::{self, Config, ConfigArgs};
 use crate::metrics::Collector;
 use crate::serve::{Addresses, Options, Service};
 use crate::shields::Shields;
-use crate::{accept, http, logging, open_files, passport};
+use crate::{accept, http, logging, mail, open_files, passport};
 
 /// What `serve` can be told.
 #[derive(Args, Debug)]
@@ -114,6 +114,11 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
         hash_threads: limit(config.password_threads)
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
         metrics: config.metrics.zip(collector),
+        mail: config.smtp.zip(config.mail_from).map(|(server, from)| mail::Settings {
+            server,
+            from,
+            pages: config.page_mail,
+        }),
     })
 }
 

@@ -206,6 +206,7 @@ async fn show(dir: &Path, store: &Store, email: &str) -> anyhow::Result<String> 
     let account = find(dir, store, email).await?;
     let roster = store.roster(account.id).await?;
     let roster = roster.ok_or_else(|| told(dir, &account.email, AccountError::Unknown))?;
+    let outside = || roster.outside.iter().filter(|contact| contact.lists.contains(List::Forward));
     let on = |list: List| roster.contacts.iter().filter(|contact| contact.lists.contains(list)).count();
     let mut said = String::new();
     let name = account.name.as_deref().map_or_else(|| "(none set)".to_owned(), plain);
@@ -227,7 +228,7 @@ async fn show(dir: &Path, store: &Store, email: &str) -> anyhow::Result<String> 
     writeln!(
         said,
         "Lists:     {} in {}, {} allowed, {} blocked; on {}",
-        count(on(List::Forward), "contact"),
+        count(on(List::Forward) + outside().count(), "contact"),
         count(roster.groups.len(), "group"),
         on(List::Allow),
         on(List::Block),
@@ -236,6 +237,9 @@ async fn show(dir: &Path, store: &Store, email: &str) -> anyhow::Result<String> 
     for contact in roster.contacts.iter().filter(|contact| contact.lists.contains(List::Forward)) {
         let blocked = if contact.lists.contains(List::Block) { "  (blocked)" } else { "" };
         writeln!(said, "           {}{blocked}", contact.email)?;
+    }
+    for contact in outside() {
+        writeln!(said, "           {}", plain(&contact.address))?;
     }
     Ok(said)
 }

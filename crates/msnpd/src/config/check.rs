@@ -114,6 +114,27 @@ pub fn check(loaded: &mut Loaded) -> Result<(), Problems> {
             config.http
         ));
     }
+    if config.smtp.is_some() && config.mail_from.is_none() {
+        let right = "smtp needs to know whom mail is from, as in \"Messenger <messenger@example.com>\"";
+        problems.push(loaded.problem("mail_from", right));
+    }
+    if config.page_mail.is_some() && config.smtp.is_none() {
+        problems.push(loaded.problem("page_mail", "pages go by mail: smtp needs to name a mail server"));
+    }
+    if let Some(smtp) = &config.smtp {
+        if smtp.shows_password() {
+            warnings.push(format!(
+                "smtp = \"{smtp}\": whoever is on the way reads the password: write smtps://, or ?tls=required at the \
+                 end"
+            ));
+        }
+        if config.public_host.is_none() {
+            warnings.push(
+                "smtp without public_host: invitations say where to connect, which from elsewhere leads nowhere"
+                    .to_owned(),
+            );
+        }
+    }
     // A web connection lives for one request, so few of those that are allowed are open at a time.
     let web = config.http_max_connections.saturating_mul(2).min(WEB_AT_ONCE);
     let needed = config.max_connections.saturating_add(web);
@@ -164,6 +185,33 @@ mod tests {
     #[test]
     fn the_defaults_are_fine() {
         assert_eq!(told(|_| ()), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn mail_wants_a_sender_and_a_server() {
+        let server = || Some("smtps://u:p@mail.example.com".parse().unwrap());
+        let (problems, _) = told(|config| config.smtp = server());
+        assert!(
+            problems[0].starts_with("mail_from = \"\" (the default): smtp needs to know"),
+            "{problems:?}"
+        );
+        let (problems, _) =
+            told(|config| config.page_mail = Some("{number}@sms.example.com".parse().unwrap()));
+        assert!(problems[0].contains("smtp needs to name a mail server"), "{problems:?}");
+        let fine = told(|config| {
+            (config.smtp, config.mail_from) = (server(), Some("m@example.com".parse().unwrap()));
+            config.public_host = Some("msn.example.com".parse().unwrap());
+        });
+        assert_eq!(fine, (Vec::new(), Vec::new()));
+        let (_, warnings) = told(|config| {
+            config.smtp = Some("smtp://u:hunter2@mail.example.com".parse().unwrap());
+            config.mail_from = Some("m@example.com".parse().unwrap());
+        });
+        assert_eq!(warnings.len(), 2);
+        assert!(
+            warnings[0].contains("reads the password") && !warnings[0].contains("hunter2"),
+            "{warnings:?}"
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use msnp::types::ClientVersion;
 use super::problem::Expected;
 use super::value::{LogFilter, Value, Written};
 use crate::logging::Format;
+use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::pages::{Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
 use crate::{accept, http, store, ticket, tls};
@@ -22,6 +23,8 @@ pub struct Key {
     pub doc: &'static [&'static str],
     /// Whether `serve` has a flag for it.
     pub has_flag: bool,
+    /// Whether there may be a password in its value, which is then told to nobody as it was written.
+    pub is_secret: bool,
     /// Its value in a configuration, as in a TOML file.
     pub show: fn(&Config) -> String,
     /// Reads its value into a configuration.
@@ -60,6 +63,7 @@ macro_rules! keys {
             name: stringify!($name),
             doc: &[$($doc),+],
             has_flag: matches!(stringify!($kind).as_bytes(), b"flag"),
+            is_secret: <$type as Value>::IS_SECRET,
             show: |config| config.$name.show(),
             read: |config, written| {
                 config.$name = written.read()?;
@@ -159,6 +163,18 @@ keys! {
 
     /// How long a ticket is good for once its owner has shown the password: seconds, or "30m", "24h", "7d".
     key ticket_lifetime: Duration = ticket::LIFETIME;
+
+    /// The mail server that takes invitations and pages: "smtps://USER:PASSWORD@HOST", with :PORT if needed, or
+    /// "smtp://HOST" without TLS, "smtp://…?tls=required" with STARTTLS; "" for none. In USER and PASSWORD, write
+    /// %40 for @, %3A for : and %2F for /.
+    key smtp: Option<SmtpUrl> = None;
+
+    /// Whom mail is from, as in "Messenger <messenger@example.com>".
+    key mail_from: Option<Sender> = None;
+
+    /// Where pages to a mobile telephone go by mail, as in "{number}@sms.example.com", with the digits of the number;
+    /// "" for nowhere.
+    key page_mail: Option<PageAddress> = None;
 
     /// How many passwords are checked at once, each with 19 MiB of memory and a processor; 0 for one per processor.
     key password_threads: usize = 0;

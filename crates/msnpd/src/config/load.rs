@@ -74,6 +74,7 @@ impl Loaded {
             Err(expected) => {
                 let right = format!("should be {expected}").into();
                 let value = match origin {
+                    _ if key.is_secret => HIDDEN.to_owned(),
                     // Only the first line: a table may be long.
                     Origin::File { .. } => source.lines().next().unwrap_or_default().to_owned(),
                     _ => format!("{source:?}"),
@@ -84,8 +85,7 @@ impl Loaded {
     }
 
     fn read_file(&mut self, path: &Path, text: &str) -> anyhow::Result<()> {
-        let table = DeTable::parse(text)
-            .map_err(|error| anyhow!("the configuration file {} is no TOML: {error}", path.display()))?;
+        let table = DeTable::parse(text).map_err(|error| no_toml(path, text, &error))?;
         let mut entries: Vec<_> = table.get_ref().iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
@@ -151,13 +151,28 @@ fn inline(table: &DeTable<'_>) -> Option<String> {
     Some(format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", ")))
 }
 
+/// What is said in place of a value that may hold a password.
+const HIDDEN: &str = "(not shown)";
+
+/// A mistake of form. The line itself is not repeated: there may be a password on it.
+fn no_toml(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = 1 + before.matches('\n').count();
+    anyhow!("the configuration file {} is no TOML at line {line}: {}", path.display(), error.message())
+}
+
 fn unknown(name: &str, source: &str, origin: Origin) -> Problem {
-    let right = match keys::nearest(name) {
+    let meant = keys::nearest(name);
+    let right = match meant {
         Some(key) => format!("there is no such key: {} was meant?", key.name),
         None => "there is no such key: `msnpd config example` shows them all".to_owned(),
     };
     // Only the first line: a table may be long.
-    let value = source.lines().next().unwrap_or_default().to_owned();
+    let value = source.lines().next().unwrap_or_default();
+    // A key of something else may have an address with a password in it, too.
+    let may_be_secret =
+        meant.is_some_and(|key| key.is_secret) || (value.contains("://") && value.contains('@'));
+    let value = if may_be_secret { HIDDEN } else { value }.to_owned();
     Problem { key: name.to_owned(), value, origin, right: right.into() }
 }
 
@@ -231,6 +246,31 @@ mod tests {
         assert!(from_file("max_connections = -5").unwrap_err().contains("a whole number"));
         assert!(from_file("public-host = 'x'").unwrap_err().contains("public_host was meant?"));
         assert!(from_file("public_host = '[::1]'").unwrap_err().contains("not an IPv6 address"));
+    }
+
+    #[test]
+    fn a_password_is_told_to_nobody() {
+        let url = "smtps://user:hunter2@mail.example.com";
+        let loaded = from_file(&format!("smtp = '{url}'\nmail_from = 'a@example.com'")).unwrap();
+        let shown = (keys::find("smtp").unwrap().show)(&loaded.config);
+        assert_eq!(shown, "\"smtps://user:***@mail.example.com\"");
+        assert!(!format!("{loaded:?}").contains("hunter2"));
+        for wrong in [
+            "smtp = 'user:hunter2@mail.example.com'".to_owned(),
+            "smtp = ['hunter2']".to_owned(),
+            format!("smpt = '{url}'"),
+            "smpt = 'hunter2'".to_owned(),
+            format!("relay = '{url}'"),
+            format!("smtp = '{url}"),
+            format!("smtp = {url}"),
+            format!("smtp = '{url}'\nsmtp = '{url}'"),
+        ] {
+            let told = from_file(&wrong).unwrap_err();
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+        let environment = environment(&[("MSNPD_SMTP", "http://user:hunter2@mail.example.com")]);
+        let told = load(&Sources { file: None, environment, flags: &[] }).unwrap_err().to_string();
+        assert!(told.contains("smtp = (not shown)") && !told.contains("hunter2"), "{told}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::problem::Expected;
 use crate::logging::Format;
+use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::pages::{InvalidAddress, Page, Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
 use crate::tls;
@@ -42,6 +43,9 @@ impl Written<'_> {
 pub(super) trait Value: Sized {
     /// How a TOML file may have it besides as a text.
     const BARE: Kind = Kind::Text;
+
+    /// Whether it may hold a password. What [`show`](Value::show) writes does not.
+    const IS_SECRET: bool = false;
 
     /// What would be right.
     fn expected() -> Expected;
@@ -106,8 +110,53 @@ impl Value for PublicHost {
     }
 }
 
+impl Value for SmtpUrl {
+    const IS_SECRET: bool = true;
+
+    fn expected() -> Expected {
+        "a mail server, as in \"smtps://USER:PASSWORD@mail.example.com\" or \"smtp://localhost\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for Sender {
+    fn expected() -> Expected {
+        "an address, as in \"messenger@example.com\" or \"Messenger <messenger@example.com>\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for PageAddress {
+    fn expected() -> Expected {
+        "an address with {number} in it, as in \"{number}@sms.example.com\"".into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
+    }
+}
+
 impl<T: Value> Value for Option<T> {
     const BARE: Kind = T::BARE;
+    const IS_SECRET: bool = T::IS_SECRET;
 
     fn expected() -> Expected {
         format!("{}; or \"\" for none", T::expected()).into()

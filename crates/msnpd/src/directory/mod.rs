@@ -155,6 +155,16 @@ impl Directory {
         self.endpoints.get(&id, |slot| slot.is_some())
     }
 
+    /// Whether `caller` could invite somebody to a chat now.
+    pub fn takes_calls(&self, id: AccountId, caller: AccountId) -> bool {
+        let is_seen = self.people.get(&id, |slot| slot.is_some_and(|p| p.is_visible() && p.allows(caller)));
+        let mut takes = false;
+        if is_seen {
+            self.each_place(id, |place| takes |= place.takes_invitations());
+        }
+        takes
+    }
+
     /// Whether somebody is signed in and shows it.
     pub fn is_visible(&self, id: AccountId) -> bool {
         self.people.get(&id, |slot| slot.is_some_and(|person| person.is_visible()))
@@ -339,6 +349,11 @@ impl Directory {
                 _ => Rung::Ringing(rung),
             }
         })
+    }
+
+    /// The address of somebody who is signed in.
+    pub fn email(&self, id: AccountId) -> Option<Email> {
+        self.people.get(&id, |slot| slot.map(|person| person.email.clone()))
     }
 
     /// Whether `other` may see and contact `id`, who is signed in.

@@ -55,6 +55,10 @@ counts! {
     counter offline_dropped = "msnpd_offline_messages_dropped_total";
     /// Changes of contact lists, groups and settings that were stored.
     counter edits = "msnpd_edits_total";
+    /// Invitations and pages that the mail server has taken.
+    counter mails = "msnpd_mails_total";
+    /// Invitations and pages that could not be sent.
+    counter failed_mails = "msnpd_mails_failed_total";
     /// Requests that failed because of the store.
     counter store_errors = "msnpd_store_errors_total";
 }

@@ -2,14 +2,11 @@
 
 use msnp::command::{Command, adc};
 use msnp::flow::{End, notification};
-use msnp::types::{Email, ErrorCode, List};
+use msnp::types::{Email, ErrorCode, List, Telephone};
 use msnp::wire::Verb;
 
 use super::Session;
 use crate::store::{EditError, Edited, GroupKey};
-
-/// What a telephone number begins with in the place of an address.
-const TELEPHONE: &str = "tel:";
 
 impl Session {
     pub(super) async fn adc(&mut self, request: adc::Request<'_>) -> Result<(), End> {
@@ -22,15 +19,17 @@ impl Session {
                 if let Some(name) = name {
                     notification::name_fits(Verb::ADC, name)?;
                 }
-                // Contacts that are a telephone alone are not to be had.
-                if list == List::Forward && handle.starts_with(TELEPHONE) {
-                    return self.deny(trid, ErrorCode::INVALID_MSISDN);
-                }
-                let Ok(email) = handle.parse::<Email>() else {
-                    return self.deny(trid, ErrorCode::INVALID_PARAMETER);
-                };
                 let name = name.as_ref().map(|name| name.decode());
-                self.put_on_list(list, &email, name.as_deref(), None).await
+                if list == List::Forward && Telephone::is_meant(handle) {
+                    let number = handle.parse().ok().filter(|_| self.dialect().has_telephone_contacts);
+                    let Some(number) = number else { return self.deny(trid, ErrorCode::INVALID_MSISDN) };
+                    self.add_telephone(&number, name.as_deref()).await
+                } else {
+                    let Ok(email) = handle.parse::<Email>() else {
+                        return self.deny(trid, ErrorCode::INVALID_PARAMETER);
+                    };
+                    self.put_on_list(list, &email, name.as_deref(), None).await
+                }
             }
             adc::Who::Member { guid, group } if list == List::Forward => {
                 let (store, id) = (&self.server.store, self.user()?.id);
@@ -54,6 +53,14 @@ impl Session {
             shown.write(handle, &edited, dialect, out);
         })?;
         self.follow_up(&edited, trid)
+    }
+
+    /// Puts a number on the user's forward list.
+    async fn add_telephone(&self, number: &Telephone, name: Option<&str>) -> Result<Edited, EditError> {
+        let Ok(user) = self.user() else { return Err(EditError::Gone) };
+        // Clients give the number where they know no name, which is none to keep.
+        let name = name.filter(|name| !number.to_string().eq_ignore_ascii_case(name));
+        self.server.store.add_telephone(user.id, number, name, self.limits()).await
     }
 
     /// Puts `who` on one of the user's lists, as `ADD` and `ADC` both ask.

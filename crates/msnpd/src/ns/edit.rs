@@ -36,9 +36,9 @@ impl Session {
     pub(super) fn follow_up(&self, edited: &Edited, trid: TrId) -> Result<(), End> {
         self.server.directory.apply(&edited.changes);
         self.tell_other_side(&edited.changes)?;
-        if edited.is_new_contact() {
+        if let Some(contact) = edited.contact.filter(|_| edited.is_new_contact()) {
             let user = self.user()?;
-            self.server.directory.look_at(user.id, &user.endpoint, edited.contact, trid);
+            self.server.directory.look_at(user.id, &user.endpoint, contact, trid);
         }
         Ok(())
     }
@@ -50,10 +50,11 @@ impl Session {
             Properties::All | Properties::SetOnes | Properties::SetOnesAndName => true,
             Properties::None | Properties::AddressBook => false,
         };
-        if !is_told || !self.has_lists || !edited.is_new_contact() {
+        let Some(contact) = edited.contact.filter(|_| is_told && self.has_lists && edited.is_new_contact())
+        else {
             return Ok(Shown(None));
-        }
-        let read = self.server.store.properties_shown(edited.contact, self.user()?.id).await;
+        };
+        let read = self.server.store.properties_shown(contact, self.user()?.id).await;
         // The contact is stored, and so the answer is yes; the next `SYN` tells the rest.
         let properties = read.inspect_err(|error| self.note_failure(error));
         Ok(Shown(properties.ok()))

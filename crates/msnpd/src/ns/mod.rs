@@ -13,11 +13,14 @@ mod encoded_word;
 mod gcf;
 mod gtc;
 mod ims;
+mod ipg;
 mod lsg;
 mod lst;
 mod mail;
 mod notice;
 mod pace;
+mod pag;
+mod pgd;
 mod profile;
 mod prp;
 mod rea;
@@ -25,6 +28,8 @@ mod reg;
 mod rem;
 mod rmg;
 mod sbp;
+mod sdc;
+mod snd;
 mod syn;
 mod url;
 mod usr;
@@ -42,6 +47,7 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::debug;
 
+pub(crate) use ipg::write_page;
 pub(crate) use mail::write_news;
 pub(crate) use notice::write_shutdown;
 use pace::{Pace, Renames};
@@ -143,6 +149,10 @@ impl Session {
             Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
             Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
             Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
+            Request::Pag(request) => Step::Wait(Box::pin(self.pag(request))),
+            Request::Pgd(request) => Step::Wait(Box::pin(self.pgd(request))),
+            Request::Sdc(request) => Step::Wait(Box::pin(self.sdc(request))),
+            Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),

@@ -25,7 +25,8 @@ impl Session {
         }
     }
 
-    /// Nobody else is there. Text waits for `last`, who was, if he is signed in nowhere.
+    /// Nobody else is there. Text waits for `last`, who was, if the sender could not call him: whether he is away, hides,
+    /// or wants nothing from the sender, nobody can tell from what becomes of it.
     fn alone(&mut self, trid: TrId, ack: msg::Ack, last: AccountId, payload: &[u8]) -> Step<'_> {
         let Some(seat) = &mut self.seat else { return Step::End(End::NotNow(Verb::MSG)) };
         let letter = Letter::read(payload);
@@ -35,7 +36,7 @@ impl Session {
             Some(Letter::Later(id)) => seat.parts_of.as_deref() == Some(id),
             None => false,
         };
-        let is_away = !self.server.directory.is_signed_in(last);
+        let is_away = !self.server.directory.takes_calls(last, seat.account);
         if !is_wanted || !is_away {
             return self.acknowledge(trid, ack, false).into();
         }

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::edit::{ContactKey, EditError, Edited, Limits, check_room, store_mirrored, store_own, unchanged};
 use super::group::{GroupKey, Place, place};
 use super::row::{Row, account_id, find};
-use super::{Store, StoreError};
+use super::{Store, StoreError, outside};
 use crate::account::AccountId;
 
 impl Store {
@@ -67,7 +67,9 @@ impl Store {
     ) -> Result<Edited, EditError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let contact = find_row(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
+                let Some(contact) = find_row(tx, owner, guid).await? else {
+                    return outside::join(tx, owner, guid, &group).await;
+                };
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(List::Forward) {
                     return Err(EditError::UnknownAccount);
@@ -77,6 +79,27 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// The account with this address, if it is on the owner's forward list. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn forward_contact(
+        &self,
+        owner: AccountId,
+        who: &Email,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT a.id FROM account a JOIN contact c ON c.owner = $1 AND c.contact = a.id \
+             WHERE a.email = $2 AND c.lists & $3 <> 0",
+        )
+        .bind(i64::from(owner.0))
+        .bind(who.as_str())
+        .bind(i64::from(List::Forward.bit().bits()))
+        .fetch_optional(self.readers())
+        .await?;
+        found.map(account_id).transpose()
     }
 
     /// Takes a contact off the forward list and out of all groups, or only out of `group`. Who is in no group any
@@ -96,7 +119,10 @@ impl Store {
             Box::pin(async move {
                 let contact = match who {
                     ContactKey::Email(email) => find(tx, &email).await?.ok_or(EditError::UnknownAccount)?,
-                    ContactKey::Guid(guid) => find_row(tx, owner, guid).await?.ok_or(EditError::NotOnList)?,
+                    ContactKey::Guid(guid) => match find_row(tx, owner, guid).await? {
+                        Some(contact) => contact,
+                        None => return outside::remove(tx, owner, guid, group.as_ref()).await,
+                    },
                 };
                 let row = Row::load(tx, owner, contact).await?;
                 if !row.lists.contains(List::Forward) {
@@ -130,7 +156,10 @@ impl Store {
             Box::pin(async move {
                 let contact = match who {
                     ContactKey::Email(email) => find(tx, &email).await?,
-                    ContactKey::Guid(guid) => find_row(tx, owner, guid).await?,
+                    ContactKey::Guid(guid) => match find_row(tx, owner, guid).await? {
+                        None => return outside::rename(tx, owner, guid, name).await,
+                        contact => contact,
+                    },
                 };
                 let mut row = Row::load(tx, owner, contact.ok_or(EditError::UnknownAccount)?).await?;
                 if row.lists.is_empty() {

@@ -42,8 +42,8 @@ pub enum ContactKey {
 pub struct Edited {
     /// The owner's revision. The one he had before where nothing had to be changed; `changes` is empty then.
     pub revision: u64,
-    /// Whom the edit was about.
-    pub contact: AccountId,
+    /// Whom the edit was about; `None` for somebody without an account here, of whom `changes` has nothing either.
+    pub contact: Option<AccountId>,
     /// What MSNP10 and later name the owner's row for the contact by.
     pub guid: Guid,
     /// Every row that changed, the owner's first; the contact's own, where the edit reached it, second.
@@ -121,7 +121,7 @@ pub(super) async fn store_own(
     let revisions = Revisions::next(tx, Part::Lists, [owner]).await?;
     let revision = revisions.of(owner).ok_or(EditError::Gone)?;
     let changes = vec![row.store(tx, after, revision).await?];
-    Ok(Edited { revision, contact, guid, changes })
+    Ok(Edited { revision, contact: Some(contact), guid, changes })
 }
 
 /// Writes a row of the owner's whose forward bit changes, and what follows from it in the contact's row for him.
@@ -134,7 +134,7 @@ pub(super) async fn store_mirrored(
     let revision = revisions.of(row.owner).ok_or(EditError::Gone)?;
     let (contact, guid) = (row.contact, row.guid);
     let changes = mirror(tx, row, after, &revisions).await?;
-    Ok(Edited { revision, contact, guid, changes })
+    Ok(Edited { revision, contact: Some(contact), guid, changes })
 }
 
 /// [`store_mirrored`], for a caller that has the revisions.
@@ -169,7 +169,7 @@ pub(super) async fn mirror(
 /// Answers for an edit that finds everything as it should be.
 pub(super) async fn unchanged(tx: &mut SqliteConnection, row: Row) -> Result<Edited, EditError> {
     let revision = revision(tx, row.owner).await?.ok_or(EditError::Gone)?;
-    Ok(Edited { revision, contact: row.contact, guid: row.guid, changes: Vec::new() })
+    Ok(Edited { revision, contact: Some(row.contact), guid: row.guid, changes: Vec::new() })
 }
 
 /// Refuses where the list is as long as it may get by adding.
@@ -185,10 +185,13 @@ pub(super) async fn check_room(
         List::Block => limits.block,
         List::Pending | List::Reverse => return Ok(()),
     };
-    let on_it: i64 = sqlx::query_scalar("SELECT count(*) FROM contact WHERE owner = $1 AND lists & $2 <> 0")
-        .bind(i64::from(owner.0))
-        .bind(i64::from(list.bit().bits()))
-        .fetch_one(tx)
-        .await?;
+    let on_it: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM contact WHERE owner = $1 AND lists & $2 <> 0) \
+         + (SELECT count(*) FROM outside_contact WHERE owner = $1 AND lists & $2 <> 0)",
+    )
+    .bind(i64::from(owner.0))
+    .bind(i64::from(list.bit().bits()))
+    .fetch_one(tx)
+    .await?;
     if on_it < i64::from(most) { Ok(()) } else { Err(EditError::ListFull) }
 }

@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::edit::{EditError, Limits, mirror};
 use super::row::{Change, Part, Revisions, Row, account_id, guid, new_guid, revision, signed};
-use super::{Store, StoreError};
+use super::{Store, StoreError, outside};
 use crate::account::AccountId;
 
 /// A group of contacts. Those without one are in "Other Contacts", number 0, which is nobody's row and has no GUID.
@@ -180,6 +180,7 @@ impl Store {
                 let touched = left.iter().copied().chain([owner]);
                 let revisions = Revisions::next(tx, Part::Lists, touched).await?;
                 let revision = revisions.of(owner).ok_or(EditError::Gone)?;
+                outside::lose_group(tx, owner, group.number, revision).await?;
                 sqlx::query("DELETE FROM contact_group WHERE owner = $1 AND number = $2")
                     .bind(i64::from(owner.0))
                     .bind(i64::from(group.number))

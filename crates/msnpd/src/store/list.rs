@@ -7,6 +7,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::account::Stored;
 use super::group::{Group, groups, number};
+use super::outside::{self, OutsideContact};
 use super::privacy::setting;
 use super::property::shown;
 use super::row::{account_id, email, guid, lists, unsigned};
@@ -64,6 +65,8 @@ pub struct Roster {
     pub groups: Vec<Group>,
     /// Everybody on any list, by number of the account.
     pub contacts: Vec<RosterContact>,
+    /// Those who have no account here, by network and address.
+    pub outside: Vec<OutsideContact>,
 }
 
 /// Somebody on a list.
@@ -93,9 +96,9 @@ pub struct RosterContact {
 }
 
 impl Roster {
-    /// The groups a contact is in, by number.
-    pub fn groups_of<'a>(&'a self, contact: &'a RosterContact) -> impl Iterator<Item = &'a Group> {
-        self.groups.iter().filter(|group| contact.groups.contains(&group.number))
+    /// The groups a contact is in, whose [`groups`](RosterContact::groups) these are, by number.
+    pub fn groups_of<'a>(&'a self, numbers: &'a [u8]) -> impl Iterator<Item = &'a Group> {
+        self.groups.iter().filter(|group| numbers.contains(&group.number))
     }
 }
 
@@ -269,6 +272,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
         properties: own,
         groups: groups(tx, owner).await?,
         contacts,
+        outside: outside::read(tx, owner).await?,
     }))
 }
 

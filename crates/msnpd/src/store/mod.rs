@@ -21,6 +21,7 @@ mod mailbox;
 mod manage;
 mod offline;
 mod order;
+mod outside;
 mod privacy;
 mod property;
 mod row;
@@ -56,6 +57,7 @@ pub use offline::{
     WaitingMessage, WaitingSender,
 };
 pub use order::{Order, Ordered};
+pub use outside::OutsideContact;
 pub use property::PropertyEdited;
 pub use row::Change;
 

@@ -30,6 +30,15 @@ pub enum Order {
         /// What has happened to it.
         news: MailNews,
     },
+    /// Bring somebody a page from a mobile device, if he is there.
+    Page {
+        /// The number of his account.
+        account: u32,
+        /// Who it is from: an address, or `tel:` and a number.
+        from: String,
+        /// What it says.
+        text: String,
+    },
 }
 
 /// An order with its number.

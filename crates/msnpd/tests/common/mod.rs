@@ -91,6 +91,7 @@ pub fn options(dir: &Path) -> Options {
         web_limits: msnpd::http::Limits::default(),
         hash_threads: 2,
         metrics: None,
+        mail: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod groups;
 mod lists;
 mod messages;
 mod orders;
+mod outside;
 mod random;
 mod settings;
 

@@ -2,11 +2,11 @@
 
 use msnp::command::{Command, blp, bpr, gtc, lsg, lst, prp, syn};
 use msnp::dialect::{Dialect, Groups, Properties};
-use msnp::types::{GroupRef, List, Lists, Property};
+use msnp::types::{GroupRef, List, Lists, Property, Telephone};
 use msnp::wire::Encoded;
 
 use super::{OTHER_CONTACTS, shown_lists, shown_name};
-use crate::store::{Roster, RosterContact};
+use crate::store::{OutsideContact, Roster, RosterContact};
 
 /// The bit of the Messenger network itself.
 const MESSENGER: u8 = 1;
@@ -15,7 +15,7 @@ const MESSENGER: u8 = 1;
 pub(super) fn counts(roster: &Roster, dialect: &Dialect) -> syn::Counts {
     let zero = dialect.groups == Groups::Numbered;
     syn::Counts {
-        contacts: contacts(roster, dialect).count(),
+        contacts: contacts(roster, dialect).count() + telephones(roster, dialect).count(),
         groups: roster.groups.len() + usize::from(zero),
     }
 }
@@ -26,6 +26,13 @@ fn contacts<'a>(
 ) -> impl Iterator<Item = (&'a RosterContact, Lists)> + 'a {
     let shown = roster.contacts.iter().map(|contact| (contact, shown_lists(contact.lists, dialect)));
     shown.filter(|(_, lists)| !lists.is_empty())
+}
+
+/// The telephone numbers among the contacts, where a client can be told of them.
+fn telephones<'a>(roster: &'a Roster, dialect: &'a Dialect) -> impl Iterator<Item = &'a OutsideContact> + 'a {
+    roster.outside.iter().filter(|contact| {
+        dialect.has_telephone_contacts && contact.network == Telephone::NETWORK && !contact.lists.is_empty()
+    })
 }
 
 /// Everything that follows the answer's first line.
@@ -52,7 +59,7 @@ pub(super) fn write(roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
         let groups = if zero {
             contact.groups.iter().copied().map(GroupRef::Number).collect()
         } else {
-            roster.groups_of(contact).map(|group| GroupRef::Guid(group.guid)).collect()
+            roster.groups_of(&contact.groups).map(|group| GroupRef::Guid(group.guid)).collect()
         };
         lst::Reply {
             handle: contact.email.as_str(),
@@ -67,6 +74,17 @@ pub(super) fn write(roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
             bpr::Push { version: None, handle: None, property: *property, value: Some(Encoded::new(value)) }
                 .write(out, dialect);
         }
+    }
+    for contact in telephones(roster, dialect) {
+        lst::Reply {
+            handle: &contact.address,
+            name: Encoded::new(contact.name.as_deref().unwrap_or(&contact.address)),
+            guid: contact.lists.contains(List::Forward).then_some(contact.guid),
+            lists: contact.lists,
+            network: contact.network,
+            groups: roster.groups_of(&contact.groups).map(|group| GroupRef::Guid(group.guid)).collect(),
+        }
+        .write(out, dialect);
     }
 }
 
