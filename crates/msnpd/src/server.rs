@@ -250,10 +250,10 @@ impl Server {
         self.mint.check(text, Use::Tweener, unix_now())
     }
 
-    /// What opens web pages, and nothing else, to somebody who has signed in without a ticket.
-    pub fn web_pass(&self, account: &Account) -> OwnedSecret {
+    /// What opens pages, and nothing else, to somebody who has signed in without a ticket.
+    pub fn page_pass(&self, account: &Account) -> OwnedSecret {
         let lifetime = self.settings.ticket_lifetime;
-        self.mint.issue(account.id, account.generation, Purpose::Web, unix_now(), lifetime).auth()
+        self.mint.issue(account.id, account.generation, Purpose::Page, unix_now(), lifetime).auth()
     }
 
     /// What `USR t TWN S` tells the client to show the login server.

@@ -56,7 +56,9 @@ impl Passport {
             let ticket = self.issue(account, purpose, now);
             let token = match purpose {
                 Purpose::Broker => Token::Broker(self.mint.cipher_value(&ticket)),
-                Purpose::SingleSignOn | Purpose::Tweener | Purpose::Web => Token::Compact(ticket.text()),
+                Purpose::Page | Purpose::SingleSignOn | Purpose::Tweener | Purpose::Web => {
+                    Token::Compact(ticket.text())
+                }
             };
             Issued { number, address, expires, secret: self.mint.secret(&ticket), token }
         };

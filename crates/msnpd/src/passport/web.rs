@@ -65,7 +65,7 @@ impl Passport {
 
     /// Whether the form has a good ticket of the user that it names.
     async fn is_signed_in(&self, form: &Form) -> Result<bool, Unavailable> {
-        let ticket = form.get("auth").and_then(|auth| self.mint.check(auth, Use::Web, unix_now()).ok());
+        let ticket = form.get("auth").and_then(|auth| self.mint.check(auth, Use::Page, unix_now()).ok());
         let email = form.get("username").and_then(|name| name.parse::<Email>().ok());
         let (Some(claims), Some(email)) = (ticket, email) else { return Ok(false) };
         let account = self.accounts.by_email(&email).await?;

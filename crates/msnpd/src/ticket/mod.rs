@@ -47,6 +47,9 @@ const TICKET_LEN: usize = CLAIMS_LEN + SIGNATURE_LEN;
 pub enum Purpose {
     /// The token broker's, `http://Passport.NET/tb`: shown to the token service instead of a password.
     Broker = 3,
+    /// Of nobody's asking: stands in the profile of somebody who has signed in without a ticket, where it crosses the
+    /// network in clear. It opens pages and no service.
+    Page = 5,
     /// Of `messengerclear.live.com`, for `USR t SSO S`: crosses the network in clear, beside a proof that its
     /// owner knows the secret.
     SingleSignOn = 1,
@@ -59,7 +62,7 @@ pub enum Purpose {
 
 impl Purpose {
     fn from_number(number: u8) -> Option<Self> {
-        [Self::Broker, Self::SingleSignOn, Self::Tweener, Self::Web]
+        [Self::Broker, Self::Page, Self::SingleSignOn, Self::Tweener, Self::Web]
             .into_iter()
             .find(|purpose| *purpose as u8 == number)
     }
@@ -68,6 +71,8 @@ impl Purpose {
 /// What somebody shows a ticket for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
+    /// A page that the server leads to.
+    Page,
     /// New tickets without a password.
     Renewal,
     /// `USR t SSO S` on the notification server.
@@ -82,6 +87,7 @@ pub enum Use {
 impl Use {
     fn is_served_by(self, purpose: Purpose) -> bool {
         match self {
+            Self::Page => matches!(purpose, Purpose::Page | Purpose::Tweener | Purpose::Web),
             Self::Renewal => purpose == Purpose::Broker,
             Self::SingleSignOn => purpose == Purpose::SingleSignOn,
             Self::Tweener => purpose == Purpose::Tweener,

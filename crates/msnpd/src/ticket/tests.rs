@@ -49,10 +49,11 @@ fn serves_its_purpose_only() {
     for (purpose, uses) in [
         (Purpose::Broker, &[Use::Renewal][..]),
         (Purpose::SingleSignOn, &[Use::SingleSignOn]),
-        (Purpose::Tweener, &[Use::Tweener, Use::Web]),
-        (Purpose::Web, &[Use::Web]),
+        (Purpose::Tweener, &[Use::Page, Use::Tweener, Use::Web]),
+        (Purpose::Web, &[Use::Page, Use::Web]),
+        (Purpose::Page, &[Use::Page]),
     ] {
-        for needed in [Use::Renewal, Use::SingleSignOn, Use::Tweener, Use::Web] {
+        for needed in [Use::Page, Use::Renewal, Use::SingleSignOn, Use::Tweener, Use::Web] {
             assert_eq!(served(purpose, needed), uses.contains(&needed), "{purpose:?} {needed:?}");
         }
     }

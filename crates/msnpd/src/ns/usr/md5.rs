@@ -52,7 +52,7 @@ impl Session {
         match account {
             Some(account) if right && password.is_some() && !account.disabled => {
                 attempt.succeeded();
-                let pass = server.web_pass(&account);
+                let pass = server.page_pass(&account);
                 Ok(Proven { account, pass })
             }
             account => {
