@@ -9,14 +9,18 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use common::Running;
-use common::raw::{self, Raw};
+use common::raw::{self, PATIENCE, Raw};
 use msnp::types::Guid;
+use msnp::wire::Direction;
 use msnpd::account::AccountId;
 use msnpd::connection::Ends;
+use msnpd::sb::Admission;
 use msnpd::session::{self, Role};
-use msnpd::store::{Kept, MAX_FROM_ONE, NewMessage, Store};
+use msnpd::store::{DATABASE, Kept, MAX_FROM_ONE, NewMessage, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const BOB: &str = "bob@example.com";
 
@@ -61,16 +65,19 @@ impl Bench {
 
     /// Keeps a message as if a sender had said it in a chat.
     async fn keep(&self, sender: usize, text: &str) {
-        let message = NewMessage {
+        let kept = self.store().keep_message(self.message(sender, text), Duration::from_secs(3600)).await;
+        assert_eq!(kept.unwrap(), Kept::Waiting);
+    }
+
+    fn message(&self, sender: usize, text: &str) -> NewMessage {
+        NewMessage {
             receiver: self.bob,
             sender: self.senders[sender].1,
             sender_name: self.senders[sender].0.clone(),
             run: Guid([7; 16]),
             number: 1,
             payload: format!("Content-Type: text/plain\r\n\r\n{text}").into_bytes(),
-        };
-        let kept = self.store().keep_message(message, Duration::from_secs(3600)).await;
-        assert_eq!(kept.unwrap(), Kept::Waiting);
+        }
     }
 
     /// How many messages wait for Bob.
@@ -135,7 +142,7 @@ async fn a_message_survives_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_sign_ins_in_quick_succession_are_given_each_message_once() {
+async fn two_sign_ins_in_quick_succession_lose_nothing() {
     let bench = Bench::new(1).await;
     for round in 0..15 {
         bench.keep(0, "once").await;
@@ -153,9 +160,24 @@ async fn two_sign_ins_in_quick_succession_are_given_each_message_once() {
             };
             (ns, texts)
         };
-        let (mut texts, (second, more)) = tokio::join!(here, elsewhere);
+        let (mut texts, (mut second, more)) = tokio::join!(here, elsewhere);
         texts.extend(more);
-        assert_eq!(texts, ["once"], "round {round}");
+        // Whoever gave them looks again when he finds that this place is gone.
+        let again = async {
+            let mut answered = second.heard.iter().filter(|line| line.starts_with("RNG ")).count();
+            while bench.waiting().await > 0 {
+                second.settle().await;
+                let rung: Vec<_> =
+                    second.heard.iter().filter(|line| line.starts_with("RNG ")).cloned().collect();
+                for invitation in rung.iter().skip(answered) {
+                    texts.extend(Raw::answer(invitation, BOB).await.texts().await);
+                }
+                answered = rung.len();
+            }
+        };
+        tokio::time::timeout(PATIENCE, again).await.expect("nothing waits in the end");
+        let is_given = matches!(texts.len(), 1 | 2) && texts.iter().all(|text| text == "once");
+        assert!(is_given, "round {round}: {texts:?}");
         bench.leave(second).await;
         let mut third = bench.bob().await;
         third.settle().await;
@@ -198,7 +220,7 @@ async fn a_connection_that_breaks_on_the_way_loses_nothing() {
     client.write_all(answer.as_bytes()).await.unwrap();
     // What the server has written so far can be read, so it has begun.
     let mut begun = [0; 4];
-    tokio::io::AsyncReadExt::read_exact(&mut client, &mut begun).await.unwrap();
+    client.read_exact(&mut begun).await.unwrap();
     assert_eq!(&begun, b"IRO ");
     drop(client);
     serving.await.unwrap();
@@ -211,6 +233,137 @@ async fn a_connection_that_breaks_on_the_way_loses_nothing() {
     let mut sb = Raw::answer(&ns.rung().await, BOB).await;
     assert_eq!(sb.texts().await, ["one", "two"]);
     bench.service.stop().await;
+}
+
+/// What has been written to a place that he has left meanwhile may have been shown by nobody.
+#[tokio::test]
+async fn who_signs_in_elsewhere_meanwhile_is_given_it_there() {
+    let bench = Bench::new(1).await;
+    bench.keep(0, &"long ".repeat(100)).await;
+    let mut ns = bench.bob().await;
+    let invitation = ns.rung().await;
+    let words: Vec<&str> = invitation.split(' ').collect();
+    let (mut client, stream) = tokio::io::duplex(128);
+    let ends = Ends { peer: common::ANY_PORT, local: bench.at() };
+    let serving =
+        tokio::spawn(session::serve(stream, ends, Role::Messenger, None, bench.service.server.clone()));
+    let answer = format!("ANS 1 {BOB} {} {}\r\n", words[4], words[1]);
+    client.write_all(answer.as_bytes()).await.unwrap();
+    let mut begun = [0; 4];
+    client.read_exact(&mut begun).await.unwrap();
+    assert_eq!(&begun, b"IRO ");
+    let mut elsewhere = bench.bob().await;
+    // All of it is written now; the chat itself outlasts the place.
+    let mut rest = Vec::new();
+    while !rest.windows(4).any(|word| word == b"BYE ") {
+        assert_ne!(client.read_buf(&mut rest).await.unwrap(), 0);
+    }
+    let texts = Raw::answer(&elsewhere.rung().await, BOB).await.texts().await;
+    assert_eq!(texts, ["long ".repeat(100)]);
+    drop(client);
+    serving.await.unwrap();
+    bench.service.stop().await;
+}
+
+/// One who has more senders than he is invited to at once, and answers where nothing waits any more.
+#[tokio::test]
+async fn an_invitation_to_nothing_leaves_no_chat_and_makes_room() {
+    const SENDERS: usize = 11;
+    let bench = Bench::new(SENDERS).await;
+    for sender in 0..SENDERS {
+        bench.keep(sender, "text").await;
+    }
+    let mut ns = bench.bob().await;
+    let first = ns.rung().await;
+    for _ in 2..SENDERS {
+        ns.rung().await;
+    }
+    let guids = bench.store().waiting_messages(bench.bob, bench.senders[0].1).await.unwrap();
+    let guids = guids.into_iter().map(|message| message.guid).collect();
+    assert_eq!(bench.store().remove_messages(bench.bob, guids).await.unwrap(), 1);
+    assert_eq!(caller(&first), bench.senders[0].0);
+    assert_eq!(Raw::answer(&first, BOB).await.line().await.unwrap(), "911 1");
+    assert!(bench.service.server.switchboard.is_empty());
+    assert_eq!(caller(&ns.rung().await), bench.senders[SENDERS - 1].0);
+    bench.service.stop().await;
+}
+
+/// Whom no cookie can be made for is not taken to have been invited.
+#[tokio::test]
+async fn who_could_not_be_invited_is_invited_later() {
+    let bench = Bench::new(1).await;
+    let mut ns = bench.bob().await;
+    let endpoint = bench.service.server.directory.endpoints_of(bench.bob).remove(0);
+    let switchboard = &bench.service.server.switchboard;
+    let admission = Admission::to_open(bench.bob, BOB.parse().unwrap(), &endpoint);
+    let admit = || switchboard.admit(admission.clone(), bench.bob, bench.service.server.now());
+    let cookie = admit().unwrap();
+    while admit().is_some() {}
+    bench.keep(0, "later").await;
+    ns.ask("CHG", "HDN 0").await;
+    ns.ask("CHG", "NLN 0").await;
+    ns.settle().await;
+    assert!(!ns.heard.iter().any(|line| line.starts_with("RNG ")), "{:?}", ns.heard);
+    let mut sb = Raw::connect(bench.at(), Direction::FromSwitchboard).await;
+    sb.ask("USR", &format!("{BOB} {cookie}")).await;
+    ns.ask("CHG", "HDN 0").await;
+    ns.ask("CHG", "NLN 0").await;
+    assert_eq!(Raw::answer(&ns.rung().await, BOB).await.texts().await, ["later"]);
+    bench.service.stop().await;
+}
+
+/// One who is blocked is answered as if the other were away, until he has come again.
+#[tokio::test]
+async fn enough_is_enough_from_who_is_blocked() {
+    let bench = Bench::new(1).await;
+    let mut chats = bench.chats().await;
+    let mut ns = bench.bob().await;
+    ns.ask("ADC", &format!("BL N={}", bench.senders[0].0)).await;
+    for n in 0..MAX_FROM_ONE {
+        assert_eq!(chats[0].text("x").await, Some(true), "{n}");
+    }
+    assert_eq!(chats[0].text("one too many").await, Some(false));
+    assert_eq!(bench.waiting().await, 0);
+    // A look alone makes no room for him.
+    ns.ask("BLP", "BL").await;
+    ns.ask("BLP", "AL").await;
+    ns.settle().await;
+    assert_eq!(chats[0].text("one too many").await, Some(false));
+
+    ns.ask("CHG", "HDN 0").await;
+    ns.ask("CHG", "NLN 0").await;
+    // It is forgotten a little later: he does not wait for it.
+    let taken = async { while chats[0].text("x").await != Some(true) {} };
+    tokio::time::timeout(PATIENCE, taken).await.unwrap();
+    bench.service.stop().await;
+}
+
+/// Another process writes, for longer than anybody wants to wait.
+#[tokio::test]
+async fn a_first_status_waits_for_no_write() {
+    let bench = Bench::new(1).await;
+    let mut ns = bench.bob().await;
+    ns.ask("ADC", &format!("BL N={}", bench.senders[0].0)).await;
+    let message = bench.message(0, "dropped");
+    let kept = bench.store().keep_message(message, Duration::from_secs(3600)).await;
+    assert_eq!(kept.unwrap(), Kept::Dropped);
+    bench.leave(ns).await;
+
+    let ticket = raw::ticket(bench.dir.path(), bench.bob);
+    let mut ns = Raw::sign_in(bench.at(), "MSNP11", BOB, &ticket).await;
+    let file = bench.dir.path().join(DATABASE);
+    let mut other = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    ns.ask("CHG", "NLN 0").await;
+    tokio::time::timeout(Duration::from_secs(10), ns.settle()).await.expect("he waits for the disk");
+    assert!(bench.store().waiting(bench.bob).await.unwrap().has_dropped);
+    lock.rollback().await.unwrap();
+    // The service goes down when it is done.
+    let Bench { dir, service, bob, .. } = bench;
+    service.stop().await;
+    let store = Store::open(dir.path()).await.unwrap();
+    assert!(!store.waiting(bob).await.unwrap().has_dropped);
+    store.close().await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use msnp::command::{Command, blp};
 use msnp::flow::End;
+use msnp::types::Privacy;
 use msnp::wire::Verb;
 
 use super::Session;
@@ -17,6 +18,9 @@ impl Session {
         let version = self.list_version(revision);
         self.say(|out, dialect| blp::Reply { trid: Some(trid), version, privacy }.write(out, dialect))?;
         self.server.directory.set_privacy(id, privacy, revision);
+        if privacy == Privacy::AllowOthers {
+            self.server.offer_messages(id);
+        }
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ impl Session {
                 }
                 // Who can be called gets what was said to him while he could not.
                 if shows_himself {
-                    self.server.offer_messages(self.user()?.id).await;
+                    self.server.welcome(self.user()?.id).await;
                 }
                 Ok(())
             })),

@@ -40,6 +40,7 @@ impl Session {
             let user = self.user()?;
             self.server.directory.look_at(user.id, &user.endpoint, contact, trid);
         }
+        self.server.offer_after(self.user()?.id, &edited.changes);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ impl Session {
             Invitations::Taken => {
                 let (server, id) = (self.server.clone(), user.id);
                 Step::Wait(Box::pin(async move {
-                    server.offer_messages(id).await;
+                    server.welcome(id).await;
                     Ok(())
                 }))
             }

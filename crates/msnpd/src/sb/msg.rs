@@ -55,7 +55,7 @@ impl Session {
             self.acknowledge(trid, ack, is_kept)?;
             if is_kept {
                 // He may have come while it was written.
-                self.server.offer_messages(last).await;
+                self.server.offer_messages(last);
             }
             Ok(())
         }))
