@@ -87,6 +87,7 @@ scripts! {
     pages: "pages.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
+    phones_hidden: "phones-hidden.txt",
     presence: "presence.txt",
     privacy: "privacy.txt",
     scenario_mac: "scenario-mac.txt",

@@ -40,7 +40,7 @@ impl Session {
             let user = self.user()?;
             self.server.directory.look_at(user.id, &user.endpoint, contact, trid);
         }
-        Ok(())
+        self.show_properties(&edited.sight)
     }
 
     /// What somebody shows the user who has just become his contact. The client gets to know it only once it has its

@@ -9,7 +9,7 @@ use super::account::Stored;
 use super::group::{Group, groups, number};
 use super::outside::{self, OutsideContact};
 use super::privacy::setting;
-use super::property::shown;
+use super::property::{in_order, shown};
 use super::row::{account_id, email, guid, lists, unsigned};
 use super::{Store, StoreError};
 use crate::account::{Account, AccountId};
@@ -321,11 +321,6 @@ async fn properties(
         in_order(properties);
     }
     Ok(found)
-}
-
-/// Puts properties in the order in which lists give them.
-fn in_order(properties: &mut [(Property, String)]) {
-    properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
 }
 
 /// Reads what `brief` has put together: number, list bits, revision.

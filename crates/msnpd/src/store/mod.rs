@@ -58,7 +58,7 @@ pub use offline::{
 };
 pub use order::{Order, Ordered};
 pub use outside::OutsideContact;
-pub use property::PropertyEdited;
+pub use property::{SettingEdited, Sight};
 pub use row::Change;
 
 /// The database's file name in the data directory.

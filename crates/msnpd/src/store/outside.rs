@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::edit::{EditError, Edited, Limits, check_room};
 use super::group::{GroupKey, Place, number, place};
+use super::property::Sight;
 use super::row::{Part, Revisions, guid, lists, new_guid, revision, signed, unsigned};
 use super::{Store, StoreError};
 use crate::account::AccountId;
@@ -273,6 +274,6 @@ async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u6
     Revisions::next(tx, Part::Lists, [owner]).await?.of(owner).ok_or(EditError::Gone)
 }
 
-const fn edited(revision: u64, guid: Guid) -> Edited {
-    Edited { revision, contact: None, guid, changes: Vec::new() }
+fn edited(revision: u64, guid: Guid) -> Edited {
+    Edited { revision, contact: None, guid, changes: Vec::new(), sight: Sight::default() }
 }
