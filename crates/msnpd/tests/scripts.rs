@@ -59,6 +59,7 @@ scripts! {
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",

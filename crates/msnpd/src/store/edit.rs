@@ -38,6 +38,15 @@ pub enum ContactKey {
     Guid(Guid),
 }
 
+/// What the owner of a list notes of a contact, for himself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// The name he has for him.
+    Name,
+    /// The mobile number he has for him.
+    Phone,
+}
+
 /// What an edit of lists did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
