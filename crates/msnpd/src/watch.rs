@@ -25,7 +25,12 @@ impl Watch {
     /// # Errors
     /// When the store can't be read.
     pub(crate) async fn begin(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self { event: store.last_event().await?, order: store.last_order().await? })
+        // What was ordered while no server ran is of no use any more.
+        let (event, order) = (store.last_event().await?, store.last_order().await?);
+        if order > 0 {
+            store.forget_orders(order).await?;
+        }
+        Ok(Self { event, order })
     }
 
     /// Carries out what operators do, for ever.
@@ -43,14 +48,19 @@ impl Watch {
         let events = server.store.events_since(self.event).await?;
         follow(server, &events).await?;
         self.event = events.last().map_or(self.event, |event| event.seq);
-        for ordered in server.store.orders_since(self.order).await? {
+        let orders = server.store.orders_since(self.order).await?;
+        let last = orders.last().map(|ordered| ordered.seq);
+        for ordered in orders {
             self.order = ordered.seq;
             match ordered.order {
                 Some(order) => obey(server, &order),
                 None => warn!("an order that this version does not know is passed over"),
             }
         }
-        Ok(())
+        match last {
+            Some(last) => server.store.forget_orders(last).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -66,6 +76,7 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
             && let Some(brief) = server.store.brief(*account).await?
         {
             server.directory.load(*account, &brief);
+            server.directory.keep_change(*account, brief.revision);
         }
     }
     Ok(())

@@ -222,7 +222,8 @@ impl Session {
 
     /// A revision as a list version, in dialects that have one in their replies.
     fn list_version(&self, revision: u64) -> Option<u32> {
-        list_version(self.dialect(), revision)
+        let told = self.user.as_ref().map_or(revision, |user| user.endpoint.told_revision(revision));
+        list_version(self.dialect(), told)
     }
 }
 

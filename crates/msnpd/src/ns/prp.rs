@@ -68,7 +68,7 @@ impl Session {
         let Some((property, value)) = edited.shown else { return Ok(()) };
         let handle = self.user()?.email.as_str();
         for (watcher, revision) in edited.watchers {
-            self.server.directory.tell(watcher, |dialect, out| {
+            self.server.directory.tell_change(watcher, revision, |dialect, revision, out| {
                 if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
                     let unset = unset(property).filter(|_| dialect.properties == Properties::All);
                     let (version, value) =
