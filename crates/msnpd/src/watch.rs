@@ -1,4 +1,5 @@
-//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`.
+//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`,
+//! `msnpd record …`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,13 +41,16 @@ impl Watch {
     }
 
     async fn look(&mut self, server: &Server) -> Result<(), StoreError> {
+        for account in server.recorder.expire() {
+            server.store.end_recording(&account).await?;
+        }
         let events = server.store.events_since(self.event).await?;
         follow(server, &events).await?;
         self.event = events.last().map_or(self.event, |event| event.seq);
         for ordered in server.store.orders_since(self.order).await? {
             self.order = ordered.seq;
             match ordered.order {
-                Some(order) => obey(server, &order),
+                Some(order) => obey(server, &order).await?,
                 None => warn!("an order that this version does not know is passed over"),
             }
         }
@@ -68,11 +72,15 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
             server.directory.load(*account, &brief);
         }
     }
+    // Who has another address now is recorded under that one.
+    if !events.is_empty() {
+        server.recorder.follow(&server.store.recordings().await?);
+    }
     Ok(())
 }
 
 /// Does what an operator has ordered.
-fn obey(server: &Server, order: &Order) {
+async fn obey(server: &Server, order: &Order) -> Result<(), StoreError> {
     match order {
         Order::Announce { plan } => {
             info!(minutes = plan.minutes, "announced that the service goes down");
@@ -84,5 +92,7 @@ fn obey(server: &Server, order: &Order) {
         },
         Order::Mail { account, news } => server.tell_mail(AccountId(*account), news),
         Order::Page { account, from, text } => server.page(AccountId(*account), from, text),
+        Order::Recordings => server.recorder.follow(&server.store.recordings().await?),
     }
+    Ok(())
 }
