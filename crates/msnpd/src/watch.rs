@@ -1,4 +1,5 @@
-//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`.
+//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`,
+//! `msnpd record …`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,9 @@ impl Watch {
     }
 
     async fn look(&mut self, server: &Server) -> Result<(), StoreError> {
+        for account in server.recorder.expire() {
+            server.store.end_recording(&account).await?;
+        }
         let events = server.store.events_since(self.event).await?;
         follow(server, &events).await?;
         self.event = events.last().map_or(self.event, |event| event.seq);
@@ -53,7 +57,7 @@ impl Watch {
         for ordered in orders {
             self.order = ordered.seq;
             match ordered.order {
-                Some(order) => obey(server, &order),
+                Some(order) => obey(server, &order).await?,
                 None => warn!("an order that this version does not know is passed over"),
             }
         }
@@ -79,11 +83,15 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
             server.directory.keep_change(*account, brief.revision);
         }
     }
+    // Who has another address now is recorded under that one.
+    if !events.is_empty() {
+        server.recorder.follow(&server.store.recordings().await?);
+    }
     Ok(())
 }
 
 /// Does what an operator has ordered.
-fn obey(server: &Server, order: &Order) {
+async fn obey(server: &Server, order: &Order) -> Result<(), StoreError> {
     match order {
         Order::Announce { plan } => {
             info!(minutes = plan.minutes, "announced that the service goes down");
@@ -95,5 +103,7 @@ fn obey(server: &Server, order: &Order) {
         },
         Order::Mail { account, news } => server.tell_mail(AccountId(*account), news),
         Order::Page { account, from, text } => server.page(AccountId(*account), from, text),
+        Order::Recordings => server.recorder.follow(&server.store.recordings().await?),
     }
+    Ok(())
 }

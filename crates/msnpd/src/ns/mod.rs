@@ -56,6 +56,7 @@ use crate::account::AccountId;
 use crate::connection::{Ends, Step};
 use crate::directory::Endpoint;
 use crate::outbox::Outbox;
+use crate::recording::{Kind, Who};
 use crate::server::Server;
 use crate::sessions::OpenSession;
 use crate::store::StoreError;
@@ -167,6 +168,15 @@ impl Session {
     /// Whether the user has been let in.
     pub fn is_signed_in(&self) -> bool {
         self.user.is_some()
+    }
+
+    /// Who has signed in, or says he will.
+    pub fn who(&self) -> Option<Who> {
+        let (account, signed_in) = match &self.user {
+            Some(user) => (&user.email, Some(self.dialect().version)),
+            None => (&self.claimed.as_ref()?.email, None),
+        };
+        Some(Who { account: account.clone(), kind: Kind::Notification, signed_in })
     }
 
     /// When [`expired`](Self::expired) is to be called.

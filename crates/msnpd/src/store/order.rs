@@ -39,6 +39,8 @@ pub enum Order {
         /// What it says.
         text: String,
     },
+    /// Look again at what is to be recorded.
+    Recordings,
 }
 
 /// An order with its number.
