@@ -54,6 +54,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    behind: "behind.txt",
     block: "block.txt",
     chat_acks: "chat-acks.txt",
     chat_errors: "chat-errors.txt",

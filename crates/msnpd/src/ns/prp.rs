@@ -73,11 +73,11 @@ impl Session {
     pub(super) fn show_properties(&self, sight: &Sight) -> Result<(), End> {
         let handle = Some(self.user()?.email.as_str());
         for (watcher, revision) in &sight.watchers {
-            self.server.directory.tell(*watcher, |dialect, out| {
+            self.server.directory.tell_change(*watcher, *revision, |dialect, revision, out| {
                 if matches!(dialect.properties, Properties::None | Properties::AddressBook) {
                     return;
                 }
-                let version = list_version(dialect, *revision);
+                let version = list_version(dialect, revision);
                 for (property, value) in &sight.properties {
                     let unset = unset(*property).filter(|_| dialect.properties == Properties::All);
                     let value = value.as_deref().or(unset).map(Encoded::new);
