@@ -84,6 +84,7 @@ mod cast;
 mod connection;
 mod failure;
 mod parse;
+pub mod recording;
 mod run;
 mod script;
 mod target;

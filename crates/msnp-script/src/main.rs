@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use msnp::version::Version;
+use msnp_script::recording::{self, Privacy, Recording};
 use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust, Versions};
 
 /// Holds conversations, written as text scripts, with a Messenger service, and tells where it says something else
@@ -18,8 +19,10 @@ use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust, Versions
 ///
 /// Exits with 0 if all went well, 1 if a conversation went another way, 2 if none could be tried.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The notification server
     #[arg(long, value_name = "HOST:PORT", default_value = "localhost:1863")]
     msnp: String,
@@ -48,6 +51,24 @@ struct Arguments {
     /// The scripts
     #[arg(required = true, value_name = "SCRIPT")]
     scripts: Vec<PathBuf>,
+}
+
+/// What there is to do beside holding conversations.
+#[derive(Subcommand)]
+enum Other {
+    /// Make a script of recordings (`msnpd record`) of one or several accounts, and write it to standard output
+    ///
+    /// It wants accounts with empty lists, as every script does. Addresses and names are replaced by others; what people
+    /// say to each other is not. What was done by somebody who was not recorded is kept as a comment: record everybody
+    /// who takes part.
+    FromRecording {
+        /// Leave addresses and names as they are
+        #[arg(long)]
+        keep_addresses: bool,
+        /// The files, one for each connection
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// Who plays a part.
@@ -115,6 +136,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(Other::FromRecording { keep_addresses, files }) = &arguments.other {
+        say(&from_recording(files, *keep_addresses)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let scripts = arguments.scripts.iter().map(|path| Script::load(path)).collect::<Result<Vec<_>, _>>()?;
     let mut target =
         Tcp::new(&arguments.msnp, &arguments.http, Trust::new(arguments.ca.as_deref()).context("--ca")?)?;
@@ -155,6 +180,17 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         Ok(ExitCode::FAILURE)
     }
+}
+
+fn from_recording(files: &[PathBuf], keep: bool) -> anyhow::Result<String> {
+    let mut recordings = Vec::new();
+    for path in files {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).with_context(|| format!("{file} can't be read"))?;
+        recordings.push(Recording::parse(&file, &text)?);
+    }
+    let privacy = if keep { Privacy::Kept } else { Privacy::Masked };
+    recording::script(&recordings, privacy).map_err(anyhow::Error::msg)
 }
 
 /// Holds one conversation after another; whether all went as written.

@@ -50,3 +50,22 @@ fn what_can_not_be_tried_is_told_apart_from_what_fails() {
         assert!(said.contains(says), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_recording_becomes_a_script() {
+    let text = "msnpd recording 1\naccount a@x.org\nconnection 1 notification\nclock 1\n\n\
+        0.000001 > VER 1 MSNP9 CVR0\n0.000002 < VER 1 MSNP9\n0.000003 closed by client\n";
+    let file = std::env::temp_dir().join(format!("msnp-script-{}.txt", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    let out = program(&["from-recording", file.to_str().unwrap()]);
+    let said = String::from_utf8(out.stdout).unwrap();
+    assert!(out.status.success() && said.contains("alice     >>> VER 1 MSNP9 CVR0\n"), "{said}");
+    let out = program(&["from-recording", "--keep-addresses", file.to_str().unwrap()]);
+    assert!(String::from_utf8(out.stdout).unwrap().contains("account a@x.org "));
+    std::fs::write(&file, "# A script\n").unwrap();
+    let out = program(&["from-recording", file.to_str().unwrap()]);
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said.contains(":1: this is no recording"), "{said}");
+    std::fs::remove_file(&file).unwrap();
+}

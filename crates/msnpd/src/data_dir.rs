@@ -86,11 +86,20 @@ pub fn is_served(dir: &Path) -> io::Result<bool> {
 /// # Errors
 /// When it can't be made.
 pub fn touch_private(path: &Path) -> io::Result<()> {
-    match readable_by(Readers::Owner, OpenOptions::new().create_new(true).append(true)).open(path) {
-        Ok(file) => give_to_owner(&file, path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+    match create_private(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
+}
+
+/// Makes a file that only its owner may read, to append to.
+///
+/// # Errors
+/// When it can't be made, or is there already.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let file = readable_by(Readers::Owner, OpenOptions::new().create_new(true).append(true)).open(path)?;
+    give_to_owner(&file, path)?;
+    Ok(file)
 }
 
 /// Who may read a file.

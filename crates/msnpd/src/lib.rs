@@ -25,6 +25,7 @@ pub mod pages;
 pub mod passport;
 pub mod password;
 mod random;
+pub mod recording;
 pub mod sb;
 pub mod serve;
 pub mod server;

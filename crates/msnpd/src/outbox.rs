@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::io::AsyncWrite;
 
 use crate::account::AccountId;
+use crate::recording::Tap;
 use crate::trace;
 
 /// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
@@ -275,13 +276,15 @@ pub struct Writer {
     chunk: Chunk,
     /// How what is said would be read, for the log.
     direction: Direction,
+    /// Who else listens.
+    tap: Tap,
     /// How many bytes have ever been written: what tells a stalled reader from a slow one.
     written: u64,
 }
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { chunk: Chunk::default(), direction: Direction::FromNotification, written: 0 }
+        Self::new(Tap::default())
     }
 }
 
@@ -324,6 +327,16 @@ pub enum Written {
 }
 
 impl Writer {
+    /// For a new connection, on which `tap` listens.
+    pub fn new(tap: Tap) -> Self {
+        Self { chunk: Chunk::default(), direction: Direction::FromNotification, tap, written: 0 }
+    }
+
+    /// What listens on this connection.
+    pub fn tap(&mut self) -> &mut Tap {
+        &mut self.tap
+    }
+
     /// The connection is of another kind than it seemed at first.
     pub fn set_direction(&mut self, direction: Direction) {
         self.direction = direction;
@@ -401,6 +414,7 @@ impl Writer {
         inner.in_flight = self.chunk.rest().len();
         drop(inner);
         trace::said(self.direction, self.chunk.rest());
+        self.tap.said(self.direction, self.chunk.rest());
         true
     }
 

@@ -39,6 +39,9 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// How long mail that waits may take to be sent then.
 const POST_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long the disk may then take for what was recorded.
+const RECORDING_LIMIT: Duration = Duration::from_secs(5);
+
 /// What the operator has chosen, ready for use.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -213,6 +216,7 @@ impl Service {
 
         let listeners = std::iter::once((messenger, Role::Messenger))
             .chain(dispatch.map(|listener| (listener, Role::Dispatch)));
+        server.recorder.follow(&server.store.recordings().await?);
         Ok(Self {
             server,
             messenger: listeners.collect(),
@@ -238,6 +242,10 @@ impl Service {
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let (acceptor, policy, dir, names) = self.renewal;
         let mut helpers = JoinSet::new();
+        let recording = tokio::spawn({
+            let (recorder, dir) = (self.server.recorder.clone(), dir.clone());
+            async move { recorder.run(&dir).await }
+        });
         helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
 
@@ -280,6 +288,8 @@ impl Service {
         let _ = tokio::join!(tokio::time::timeout(DRAIN_LIMIT, drained), posted);
         post.shutdown().await;
         helpers.shutdown().await;
+        self.server.recorder.finish();
+        let _ = tokio::time::timeout(RECORDING_LIMIT, recording).await;
         self.server.store.close().await;
     }
 }

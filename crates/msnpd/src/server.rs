@@ -25,6 +25,7 @@ use crate::ns::{write_news, write_page, write_shutdown};
 use crate::pages::Pages;
 use crate::passport::throttle::Throttle;
 use crate::random;
+use crate::recording::Recorder;
 use crate::sb::Switchboard;
 use crate::sessions::Sessions;
 use crate::shields::Shields;
@@ -46,6 +47,8 @@ pub struct Server {
     pub sessions: Sessions,
     /// What is counted.
     pub metrics: Metrics,
+    /// Who is recorded.
+    pub recorder: Arc<Recorder>,
     /// What sends mail, if anything does.
     pub mail: Option<Mail>,
     /// Who guesses passwords, here and on Passport.
@@ -211,6 +214,7 @@ impl Server {
             switchboard: Switchboard::default(),
             sessions: Sessions::default(),
             metrics,
+            recorder: Arc::default(),
             mail: None,
             throttle: Arc::default(),
             mint,

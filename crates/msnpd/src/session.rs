@@ -12,6 +12,7 @@ use tracing::{Instrument, debug};
 use crate::accept::Newcomer;
 use crate::connection::{self, Ends, Step, Stop, Work};
 use crate::outbox::Outbox;
+use crate::recording::{Tap, Who};
 use crate::server::Server;
 use crate::{ns, sb};
 
@@ -48,7 +49,9 @@ where
         }),
     };
     let carry = async {
-        let stop = connection::serve(stream, outbox, Session { talk, newcomer }).await;
+        let stop =
+            connection::serve(stream, outbox, Session { talk, newcomer }, Tap::new(server.recorder.clone()))
+                .await;
         debug!(%stop, "over");
         if stop == Stop::Slow {
             server.metrics.slow_readers.increment(1);
@@ -138,6 +141,14 @@ impl connection::Session for Session {
         match &mut self.talk {
             Talk::Switchboard(session) => session.settle(),
             _ => None,
+        }
+    }
+
+    fn who(&self) -> Option<Who> {
+        match &self.talk {
+            Talk::Fresh(_) | Talk::Dispatch(_) => None,
+            Talk::Notification(session) => session.who(),
+            Talk::Switchboard(session) => session.who(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`.
+//! What operators do from other processes while the server runs: `msnpd user …`, `msnpd announce …`,
+//! `msnpd record …`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,12 @@ impl Watch {
     /// # Errors
     /// When the store can't be read.
     pub(crate) async fn begin(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self { event: store.last_event().await?, order: store.last_order().await? })
+        // What was ordered while no server ran is of no use any more.
+        let (event, order) = (store.last_event().await?, store.last_order().await?);
+        if order > 0 {
+            store.forget_orders(order).await?;
+        }
+        Ok(Self { event, order })
     }
 
     /// Carries out what operators do, for ever.
@@ -40,17 +46,25 @@ impl Watch {
     }
 
     async fn look(&mut self, server: &Server) -> Result<(), StoreError> {
+        for account in server.recorder.expire() {
+            server.store.end_recording(&account).await?;
+        }
         let events = server.store.events_since(self.event).await?;
         follow(server, &events).await?;
         self.event = events.last().map_or(self.event, |event| event.seq);
-        for ordered in server.store.orders_since(self.order).await? {
+        let orders = server.store.orders_since(self.order).await?;
+        let last = orders.last().map(|ordered| ordered.seq);
+        for ordered in orders {
             self.order = ordered.seq;
             match ordered.order {
-                Some(order) => obey(server, &order),
+                Some(order) => obey(server, &order).await?,
                 None => warn!("an order that this version does not know is passed over"),
             }
         }
-        Ok(())
+        match last {
+            Some(last) => server.store.forget_orders(last).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -66,13 +80,18 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
             && let Some(brief) = server.store.brief(*account).await?
         {
             server.directory.load(*account, &brief);
+            server.directory.keep_change(*account, brief.revision);
         }
+    }
+    // Who has another address now is recorded under that one.
+    if !events.is_empty() {
+        server.recorder.follow(&server.store.recordings().await?);
     }
     Ok(())
 }
 
 /// Does what an operator has ordered.
-fn obey(server: &Server, order: &Order) {
+async fn obey(server: &Server, order: &Order) -> Result<(), StoreError> {
     match order {
         Order::Announce { plan } => {
             info!(minutes = plan.minutes, "announced that the service goes down");
@@ -84,5 +103,7 @@ fn obey(server: &Server, order: &Order) {
         },
         Order::Mail { account, news } => server.tell_mail(AccountId(*account), news),
         Order::Page { account, from, text } => server.page(AccountId(*account), from, text),
+        Order::Recordings => server.recorder.follow(&server.store.recordings().await?),
     }
+    Ok(())
 }

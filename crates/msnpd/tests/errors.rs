@@ -32,11 +32,11 @@ const BOB: &str = "bob@example.net";
 /// What the tests of this file cause, beside the conversations, and those of `mail.rs`, which have a mail server.
 const CAUSED_HERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::LIST_FULL, "adding the 601st contact"),
-    (ErrorCode::NOT_ACCEPTING_PAGES, "a page that is malformed or too long, where there is paging"),
     (
-        ErrorCode::UNKNOWN_MSISDN,
-        "a page to somebody who can't be paged, or to a number that is no contact, where there is paging",
+        ErrorCode::NOT_ACCEPTING_PAGES,
+        "a page that is malformed or too long, or to somebody who can't be paged, where there is paging",
     ),
+    (ErrorCode::UNKNOWN_MSISDN, "a page to a number that is no contact, where there is paging"),
     (
         ErrorCode::SWITCHBOARD_FAILED,
         "a chat wanted over IPv6, where no name is configured that could be told",

@@ -193,16 +193,16 @@ async fn who_guesses_gets_slower_and_the_owner_gets_in_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn the_profile_has_a_ticket_for_web_pages_and_nothing_else() {
+async fn the_profile_has_a_ticket_for_pages_and_nothing_else() {
     let place = Place::new(Challenges::Off).await;
     let alice = place.add("alice@example.com", PASSWORD, true).await;
     let (mut client, ..) = place.try_in(10, "alice@example.com", PASSWORD).await;
     let profile = client.profile().await;
     let pass = profile.lines().find_map(|line| line.strip_prefix("MSPAuth: ")).unwrap();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let claims = place.mint.check(pass, Use::Web, now).unwrap();
-    assert_eq!((claims.account, claims.purpose), (alice, Purpose::Web));
-    for other in [Use::Tweener, Use::SingleSignOn, Use::Renewal] {
+    let claims = place.mint.check(pass, Use::Page, now).unwrap();
+    assert_eq!((claims.account, claims.purpose), (alice, Purpose::Page));
+    for other in [Use::Web, Use::Tweener, Use::SingleSignOn, Use::Renewal] {
         assert_eq!(place.mint.check(pass, other, now), Err(TicketError::Purpose));
     }
 }

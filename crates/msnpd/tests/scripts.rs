@@ -54,11 +54,13 @@ macro_rules! scripts {
 }
 
 scripts! {
+    behind: "behind.txt",
     block: "block.txt",
     chat_acks: "chat-acks.txt",
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
     groups_numbered: "groups-numbered.txt",
@@ -87,6 +89,7 @@ scripts! {
     pages: "pages.txt",
     pending: "pending.txt",
     personal_message: "personal-message.txt",
+    phones_hidden: "phones-hidden.txt",
     presence: "presence.txt",
     privacy: "privacy.txt",
     scenario_mac: "scenario-mac.txt",

@@ -58,6 +58,7 @@ fn grid() -> String {
     row(&mut page, "properties", |d| d.properties);
     row(&mut page, "pending list", |d| d.has_pending_list);
     row(&mut page, "telephone contacts", |d| d.has_telephone_contacts);
+    row(&mut page, "SBP PHM is kept", |d| d.sets_contact_phones);
     row(&mut page, "error for an unknown account", |d| d.unknown_account.0);
     row(&mut page, "contacts at most, when adding", |d| d.forward_list_limit);
     heading(&mut page, "Presence");

@@ -58,6 +58,8 @@ pub struct Dialect {
     pub has_pending_list: bool,
     /// Whether a contact may be a telephone number alone, `tel:+15550100`.
     pub has_telephone_contacts: bool,
+    /// Whether a client gives a contact a mobile number with `SBP PHM`, and finds it in its lists again.
+    pub sets_contact_phones: bool,
     /// The error for an account that does not exist.
     pub unknown_account: ErrorCode,
     /// How many contacts a client of this version may have on its forward list before adding stops.

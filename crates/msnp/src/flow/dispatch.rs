@@ -51,6 +51,9 @@ impl DispatchServer {
                 self.settled = Some(opening::negotiate(frame, &self.settings, &mut self.hints, out)?);
                 return Ok(());
             }
+            None if matches!(frame.verb, Verb::CVR | Verb::INF | Verb::USR) => {
+                return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
+            }
             None => return Err(End::NotNow(frame.verb)),
         };
         match frame.verb {

@@ -254,7 +254,7 @@ impl NotificationServer {
             }
             Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
             // Clients of MSNP9 and later that still page get an error of their own.
-            Verb::PAG if !dialect.from_client.contains(verb) => {
+            Verb::PAG if dialect.forbids(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
             // The live service had switched the directory off in every version.

@@ -27,6 +27,13 @@ impl<'a> Frame<'a> {
     pub fn redacted(&self) -> impl fmt::Display + 'a {
         Redacted { verb: self.verb, args: self.args }
     }
+
+    /// The words behind the command word, each with whether [`redacted`](Self::redacted) hides it: for whoever writes
+    /// something else in its place.
+    pub fn discreet_words(&self) -> impl Iterator<Item = (&'a str, bool)> + use<'a> {
+        let shown = Redacted { verb: self.verb, args: self.args }.shown();
+        self.args.enumerate().map(move |(position, word)| (word, position >= shown))
+    }
 }
 
 struct Redacted<'a> {
@@ -34,13 +41,13 @@ struct Redacted<'a> {
     args: Args<'a>,
 }
 
-impl fmt::Display for Redacted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.verb)?;
+impl Redacted<'_> {
+    /// How many words may be seen.
+    fn shown(&self) -> usize {
         // `USR t TWN I handle` says who somebody claims to be; every other USR ends in a secret, as do ANS and XFR. One
         // with too few words may have it anywhere.
         let words = self.args.count();
-        let shown = match self.verb {
+        match self.verb {
             Verb::USR if { self.args }.nth(2) == Some("I") => usize::MAX,
             Verb::USR if { self.args }.nth(2) == Some("S") => 3,
             Verb::USR if words >= 3 => 2,
@@ -49,7 +56,14 @@ impl fmt::Display for Redacted<'_> {
             Verb::XFR => 3,
             Verb::RNG => 2,
             _ => usize::MAX,
-        };
+        }
+    }
+}
+
+impl fmt::Display for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verb)?;
+        let shown = self.shown();
         for (position, word) in self.args.enumerate() {
             write!(f, " {}", if position < shown { word } else { "<hidden>" })?;
         }

@@ -6,6 +6,7 @@ mod first_screen;
 mod mail;
 mod page;
 mod password;
+mod record;
 mod serve;
 mod store;
 mod text;
@@ -17,6 +18,7 @@ pub use announce::AnnounceArgs;
 pub use config::ConfigCommand;
 pub use mail::MailArgs;
 pub use page::PageArgs;
+pub use record::RecordArgs;
 pub use serve::ServeArgs;
 pub use user::UserArgs;
 
@@ -42,6 +44,8 @@ pub enum Command {
     Mail(MailArgs),
     /// Bring a page from a mobile device to a client that is signed in
     Page(PageArgs),
+    /// Record what is said to and by an account, for a while, to make a test of it
+    Record(RecordArgs),
     /// Show what can be configured, and check what is
     Config(ConfigCommand),
 }
@@ -57,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Announce(args) => announce::run(args),
         Command::Mail(args) => mail::run(args),
         Command::Page(args) => page::run(args),
+        Command::Record(args) => record::run(args),
         Command::Config(args) => config::run(args),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -34,7 +35,10 @@ pub(super) fn run(args: ServeArgs) -> anyhow::Result<()> {
     open_files::raise();
     let collector = config.metrics.map(|_| Collector::install()).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, collector))
+    let done = runtime.block_on(serve(config, collector));
+    // A name that is being looked up for a mail can't be stopped, and nothing waits for it any more.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    done
 }
 
 async fn serve(config: Config, collector: Option<Collector>) -> anyhow::Result<()> {

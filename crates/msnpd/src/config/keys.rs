@@ -119,7 +119,7 @@ keys! {
     /// senders are told that it did not arrive; what was kept before then stays where it is.
     key offline_message_lifetime: Duration = store::MESSAGE_LIFETIME;
 
-    /// Where pages are that clients open, such as { inbox = "https://mail.example.com/" }: inbox, folders, compose with
+    /// Where pages are that clients open, such as `{ inbox = "https://mail.example.com/" }`: inbox, folders, compose with
     /// {address} filled in, message with {id}, addrbook, person, password, profile, mobile, chat and others.
     /// With an inbox, clients show how much mail there is, as `msnpd mail` tells.
     key pages: Pages = Pages::default();

@@ -18,3 +18,8 @@ pub use keys::{Config, KEYS, Key};
 pub use load::{Loaded, Sources, load};
 pub use problem::{Origin, Problem, Problems};
 pub use value::LogFilter;
+
+/// A length of time as the operator writes it: `90`, `30m`, `24h`.
+pub(crate) fn duration(text: &str) -> Option<std::time::Duration> {
+    value::Value::parse(text)
+}

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use crate::outbox::Outbox;
+use crate::recording::{EndedBy, Tap, Who};
 use crate::trace;
 use pipe::{IfGone, Pipe};
 
@@ -50,6 +51,9 @@ pub trait Session: Send {
 
     /// All that was read has been acted on.
     fn settle(&mut self) -> Option<Work<'_>>;
+
+    /// Whose connection it is, as far as that is known.
+    fn who(&self) -> Option<Who>;
 
     /// When [`expired`](Self::expired) is to be called, if nothing is heard before.
     fn deadline(&self) -> Option<std::time::Instant>;
@@ -100,14 +104,15 @@ pub enum Stop {
     Slow,
 }
 
-/// Carries one connection from its first byte to its last. What is to be said to its client waits in `outbox`.
-pub async fn serve<S, T>(stream: S, outbox: Arc<Outbox>, session: T) -> Stop
+/// Carries one connection from its first byte to its last. What is to be said to its client waits in `outbox`;
+/// `tap` sees what is said.
+pub async fn serve<S, T>(stream: S, outbox: Arc<Outbox>, session: T, tap: Tap) -> Stop
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: Session,
 {
     let mut driver = Driver {
-        pipe: Pipe::new(stream, outbox),
+        pipe: Pipe::new(stream, outbox, tap),
         input: Vec::new(),
         session,
         framer: Framer::new(Direction::Opening),
@@ -118,6 +123,8 @@ where
             Err(stop) => break stop,
         }
     };
+    // What others are told comes of this.
+    driver.pipe.tap().ends(if stop == Stop::Gone { EndedBy::Client } else { EndedBy::Server });
     // Others are told that he is gone before he has taken his last bytes.
     driver.session.ended();
     let _ = tokio::time::timeout(FLUSH_LIMIT, driver.pipe.close(matches!(stop, Stop::Ended(_)))).await;
@@ -157,11 +164,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
                 Direction::ToSwitchboard => Direction::FromSwitchboard,
                 _ => Direction::FromNotification,
             });
+            // Only now, since the first message tells with whom the client talks.
+            self.pipe.tap().heard(self.session.direction(), &frame, || self.session.who());
             match self.session.heard(frame) {
                 Step::Next => {}
                 Step::End(end) => return Err(Stop::Ended(end)),
                 Step::Wait(work) => self.pipe.carry(work, IfGone::Finish).await?.map_err(Stop::Ended)?,
             }
+            self.pipe.tap().look(|| self.session.who());
         }
         self.input.drain(..used);
         if let Some(work) = self.session.settle() {

@@ -12,6 +12,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::{FLUSH_LIMIT, Stop};
 use crate::outbox::{Outbox, Writer, Written};
+use crate::recording::Tap;
 
 /// A reader that takes nothing of what waits for it for this long is dropped.
 const STALL_LIMIT: Duration = Duration::from_secs(30);
@@ -50,8 +51,12 @@ pub(super) enum IfGone {
 }
 
 impl<S: AsyncWrite + Unpin> Pipe<S> {
-    pub(super) fn new(stream: S, outbox: Arc<Outbox>) -> Self {
-        Self { stream, outbox, writer: Writer::default(), stall: None, closing: None }
+    pub(super) fn new(stream: S, outbox: Arc<Outbox>, tap: Tap) -> Self {
+        Self { stream, outbox, writer: Writer::new(tap), stall: None, closing: None }
+    }
+
+    pub(super) fn tap(&mut self) -> &mut Tap {
+        self.writer.tap()
     }
 
     pub(super) fn outbox(&self) -> &Arc<Outbox> {

@@ -1,7 +1,7 @@
 //! One place at which a person is signed in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use msnp::dialect::Dialect;
@@ -29,6 +29,11 @@ pub struct Endpoint {
     pub web: Option<Box<str>>,
     /// Whether it has asked for its lists: before that it is not told of their changes, which it will read anyway.
     hears_of_lists: AtomicBool,
+    /// The last revision of which its copy of the lists has everything; 0: of every one it is told.
+    ///
+    /// Clients that count changes take over the number that each answer brings. One that was not told of a change would
+    /// think it has all of them, and its next `SYN` would be answered so.
+    behind: AtomicU64,
     /// Whether it has told a status: before that it is not told of others'.
     live: AtomicBool,
     /// Whether it is invited to chats.
@@ -51,6 +56,7 @@ impl Endpoint {
             switchboard,
             web,
             hears_of_lists: AtomicBool::new(false),
+            behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
             takes_invitations: AtomicBool::new(true),
         }
@@ -63,6 +69,27 @@ impl Endpoint {
 
     pub(super) fn hears_of_lists(&self) -> bool {
         self.hears_of_lists.load(Ordering::Acquire)
+    }
+
+    /// It is not told of the change that has led to `revision`, and is told no later revision until it has read all of
+    /// its lists again.
+    pub(super) fn fall_behind(&self, revision: u64) {
+        let last = revision.saturating_sub(1);
+        // Of several the first counts.
+        let _ = self.behind.compare_exchange(0, last, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// It is about to read all of its lists, unless it has what is current.
+    pub fn catch_up(&self) {
+        self.behind.store(0, Ordering::Release);
+    }
+
+    /// The revision that it may be told after a change.
+    pub fn told_revision(&self, revision: u64) -> u64 {
+        match self.behind.load(Ordering::Acquire) {
+            0 => revision,
+            behind => behind.min(revision),
+        }
     }
 
     pub(super) fn go_live(&self) {
@@ -88,5 +115,22 @@ impl Endpoint {
         if self.is_live() && !line.is_empty() {
             self.outbox.push(Some(about), line);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_not_told_of_a_change_is_told_no_later_revision() {
+        let dialect = &msnp::dialect::MSNP8;
+        let endpoint = Endpoint::new(EndpointId(1), dialect, Arc::default(), None, None);
+        assert_eq!(endpoint.told_revision(5), 5);
+        endpoint.fall_behind(8);
+        endpoint.fall_behind(9);
+        assert_eq!([7, 8, 12].map(|revision| endpoint.told_revision(revision)), [7, 7, 7]);
+        endpoint.catch_up();
+        assert_eq!(endpoint.told_revision(12), 12);
     }
 }

@@ -175,6 +175,29 @@ impl Directory {
         self.endpoints.get(&id, |slot| slot.cloned().unwrap_or_default())
     }
 
+    /// Tells every place of a person of a change of his lists that has led to `revision`: what `encode` makes for its
+    /// dialect and the revision that it may be told. One that has not asked for its lists will read it.
+    pub fn tell_change(
+        &self,
+        id: AccountId,
+        revision: u64,
+        mut encode: impl FnMut(&'static Dialect, u64, &mut Vec<u8>),
+    ) {
+        self.each_place(id, |place| {
+            if !place.hears_of_lists() {
+                return place.fall_behind(revision);
+            }
+            let mut line = Vec::new();
+            encode(place.dialect, place.told_revision(revision), &mut line);
+            place.outbox.push(None, line.into());
+        });
+    }
+
+    /// Notes that a person is not told of a change of his lists that has led to `revision`.
+    pub fn keep_change(&self, id: AccountId, revision: u64) {
+        self.each_place(id, |place| place.fall_behind(revision));
+    }
+
     /// Says something to every place of a person that has asked for its lists: what `encode` makes for its dialect.
     pub fn tell(&self, id: AccountId, encode: impl FnMut(&'static Dialect, &mut Vec<u8>)) {
         let mut encodings = Encodings::new(encode);

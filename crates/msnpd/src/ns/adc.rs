@@ -9,7 +9,15 @@ use super::Session;
 use crate::store::{EditError, Edited, GroupKey};
 
 impl Session {
+    /// The answer comes before what others cause meanwhile.
     pub(super) async fn adc(&mut self, request: adc::Request<'_>) -> Result<(), End> {
+        self.outbox.begin_burst();
+        let done = self.adc_in_burst(request).await;
+        self.outbox.end_burst();
+        done
+    }
+
+    async fn adc_in_burst(&mut self, request: adc::Request<'_>) -> Result<(), End> {
         let (trid, list) = (request.trid, request.list);
         if list == List::Pending {
             return Err(End::BeyondLimits(Verb::ADC));
@@ -50,7 +58,7 @@ impl Session {
         };
         self.say(|out, dialect| {
             adc::Reply { request: request.clone(), guid }.write(out, dialect);
-            shown.write(handle, &edited, dialect, out);
+            shown.write(handle, None, dialect, out);
         })?;
         self.follow_up(&edited, trid)
     }

@@ -11,16 +11,16 @@ impl Session {
     pub(super) async fn blp(&mut self, request: blp::Request) -> Result<(), End> {
         let blp::Request { trid, privacy } = request;
         let id = self.user()?.id;
-        let revision = match self.server.store.set_privacy(id, privacy).await {
-            Ok(revision) => revision,
+        let edited = match self.server.store.set_privacy(id, privacy).await {
+            Ok(edited) => edited,
             Err(error) => return self.edit_refused(Verb::BLP, trid, &error),
         };
-        let version = self.list_version(revision);
+        let version = self.list_version(edited.revision);
         self.say(|out, dialect| blp::Reply { trid: Some(trid), version, privacy }.write(out, dialect))?;
-        self.server.directory.set_privacy(id, privacy, revision);
+        self.server.directory.set_privacy(id, privacy, edited.revision);
         if privacy == Privacy::AllowOthers {
             self.server.offer_messages(id);
         }
-        Ok(())
+        self.show_properties(&edited.sight)
     }
 }

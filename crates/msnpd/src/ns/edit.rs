@@ -41,7 +41,7 @@ impl Session {
             self.server.directory.look_at(user.id, &user.endpoint, contact, trid);
         }
         self.server.offer_after(self.user()?.id, &edited.changes);
-        Ok(())
+        self.show_properties(&edited.sight)
     }
 
     /// What somebody shows the user who has just become his contact. The client gets to know it only once it has its
@@ -68,16 +68,20 @@ impl Session {
         for change in changes.iter().filter(|change| change.owner != user.id) {
             let (before, after) =
                 (change.before.contains(List::Reverse), change.after.contains(List::Reverse));
-            if before == after || (after && change.after.contains(List::Block)) {
+            if before == after {
+                continue;
+            }
+            if after && change.after.contains(List::Block) {
+                self.server.directory.keep_change(change.owner, change.revision);
                 continue;
             }
             let name = self.server.directory.name(user.id);
             let name = name.as_deref().unwrap_or(user.email.as_str());
-            self.server.directory.tell(change.owner, |dialect, out| {
+            self.server.directory.tell_change(change.owner, change.revision, |dialect, revision, out| {
                 if after {
-                    added_by(&user.email, name, change.revision, dialect, out);
+                    added_by(&user.email, name, revision, dialect, out);
                 } else {
-                    removed_by(&user.email, change.revision, dialect, out);
+                    removed_by(&user.email, revision, dialect, out);
                 }
             });
         }
@@ -111,9 +115,8 @@ pub(super) fn unset(property: Property) -> Option<&'static str> {
 
 impl Shown {
     /// Says them, of the contact that the client has written as `handle`.
-    pub(super) fn write(&self, handle: &str, edited: &Edited, dialect: &Dialect, out: &mut Vec<u8>) {
+    pub(super) fn write(&self, handle: &str, version: Option<u32>, dialect: &Dialect, out: &mut Vec<u8>) {
         let Some(properties) = &self.0 else { return };
-        let version = list_version(dialect, edited.revision);
         // Only the answer itself repeats the letter case that the client has used.
         let handle = handle.to_ascii_lowercase();
         let handle = Some(&*handle);

@@ -56,6 +56,7 @@ use crate::account::AccountId;
 use crate::connection::{Ends, Step};
 use crate::directory::Endpoint;
 use crate::outbox::Outbox;
+use crate::recording::{Kind, Who};
 use crate::server::Server;
 use crate::sessions::OpenSession;
 use crate::store::StoreError;
@@ -169,6 +170,15 @@ impl Session {
         self.user.is_some()
     }
 
+    /// Who has signed in, or says he will.
+    pub fn who(&self) -> Option<Who> {
+        let (account, signed_in) = match &self.user {
+            Some(user) => (&user.email, Some(self.dialect().version)),
+            None => (&self.claimed.as_ref()?.email, None),
+        };
+        Some(Who { account: account.clone(), kind: Kind::Notification, signed_in })
+    }
+
     /// When [`expired`](Self::expired) is to be called.
     pub fn deadline(&self) -> Option<Instant> {
         self.flow.deadline()
@@ -222,7 +232,8 @@ impl Session {
 
     /// A revision as a list version, in dialects that have one in their replies.
     fn list_version(&self, revision: u64) -> Option<u32> {
-        list_version(self.dialect(), revision)
+        let told = self.user.as_ref().map_or(revision, |user| user.endpoint.told_revision(revision));
+        list_version(self.dialect(), told)
     }
 }
 

@@ -29,7 +29,9 @@ impl Session {
         };
         let number = match found {
             Ok(Some(number)) => number,
-            Ok(None) => return self.deny(trid, ErrorCode::UNKNOWN_MSISDN),
+            Ok(None) if Telephone::is_meant(to) => return self.deny(trid, ErrorCode::UNKNOWN_MSISDN),
+            // No contact, one who hides, has no telephone, or wants no pages: nobody can tell which.
+            Ok(None) => return self.deny(trid, ErrorCode::NOT_ACCEPTING_PAGES),
             Err(error) => return self.store_failed(trid, &error),
         };
         let user = self.user()?;

@@ -8,6 +8,7 @@ use msnp::wire::{Encoded, Verb, limits};
 
 use super::edit::unset;
 use super::{Session, list_version};
+use crate::store::Sight;
 
 impl Session {
     pub(super) async fn prp(&mut self, request: prp::Request<'_>) -> Result<(), End> {
@@ -65,15 +66,22 @@ impl Session {
             Err(error) => return self.edit_refused(Verb::PRP, trid, &error),
         };
         self.echo(request, edited.revision)?;
-        let Some((property, value)) = edited.shown else { return Ok(()) };
-        let handle = self.user()?.email.as_str();
-        for (watcher, revision) in edited.watchers {
-            self.server.directory.tell(watcher, |dialect, out| {
-                if !matches!(dialect.properties, Properties::None | Properties::AddressBook) {
-                    let unset = unset(property).filter(|_| dialect.properties == Properties::All);
-                    let (version, value) =
-                        (list_version(dialect, revision), value.as_deref().or(unset).map(Encoded::new));
-                    bpr::Push { version, handle: Some(handle), property, value }.write(out, dialect);
+        self.show_properties(&edited.sight)
+    }
+
+    /// Tells others what they see of the user's properties from here on.
+    pub(super) fn show_properties(&self, sight: &Sight) -> Result<(), End> {
+        let handle = Some(self.user()?.email.as_str());
+        for (watcher, revision) in &sight.watchers {
+            self.server.directory.tell_change(*watcher, *revision, |dialect, revision, out| {
+                if matches!(dialect.properties, Properties::None | Properties::AddressBook) {
+                    return;
+                }
+                let version = list_version(dialect, revision);
+                for (property, value) in &sight.properties {
+                    let unset = unset(*property).filter(|_| dialect.properties == Properties::All);
+                    let value = value.as_deref().or(unset).map(Encoded::new);
+                    bpr::Push { version, handle, property: *property, value }.write(out, dialect);
                 }
             });
         }

@@ -1,9 +1,9 @@
-//! `SBP`: a property of a contact (MSNP10-12). Only the name that the user has for him is kept.
+//! `SBP`: a property of a contact (MSNP10-12). What the user has noted for himself is kept: a name, a mobile number.
 
 use msnp::command::{Command, sbp};
 use msnp::flow::{End, notification};
 use msnp::types::{ErrorCode, Guid, Property};
-use msnp::wire::{Encoded, Verb};
+use msnp::wire::{Encoded, Verb, limits};
 
 use super::Session;
 use crate::store::ContactKey;
@@ -21,6 +21,16 @@ impl Session {
                 notification::name_fits(Verb::SBP, &name)?;
                 let (id, key) = (self.user()?.id, ContactKey::Guid(guid));
                 if let Err(error) = self.server.store.rename_contact(id, key, &name.decode()).await {
+                    return self.edit_refused(Verb::SBP, trid, &error);
+                }
+            }
+            Ok(Property::MobilePhone) if self.dialect().sets_contact_phones => {
+                let phone = value.as_ref().map(|value| value.decode().into_owned()).unwrap_or_default();
+                if Encoded::new(&phone).len() > limits::PHONE {
+                    return Err(End::BeyondLimits(Verb::SBP));
+                }
+                let (id, key) = (self.user()?.id, ContactKey::Guid(guid));
+                if let Err(error) = self.server.store.set_contact_phone(id, key, &phone).await {
                     return self.edit_refused(Verb::SBP, trid, &error);
                 }
             }

@@ -11,13 +11,9 @@ use crate::mail::MAX_TEXT;
 impl Session {
     pub(super) async fn sdc(&mut self, request: sdc::Request<'_>) -> Result<(), End> {
         let trid = request.trid;
-        let text = std::str::from_utf8(request.text).ok().filter(|text| text.chars().count() <= MAX_TEXT);
-        let invited = match text {
-            Some(text) => self.invite(request.to, text).await,
-            None if self.server.mail.is_none() => Err(Refused::Off),
-            None => Err(Refused::Address),
-        };
-        let code = match invited {
+        // A text that is too long or not quite text is worth sending as far as it goes.
+        let text: String = String::from_utf8_lossy(request.text).chars().take(MAX_TEXT).collect();
+        let code = match self.invite(request.to, &text).await {
             Ok(()) => return self.say(|out, dialect| sdc::Reply { trid }.write(out, dialect)),
             Err(Refused::Off) => ErrorCode::COMMAND_DISABLED,
             // Wrong parameters end the session (notification-server reference, 18.3).

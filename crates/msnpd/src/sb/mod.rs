@@ -30,6 +30,7 @@ use crate::account::AccountId;
 use crate::connection::{Step, Work};
 use crate::outbox::Outbox;
 use crate::random;
+use crate::recording::{Kind, Who};
 use crate::server::Server;
 use crate::sessions::OpenSession;
 
@@ -211,6 +212,12 @@ impl Session {
     /// Whether the member is in a chat.
     pub fn has_joined(&self) -> bool {
         self.seat.is_some()
+    }
+
+    /// Which member this is, once it has been let in.
+    pub fn who(&self) -> Option<Who> {
+        let account = self.seat.as_ref()?.email.clone();
+        Some(Who { account, kind: Kind::Switchboard, signed_in: Some(self.dialect().version) })
     }
 
     /// When [`expired`](Self::expired) is to be called.

@@ -1,10 +1,14 @@
 //! Allowing and blocking, and ending the question about those who have added one.
 
-use msnp::types::{Email, List};
+use msnp::types::{Email, List, Lists};
+use sqlx::SqliteConnection;
 
 use super::Store;
 use super::edit::{EditError, Edited, Limits, check_room, store_own, unchanged};
-use super::row::{Row, find};
+use super::list::allows;
+use super::privacy::privacy;
+use super::property::{Sight, turned};
+use super::row::{Part, Revisions, Row, find};
 use crate::account::AccountId;
 
 impl Store {
@@ -38,7 +42,8 @@ impl Store {
                 }
                 check_room(tx, owner, list, limits).await?;
                 let after = row.lists.with(list);
-                store_own(tx, row, if ends_pending { after.without(List::Pending) } else { after }).await
+                let after = if ends_pending { after.without(List::Pending) } else { after };
+                store_allowance(tx, row, after).await
             })
         })
         .await
@@ -60,7 +65,7 @@ impl Store {
                     return Err(EditError::NotOnList);
                 }
                 let after = row.lists.with(list).without(opposite);
-                store_own(tx, row, after).await
+                store_allowance(tx, row, after).await
             })
         })
         .await
@@ -95,7 +100,7 @@ impl Store {
                     return Err(EditError::NotOnList);
                 }
                 let after = row.lists.without(list);
-                store_own(tx, row, after).await
+                store_allowance(tx, row, after).await
             })
         })
         .await
@@ -125,4 +130,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// Writes a row of the owner's by which somebody may come to see him, or come not to see him any more. What he sees of
+/// the owner's properties is part of his own list then.
+async fn store_allowance(tx: &mut SqliteConnection, row: Row, after: Lists) -> Result<Edited, EditError> {
+    let (owner, contact, guid) = (row.owner, row.contact, row.guid);
+    let privacy = privacy(tx, owner).await?.ok_or(EditError::Gone)?;
+    let is_seen = allows(after, privacy);
+    let is_watched = contact != owner && after.contains(List::Reverse);
+    let properties = if is_watched && allows(row.lists, privacy) != is_seen {
+        turned(tx, owner, is_seen).await?
+    } else {
+        Vec::new()
+    };
+    let told = (!properties.is_empty()).then_some(contact);
+    let revisions = Revisions::next(tx, Part::Lists, told.into_iter().chain([owner])).await?;
+    let revision = revisions.of(owner).ok_or(EditError::Gone)?;
+    let watchers = told.and_then(|id| Some((id, revisions.of(id)?))).into_iter().collect();
+    let changes = vec![row.store(tx, after, revision).await?];
+    Ok(Edited { revision, contact: Some(contact), guid, changes, sight: Sight { properties, watchers } })
 }

@@ -3,7 +3,9 @@
 use msnp::types::{Email, Guid, List};
 use sqlx::SqliteConnection;
 
-use super::edit::{ContactKey, EditError, Edited, Limits, check_room, store_mirrored, store_own, unchanged};
+use super::edit::{
+    ContactKey, EditError, Edited, Limits, Note, check_room, store_mirrored, store_own, unchanged,
+};
 use super::group::{GroupKey, Place, place};
 use super::row::{Row, account_id, find};
 use super::{Store, StoreError, outside};
@@ -151,13 +153,37 @@ impl Store {
         who: ContactKey,
         name: &str,
     ) -> Result<Edited, EditError> {
-        let name = Some(name).filter(|name| !name.is_empty()).map(str::to_owned);
+        self.note(owner, who, Note::Name, name).await
+    }
+
+    /// Sets the mobile number that the owner has for a contact, for as long as the contact shows none himself; an empty
+    /// one is none. Cheap where it is that already.
+    ///
+    /// # Errors
+    /// As of [`rename_contact`](Self::rename_contact).
+    pub async fn set_contact_phone(
+        &self,
+        owner: AccountId,
+        who: ContactKey,
+        phone: &str,
+    ) -> Result<Edited, EditError> {
+        self.note(owner, who, Note::Phone, phone).await
+    }
+
+    async fn note(
+        &self,
+        owner: AccountId,
+        who: ContactKey,
+        note: Note,
+        value: &str,
+    ) -> Result<Edited, EditError> {
+        let value = Some(value).filter(|value| !value.is_empty()).map(str::to_owned);
         self.write(move |tx| {
             Box::pin(async move {
                 let contact = match who {
                     ContactKey::Email(email) => find(tx, &email).await?,
                     ContactKey::Guid(guid) => match find_row(tx, owner, guid).await? {
-                        None => return outside::rename(tx, owner, guid, name).await,
+                        None => return outside::note(tx, owner, guid, note, value).await,
                         contact => contact,
                     },
                 };
@@ -165,10 +191,14 @@ impl Store {
                 if row.lists.is_empty() {
                     return Err(EditError::NotOnList);
                 }
-                if row.name == name {
+                let noted = match note {
+                    Note::Name => &mut row.name,
+                    Note::Phone => &mut row.phone,
+                };
+                if *noted == value {
                     return unchanged(tx, row).await;
                 }
-                row.name = name;
+                *noted = value;
                 let after = row.lists;
                 store_own(tx, row, after).await
             })

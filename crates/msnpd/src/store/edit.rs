@@ -4,6 +4,7 @@ use msnp::types::{Email, Guid, List, Lists};
 use sqlx::SqliteConnection;
 
 use super::StoreError;
+use super::property::Sight;
 use super::row::{Change, Part, Revisions, Row, revision};
 use crate::account::AccountId;
 
@@ -37,6 +38,15 @@ pub enum ContactKey {
     Guid(Guid),
 }
 
+/// What the owner of a list notes of a contact, for himself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// The name he has for him.
+    Name,
+    /// The mobile number he has for him.
+    Phone,
+}
+
 /// What an edit of lists did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
@@ -48,6 +58,8 @@ pub struct Edited {
     pub guid: Guid,
     /// Every row that changed, the owner's first; the contact's own, where the edit reached it, second.
     pub changes: Vec<Change>,
+    /// What the contact sees of the owner's properties, where the edit lets him see them or hides them.
+    pub sight: Sight,
 }
 
 impl Edited {
@@ -121,7 +133,7 @@ pub(super) async fn store_own(
     let revisions = Revisions::next(tx, Part::Lists, [owner]).await?;
     let revision = revisions.of(owner).ok_or(EditError::Gone)?;
     let changes = vec![row.store(tx, after, revision).await?];
-    Ok(Edited { revision, contact: Some(contact), guid, changes })
+    Ok(Edited { revision, contact: Some(contact), guid, changes, sight: Sight::default() })
 }
 
 /// Writes a row of the owner's whose forward bit changes, and what follows from it in the contact's row for him.
@@ -134,7 +146,7 @@ pub(super) async fn store_mirrored(
     let revision = revisions.of(row.owner).ok_or(EditError::Gone)?;
     let (contact, guid) = (row.contact, row.guid);
     let changes = mirror(tx, row, after, &revisions).await?;
-    Ok(Edited { revision, contact: Some(contact), guid, changes })
+    Ok(Edited { revision, contact: Some(contact), guid, changes, sight: Sight::default() })
 }
 
 /// [`store_mirrored`], for a caller that has the revisions.
@@ -169,7 +181,8 @@ pub(super) async fn mirror(
 /// Answers for an edit that finds everything as it should be.
 pub(super) async fn unchanged(tx: &mut SqliteConnection, row: Row) -> Result<Edited, EditError> {
     let revision = revision(tx, row.owner).await?.ok_or(EditError::Gone)?;
-    Ok(Edited { revision, contact: Some(row.contact), guid: row.guid, changes: Vec::new() })
+    let (contact, guid) = (Some(row.contact), row.guid);
+    Ok(Edited { revision, contact, guid, changes: Vec::new(), sight: Sight::default() })
 }
 
 /// Refuses where the list is as long as it may get by adding.

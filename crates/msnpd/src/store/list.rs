@@ -9,7 +9,7 @@ use super::account::Stored;
 use super::group::{Group, groups, number};
 use super::outside::{self, OutsideContact};
 use super::privacy::setting;
-use super::property::shown;
+use super::property::{in_order, shown};
 use super::row::{account_id, email, guid, lists, unsigned};
 use super::{Store, StoreError};
 use crate::account::{Account, AccountId};
@@ -80,6 +80,8 @@ pub struct RosterContact {
     pub name: String,
     /// The name the owner has for him.
     pub stored_name: Option<String>,
+    /// The mobile number the owner has for him.
+    pub phone: Option<String>,
     /// What MSNP10 and later name the row by.
     pub guid: Guid,
     /// Which lists he is on.
@@ -114,9 +116,23 @@ struct SignInRow {
     rows: Option<String>,
 }
 
-/// Contact, address, own name, stored name, GUID, lists, revision, whether he is in "Other Contacts" beside his groups,
-/// the contact's lists for the owner, his privacy.
-type ContactRow = (i64, String, Option<String>, Option<String>, Vec<u8>, i64, i64, bool, Option<i64>, String);
+/// A row of somebody's lists, and what the contact says of it.
+#[derive(FromRow)]
+struct ContactRow {
+    contact: i64,
+    email: String,
+    name: Option<String>,
+    stored_name: Option<String>,
+    phone: Option<String>,
+    guid: Vec<u8>,
+    lists: i64,
+    revision: i64,
+    /// Whether he is in "Other Contacts" beside his groups.
+    in_other: bool,
+    /// The lists that the owner is on with him.
+    theirs: Option<i64>,
+    privacy: String,
+}
 
 impl Store {
     /// All that a sign-in with a ticket reads: the account, for the ticket's generation to be compared with, and what
@@ -227,7 +243,8 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
     let properties = properties(tx, owner).await?;
     let own = properties.get(&owner).cloned().unwrap_or_default();
     let rows: Vec<ContactRow> = sqlx::query_as(
-        "SELECT c.contact, a.email, a.name, c.name, c.guid, c.lists, c.revision, c.in_other, o.lists, a.privacy \
+        "SELECT c.contact, a.email, a.name, c.name AS stored_name, c.phone, c.guid, c.lists, c.revision, \
+         c.in_other, o.lists AS theirs, a.privacy \
          FROM contact c JOIN account a ON a.id = c.contact \
          LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner \
          WHERE c.owner = $1 ORDER BY c.contact",
@@ -236,26 +253,27 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
     .fetch_all(&mut *tx)
     .await?;
     let mut contacts = Vec::with_capacity(rows.len());
-    for (id, address, name, stored_name, bytes, bits, revision, in_other, theirs, privacy) in rows {
-        let id = account_id(id)?;
-        let on = lists(bits)?;
-        let allows = allows(theirs.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?);
+    for row in rows {
+        let id = account_id(row.contact)?;
+        let on = lists(row.lists)?;
+        let allows = allows(row.theirs.map(lists).transpose()?.unwrap_or_default(), setting(&row.privacy)?);
         let properties = match properties.get(&id) {
             Some(all) if allows && on.contains(List::Forward) => shown(all.iter().cloned()),
             _ => Vec::new(),
         };
         let mut groups = memberships.remove(&id).unwrap_or_default();
-        if in_other {
+        if row.in_other {
             groups.insert(0, 0);
         }
         contacts.push(RosterContact {
             id,
-            email: email(&address)?,
-            name: name.unwrap_or(address),
-            stored_name,
-            guid: guid(&bytes)?,
+            email: email(&row.email)?,
+            name: row.name.unwrap_or(row.email),
+            stored_name: row.stored_name,
+            phone: row.phone,
+            guid: guid(&row.guid)?,
             lists: on,
-            revision: unsigned(revision)?,
+            revision: unsigned(row.revision)?,
             groups,
             properties,
             allows,
@@ -321,11 +339,6 @@ async fn properties(
         in_order(properties);
     }
     Ok(found)
-}
-
-/// Puts properties in the order in which lists give them.
-fn in_order(properties: &mut [(Property, String)]) {
-    properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
 }
 
 /// Reads what `brief` has put together: number, list bits, revision.

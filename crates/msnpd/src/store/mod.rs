@@ -24,6 +24,7 @@ mod order;
 mod outside;
 mod privacy;
 mod property;
+mod recording;
 mod row;
 mod writer;
 
@@ -58,7 +59,8 @@ pub use offline::{
 };
 pub use order::{Order, Ordered};
 pub use outside::OutsideContact;
-pub use property::PropertyEdited;
+pub use property::{SettingEdited, Sight};
+pub use recording::Wish;
 pub use row::Change;
 
 /// The database's file name in the data directory.

@@ -39,6 +39,8 @@ pub enum Order {
         /// What it says.
         text: String,
     },
+    /// Look again at what is to be recorded.
+    Recordings,
 }
 
 /// An order with its number.
@@ -67,6 +69,20 @@ impl Store {
     pub async fn last_order(&self) -> Result<i64, StoreError> {
         let seq = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM operator_order");
         Ok(seq.fetch_one(self.readers()).await?)
+    }
+
+    /// Forgets what was ordered up to `seq`, which is done or of no use any more: it may hold what people say.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn forget_orders(&self, seq: i64) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM operator_order WHERE seq <= $1").bind(seq).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// What was ordered after `seq`, in order.

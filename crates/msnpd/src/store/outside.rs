@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use msnp::types::{Guid, List, Lists, Telephone};
 use sqlx::SqliteConnection;
 
-use super::edit::{EditError, Edited, Limits, check_room};
+use super::edit::{EditError, Edited, Limits, Note, check_room};
 use super::group::{GroupKey, Place, number, place};
+use super::property::Sight;
 use super::row::{Part, Revisions, guid, lists, new_guid, revision, signed, unsigned};
 use super::{Store, StoreError};
 use crate::account::AccountId;
@@ -23,6 +24,8 @@ pub struct OutsideContact {
     pub address: String,
     /// The name the owner has for him.
     pub name: Option<String>,
+    /// The mobile number the owner has for him.
+    pub phone: Option<String>,
     /// What clients name the row by.
     pub guid: Guid,
     /// Which lists he is on.
@@ -33,8 +36,8 @@ pub struct OutsideContact {
     pub groups: Vec<u8>,
 }
 
-/// GUID, network, address, lists, name, revision.
-type OutsideRow = (Vec<u8>, i64, String, i64, Option<String>, i64);
+/// GUID, network, address, lists, name, phone, revision.
+type OutsideRow = (Vec<u8>, i64, String, i64, Option<String>, Option<String>, i64);
 
 impl Store {
     /// Puts a telephone number on the owner's forward list. An empty name is none.
@@ -146,24 +149,24 @@ pub(super) async fn remove(
     touch(tx, owner, guid).await
 }
 
-/// Sets the name that the owner has for a contact. Cheap where it is that already.
-pub(super) async fn rename(
+/// Sets what the owner notes of a contact. Cheap where it is that already.
+pub(super) async fn note(
     tx: &mut SqliteConnection,
     owner: AccountId,
     guid: Guid,
-    name: Option<String>,
+    note: Note,
+    value: Option<String>,
 ) -> Result<Edited, EditError> {
-    let before = find(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
-    if before == name {
+    let (name, phone) = find(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
+    let (before, set) = match note {
+        Note::Name => (name, "UPDATE outside_contact SET name = $3 WHERE owner = $1 AND guid = $2"),
+        Note::Phone => (phone, "UPDATE outside_contact SET phone = $3 WHERE owner = $1 AND guid = $2"),
+    };
+    if before == value {
         let revision = revision(tx, owner).await?.ok_or(EditError::Gone)?;
         return Ok(edited(revision, guid));
     }
-    sqlx::query("UPDATE outside_contact SET name = $3 WHERE owner = $1 AND guid = $2")
-        .bind(i64::from(owner.0))
-        .bind(guid.0.as_slice())
-        .bind(name)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(set).bind(i64::from(owner.0)).bind(guid.0.as_slice()).bind(value).execute(&mut *tx).await?;
     touch(tx, owner, guid).await
 }
 
@@ -202,18 +205,19 @@ pub(super) async fn read(
         groups.entry(guid).or_default().push(number(n)?);
     }
     let rows: Vec<OutsideRow> = sqlx::query_as(
-        "SELECT guid, network, address, lists, name, revision FROM outside_contact WHERE owner = $1 \
+        "SELECT guid, network, address, lists, name, phone, revision FROM outside_contact WHERE owner = $1 \
          ORDER BY network, address, guid",
     )
     .bind(i64::from(owner.0))
     .fetch_all(tx)
     .await?;
-    let contact = |(bytes, network, address, bits, name, revision): OutsideRow| {
+    let contact = |(bytes, network, address, bits, name, phone, revision): OutsideRow| {
         Ok(OutsideContact {
             network: u8::try_from(network)
                 .map_err(|_| StoreError::Corrupt(format!("the network {network}")))?,
             address,
             name,
+            phone,
             guid: guid(&bytes)?,
             lists: lists(bits)?,
             revision: unsigned(revision)?,
@@ -223,21 +227,21 @@ pub(super) async fn read(
     rows.into_iter().map(contact).collect()
 }
 
-/// The name of a contact on the forward list; `None` where the GUID is none of such a one.
+/// The name and the number of a contact on the forward list; `None` where the GUID is none of such a one.
 async fn find(
     tx: &mut SqliteConnection,
     owner: AccountId,
     guid: Guid,
-) -> Result<Option<Option<String>>, StoreError> {
-    let name = sqlx::query_scalar(
-        "SELECT name FROM outside_contact WHERE owner = $1 AND guid = $2 AND lists & $3 <> 0",
+) -> Result<Option<(Option<String>, Option<String>)>, StoreError> {
+    let found = sqlx::query_as(
+        "SELECT name, phone FROM outside_contact WHERE owner = $1 AND guid = $2 AND lists & $3 <> 0",
     )
     .bind(i64::from(owner.0))
     .bind(guid.0.as_slice())
     .bind(i64::from(List::Forward.bit().bits()))
     .fetch_optional(tx)
     .await?;
-    Ok(name)
+    Ok(found)
 }
 
 async fn find_address(
@@ -273,6 +277,6 @@ async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u6
     Revisions::next(tx, Part::Lists, [owner]).await?.of(owner).ok_or(EditError::Gone)
 }
 
-const fn edited(revision: u64, guid: Guid) -> Edited {
-    Edited { revision, contact: None, guid, changes: Vec::new() }
+fn edited(revision: u64, guid: Guid) -> Edited {
+    Edited { revision, contact: None, guid, changes: Vec::new(), sight: Sight::default() }
 }

@@ -2,10 +2,12 @@
 
 use std::str::FromStr;
 
-use msnp::types::{Privacy, Prompt};
+use msnp::types::{List, Privacy, Prompt};
+use sqlx::SqliteConnection;
 
 use super::edit::EditError;
-use super::row::{Part, Revisions, revision};
+use super::property::{SettingEdited, Sight, turned};
+use super::row::{Part, Revisions, account_id, revision};
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -29,13 +31,40 @@ impl Store {
         }
     }
 
-    /// Sets who may see the account, and returns its new revision.
+    /// Sets who may see the account.
     ///
     /// # Errors
     /// [`Unchanged`](EditError::Unchanged), [`Gone`](EditError::Gone).
-    pub async fn set_privacy(&self, account: AccountId, privacy: Privacy) -> Result<u64, EditError> {
-        let set = "UPDATE account SET privacy = $2 WHERE id = $1 AND privacy <> $2";
-        self.set(account, set, privacy.as_str().to_owned()).await
+    pub async fn set_privacy(
+        &self,
+        account: AccountId,
+        privacy: Privacy,
+    ) -> Result<SettingEdited, EditError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let set = "UPDATE account SET privacy = $2 WHERE id = $1 AND privacy <> $2";
+                let revision = set_one(tx, account, set, privacy.as_str().to_owned()).await?;
+                let mut sight = Sight::default();
+                let properties = turned(tx, account, privacy == Privacy::AllowOthers).await?;
+                if !properties.is_empty() {
+                    // Of those on the allow list and the block list nothing changes.
+                    let ids: Vec<i64> = sqlx::query_scalar(
+                        "SELECT contact FROM contact WHERE owner = $1 AND contact <> $1 \
+                         AND lists & $2 <> 0 AND lists & $3 = 0",
+                    )
+                    .bind(i64::from(account.0))
+                    .bind(i64::from(List::Reverse.bit().bits()))
+                    .bind(i64::from(List::Allow.bit().with(List::Block).bits()))
+                    .fetch_all(&mut *tx)
+                    .await?;
+                    let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
+                    let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
+                    sight = Sight { properties, watchers };
+                }
+                Ok(SettingEdited { revision, sight })
+            })
+        })
+        .await
     }
 
     /// Sets what the client is to do about newcomers, and returns the account's new revision.
@@ -53,18 +82,33 @@ impl Store {
         statement: &'static str,
         value: String,
     ) -> Result<u64, EditError> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                let done =
-                    sqlx::query(statement).bind(i64::from(account.0)).bind(value).execute(&mut *tx).await?;
-                if done.rows_affected() == 0 {
-                    revision(tx, account).await?.ok_or(EditError::Gone)?;
-                    return Err(EditError::Unchanged);
-                }
-                let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
-                revisions.of(account).ok_or(EditError::Gone)
-            })
-        })
-        .await
+        self.write(move |tx| Box::pin(set_one(tx, account, statement, value))).await
     }
+}
+
+/// Who may see the account, if it exists.
+pub(super) async fn privacy(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+) -> Result<Option<Privacy>, StoreError> {
+    let found: Option<String> = sqlx::query_scalar("SELECT privacy FROM account WHERE id = $1")
+        .bind(i64::from(account.0))
+        .fetch_optional(tx)
+        .await?;
+    found.as_deref().map(setting).transpose()
+}
+
+async fn set_one(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    statement: &'static str,
+    value: String,
+) -> Result<u64, EditError> {
+    let done = sqlx::query(statement).bind(i64::from(account.0)).bind(value).execute(&mut *tx).await?;
+    if done.rows_affected() == 0 {
+        revision(tx, account).await?.ok_or(EditError::Gone)?;
+        return Err(EditError::Unchanged);
+    }
+    let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
+    revisions.of(account).ok_or(EditError::Gone)
 }

@@ -33,16 +33,23 @@ const YES: &str = "Y";
 /// `MOB` and `MBE`: no.
 const NO: &str = "N";
 
-/// What setting a property did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PropertyEdited {
-    /// The account's revision; the one it had before where the property had that value.
-    pub revision: u64,
-    /// The property of which contacts see another value than before, and that value.
-    pub shown: Option<(Property, Option<String>)>,
-    /// Who has the account on the forward list and may see it, with his new revision: his list as he gets it has
+/// What others see of an account's properties after an edit, where they saw something else before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// The properties of which they see another value than before, and that value.
+    pub properties: Vec<(Property, Option<String>)>,
+    /// Who has the account on the forward list and sees that, with his new revision: his list as he gets it has
     /// changed, and he is to be told if he is there.
     pub watchers: Vec<(AccountId, u64)>,
+}
+
+/// What an edit of a setting did that others may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingEdited {
+    /// The account's revision; the one it had before where the setting had that value.
+    pub revision: u64,
+    /// What others see of it.
+    pub sight: Sight,
 }
 
 impl Store {
@@ -55,7 +62,7 @@ impl Store {
         account: AccountId,
         property: Property,
         value: Option<&str>,
-    ) -> Result<PropertyEdited, EditError> {
+    ) -> Result<SettingEdited, EditError> {
         let value = value.map(str::to_owned);
         self.write(move |tx| {
             Box::pin(async move {
@@ -78,14 +85,13 @@ impl Store {
                 };
                 let done = edit.execute(&mut *tx).await?;
                 if done.rows_affected() == 0 {
-                    return Ok(PropertyEdited { revision: before, shown: None, watchers: Vec::new() });
+                    return Ok(SettingEdited { revision: before, sight: Sight::default() });
                 }
                 let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
                 let revision = revisions.of(account).ok_or(EditError::Gone)?;
                 let value = shown_value(tx, account, visible).await?;
-                let shown = (value != shown_before).then_some((visible, value));
-                let mut watchers = Vec::new();
-                if shown.is_some() {
+                let mut sight = Sight::default();
+                if value != shown_before {
                     let ids: Vec<i64> = sqlx::query_scalar(
                         "SELECT c.contact FROM contact c JOIN account a ON a.id = c.owner \
                          WHERE c.owner = $1 AND c.contact <> $1 AND c.lists & $2 <> 0 AND c.lists & $3 = 0 \
@@ -98,13 +104,35 @@ impl Store {
                     .fetch_all(&mut *tx)
                     .await?;
                     let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
-                    watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
+                    let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
+                    sight = Sight { properties: vec![(visible, value)], watchers };
                 }
-                Ok(PropertyEdited { revision, shown, watchers })
+                Ok(SettingEdited { revision, sight })
             })
         })
         .await
     }
+}
+
+/// What somebody sees of an account's properties who may see it from now on, or from now on may not.
+pub(super) async fn turned(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    is_seen: bool,
+) -> Result<Vec<(Property, Option<String>)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM property WHERE account = $1")
+        .bind(i64::from(account.0))
+        .fetch_all(tx)
+        .await?;
+    let rows = rows.into_iter().filter_map(|(name, value)| Some((name.parse().ok()?, value)));
+    let mut all = shown(rows);
+    in_order(&mut all);
+    Ok(all.into_iter().map(|(property, value)| (property, is_seen.then_some(value))).collect())
+}
+
+/// Puts properties in the order in which lists give them.
+pub(super) fn in_order(properties: &mut [(Property, String)]) {
+    properties.sort_by_key(|(property, _)| Property::ALL.iter().position(|p| p == property));
 }
 
 /// The value of a property as contacts get to see it.

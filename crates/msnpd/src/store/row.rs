@@ -78,6 +78,9 @@ impl Revisions {
     }
 }
 
+/// Lists, GUID, name, mobile number, whether he is in "Other Contacts" beside his groups.
+type Stored = (i64, Vec<u8>, Option<String>, Option<String>, bool);
+
 /// The row that `owner` has for `contact`.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -86,6 +89,8 @@ pub(super) struct Row {
     pub(super) lists: Lists,
     pub(super) guid: Guid,
     pub(super) name: Option<String>,
+    /// The mobile number that the owner has for him.
+    pub(super) phone: Option<String>,
     /// Whether he is in "Other Contacts" beside the groups he is in. Who is in none needs no such mark.
     pub(super) in_other: bool,
     /// Whether it is in the database.
@@ -99,21 +104,21 @@ impl Row {
         owner: AccountId,
         contact: AccountId,
     ) -> Result<Self, StoreError> {
-        let found: Option<(i64, Vec<u8>, Option<String>, bool)> = sqlx::query_as(
-            "SELECT lists, guid, name, in_other FROM contact WHERE owner = $1 AND contact = $2",
+        let found: Option<Stored> = sqlx::query_as(
+            "SELECT lists, guid, name, phone, in_other FROM contact WHERE owner = $1 AND contact = $2",
         )
         .bind(i64::from(owner.0))
         .bind(i64::from(contact.0))
         .fetch_optional(tx)
         .await?;
         Ok(match found {
-            Some((bits, bytes, name, in_other)) => {
+            Some((bits, bytes, name, phone, in_other)) => {
                 let (lists, guid) = (lists(bits)?, guid(&bytes)?);
-                Self { owner, contact, lists, guid, name, in_other, stored: true }
+                Self { owner, contact, lists, guid, name, phone, in_other, stored: true }
             }
             None => {
                 let (lists, guid) = (Lists::NONE, new_guid()?);
-                Self { owner, contact, lists, guid, name: None, in_other: false, stored: false }
+                Self { owner, contact, lists, guid, name: None, phone: None, in_other: false, stored: false }
             }
         })
     }
@@ -125,7 +130,7 @@ impl Row {
         after: Lists,
         revision: u64,
     ) -> Result<Change, StoreError> {
-        let Self { owner, contact, lists: before, guid, name, in_other, stored } = self;
+        let Self { owner, contact, lists: before, guid, name, phone, in_other, stored } = self;
         if after.is_empty() {
             if stored {
                 sqlx::query("DELETE FROM contact WHERE owner = $1 AND contact = $2")
@@ -136,10 +141,10 @@ impl Row {
             }
         } else {
             sqlx::query(
-                "INSERT INTO contact (owner, contact, lists, name, guid, revision, in_other) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) \
+                "INSERT INTO contact (owner, contact, lists, name, guid, revision, in_other, phone) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                  ON CONFLICT (owner, contact) DO UPDATE SET lists = excluded.lists, name = excluded.name, \
-                 revision = excluded.revision, in_other = excluded.in_other",
+                 phone = excluded.phone, revision = excluded.revision, in_other = excluded.in_other",
             )
             .bind(i64::from(owner.0))
             .bind(i64::from(contact.0))
@@ -148,6 +153,7 @@ impl Row {
             .bind(guid.0.as_slice())
             .bind(signed(revision)?)
             .bind(in_other && after.contains(List::Forward))
+            .bind(phone)
             .execute(&mut *tx)
             .await?;
         }

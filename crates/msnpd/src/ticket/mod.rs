@@ -270,7 +270,7 @@ impl Mint {
 const MAX_EXPIRES: u64 = (1 << 40) - 1;
 
 /// HMAC-SHA256 of `message` under `key`.
-fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     use hmac::KeyInit as _;
     // HMAC pads a short key with zeros to a block itself; done here, there is no length left to be wrong.
     let mut block = [0; 64];

@@ -1,7 +1,7 @@
 //! Forward, allow, block, reverse and pending list.
 
 use msnp::types::{Guid, List};
-use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits};
+use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits, Store};
 
 use super::{Bench, LIMITS, email, on};
 
@@ -177,6 +177,38 @@ async fn a_contact_is_renamed_on_whichever_list() {
     assert_eq!(b.row(b.alice, b.bob).await.unwrap().stored_name.as_deref(), Some("Pest"));
     let again = b.store.rename_contact(b.alice, ContactKey::Guid(renamed.guid), "Pest").await.unwrap();
     assert_eq!((again.revision, again.changes.len()), (renamed.revision, 0));
+}
+
+#[tokio::test]
+async fn a_number_is_noted_beside_the_name() {
+    let b = Bench::new().await;
+    let added = b.store.add_contact(b.alice, &email("bob"), Some("Bobby"), None, LIMITS).await.unwrap();
+    let bobs = b.revision(b.bob).await;
+    let note = async |number: &str| {
+        b.store.set_contact_phone(b.alice, ContactKey::Guid(added.guid), number).await.unwrap()
+    };
+    let stored = async || b.row(b.alice, b.bob).await.unwrap();
+    let noted = note("tel:+15550100").await;
+    assert_eq!(
+        (noted.revision, b.roster(b.alice).await.lists_revision),
+        (added.revision + 1, noted.revision)
+    );
+    assert_eq!(stored().await.phone.as_deref(), Some("tel:+15550100"));
+    let again = note("tel:+15550100").await;
+    assert_eq!((again.revision, again.changes.len()), (noted.revision, 0));
+    // Other edits of the row leave it, and the contact knows nothing of it.
+    b.store.rename_contact(b.alice, ContactKey::Guid(added.guid), "Bob").await.unwrap();
+    b.store.add_to_list(b.alice, List::Allow, &email("bob"), true, LIMITS).await.unwrap();
+    assert_eq!(stored().await.phone.as_deref(), Some("tel:+15550100"));
+    assert_eq!(b.revision(b.bob).await, bobs);
+    b.store.close().await;
+    let store = Store::open(b.path()).await.unwrap();
+    let row = store.roster(b.alice).await.unwrap().unwrap().contacts.remove(0);
+    assert_eq!((row.phone.as_deref(), row.stored_name.as_deref()), (Some("tel:+15550100"), Some("Bob")));
+    store.set_contact_phone(b.alice, ContactKey::Guid(added.guid), "").await.unwrap();
+    assert_eq!(store.roster(b.alice).await.unwrap().unwrap().contacts.remove(0).phone, None);
+    let nobody = store.set_contact_phone(b.alice, ContactKey::Guid(Guid([7; 16])), "1").await;
+    assert!(matches!(nobody, Err(EditError::UnknownAccount)));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod messages;
 mod orders;
 mod outside;
 mod random;
+mod recordings;
 mod settings;
 
 use std::path::Path;

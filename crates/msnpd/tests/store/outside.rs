@@ -22,6 +22,7 @@ async fn a_telephone_is_a_contact_of_its_own() {
         network: 4,
         address: "tel:+15550100".to_owned(),
         name: Some("Aunt é%".to_owned()),
+        phone: None,
         guid: added.guid,
         lists: on(&[List::Forward]),
         revision: before_a + 1,
@@ -64,6 +65,19 @@ async fn it_has_a_name_and_groups_as_others_have() {
     let renamed = rename("Aunt").await;
     assert_eq!((entry().await.name.as_deref(), entry().await.revision), (Some("Aunt"), renamed.revision));
     assert_eq!(rename("Aunt").await.revision, renamed.revision, "nothing to be stored");
+
+    let phone = async |number: &str| {
+        b.store.set_contact_phone(b.alice, ContactKey::Guid(guid), number).await.unwrap()
+    };
+    let noted = phone("tel:+15550100").await;
+    assert_eq!(
+        (entry().await.phone.as_deref(), entry().await.revision),
+        (Some("tel:+15550100"), noted.revision)
+    );
+    assert_eq!((noted.revision, entry().await.name.as_deref()), (renamed.revision + 1, Some("Aunt")));
+    assert_eq!(phone("tel:+15550100").await.revision, noted.revision, "nothing to be stored");
+    phone("").await;
+    assert_eq!(entry().await.phone, None);
 
     let join = async |group| b.store.add_contact_by_guid(b.alice, guid, GroupKey::Number(group)).await;
     join(2).await.unwrap();

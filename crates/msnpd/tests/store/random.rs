@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use msnp::types::{List, Lists};
+use msnp::types::{List, Lists, Privacy, Property};
 use msnpd::account::AccountId;
-use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits, Orphans, Store};
+use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits, Orphans, Sight, Store};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -19,6 +19,7 @@ enum Edit {
     AddGroup(u8),
     AddTo(List, bool),
     Confirm,
+    Privacy(Privacy),
     Remove(Option<u8>),
     RemoveFrom(List),
     RemoveGroup(u8, Orphans),
@@ -34,6 +35,7 @@ fn edit() -> impl Strategy<Value = (usize, usize, Edit)> {
         1 => (0_u8..4).prop_map(Edit::AddGroup),
         3 => (list.clone(), any::<bool>()).prop_map(|(list, ends)| Edit::AddTo(list, ends)),
         1 => Just(Edit::Confirm),
+        1 => prop::sample::select(&[Privacy::AllowOthers, Privacy::BlockOthers][..]).prop_map(Edit::Privacy),
         3 => group().prop_map(Edit::Remove),
         2 => list.prop_map(Edit::RemoveFrom),
         1 => (0_u8..4, orphans).prop_map(|(group, orphans)| Edit::RemoveGroup(group, orphans)),
@@ -42,32 +44,36 @@ fn edit() -> impl Strategy<Value = (usize, usize, Edit)> {
     (0..NAMES.len(), 0..NAMES.len(), edit)
 }
 
-/// Does an edit; gives the owner's new revision and what is said to have changed.
+/// Does an edit; gives the owner's new revision, what is said to have changed, and who sees properties come or go.
 async fn apply(
     store: &Store,
     owner: AccountId,
     who: &str,
     edit: Edit,
-) -> Result<(u64, Vec<Change>), EditError> {
+) -> Result<(u64, Vec<Change>, Sight), EditError> {
     let who = &email(who);
     let key = ContactKey::Email(who.clone());
     let edited = match edit {
         Edit::Add(group) => store.add_contact(owner, who, None, group.map(GroupKey::Number), LIMITS).await?,
         Edit::AddGroup(name) => {
             let added = store.add_group(owner, &name.to_string(), LIMITS).await?;
-            return Ok((added.revision, Vec::new()));
+            return Ok((added.revision, Vec::new(), Sight::default()));
         }
         Edit::AddTo(list, ends) => store.add_to_list(owner, list, who, ends, LIMITS).await?,
         Edit::Confirm => store.confirm_reverse(owner, who).await?,
+        Edit::Privacy(privacy) => {
+            let set = store.set_privacy(owner, privacy).await?;
+            return Ok((set.revision, Vec::new(), set.sight));
+        }
         Edit::Remove(group) => store.remove_contact(owner, key, group.map(GroupKey::Number)).await?,
         Edit::RemoveFrom(list) => store.remove_from_list(owner, list, who).await?,
         Edit::RemoveGroup(group, orphans) => {
             let removed = store.remove_group(owner, GroupKey::Number(group), orphans).await?;
-            return Ok((removed.revision, removed.changes));
+            return Ok((removed.revision, removed.changes, Sight::default()));
         }
         Edit::Rename(name) => store.rename_contact(owner, key, &name.to_string()).await?,
     };
-    Ok((edited.revision, edited.changes))
+    Ok((edited.revision, edited.changes, edited.sight))
 }
 
 /// What the directory would keep: rows by owner and contact, with the revision each was last changed at.
@@ -82,11 +88,17 @@ async fn check(edits: Vec<(usize, usize, Edit)>) {
     }
     let mut kept = Rows::new();
     let mut revisions: HashMap<_, u64> = ids.iter().map(|id| (*id, 1)).collect();
+    // Two of them show something.
+    for id in &ids[..2] {
+        let set = store.set_property(*id, Property::HomePhone, Some("1")).await.unwrap();
+        revisions.insert(*id, set.revision);
+    }
+    let mut seen: HashMap<_, Vec<_>> = HashMap::new();
     for (owner, who, edit) in edits {
         let owner = ids[owner];
         let before = revisions.clone();
         let mut touched = Vec::new();
-        if let Ok((revision, changes)) = apply(&store, owner, NAMES[who], edit).await {
+        if let Ok((revision, changes, sight)) = apply(&store, owner, NAMES[who], edit).await {
             if revision > before[&owner] {
                 touched.push(owner);
                 revisions.insert(owner, revision);
@@ -101,12 +113,20 @@ async fn check(edits: Vec<(usize, usize, Edit)>) {
                 touched.push(change.owner);
                 revisions.insert(change.owner, change.revision);
             }
+            assert!(sight.watchers.is_empty() || !sight.properties.is_empty());
+            for (watcher, revision) in sight.watchers {
+                touched.push(watcher);
+                revisions.insert(watcher, revision);
+            }
         }
         let mut stored = Rows::new();
         for id in &ids {
             let roster = store.roster(*id).await.unwrap().unwrap();
             assert_eq!(roster.revision, revisions[id], "what was told is what is stored");
             assert_eq!(roster.revision > before[id], touched.contains(id), "it grows with each change only");
+            let sees: Vec<_> = roster.contacts.iter().map(|row| (row.id, row.properties.clone())).collect();
+            let saw = seen.insert(*id, sees.clone()).unwrap_or_default();
+            assert!(sees == saw || touched.contains(id), "one version has one content");
             for row in roster.contacts {
                 assert!(!(row.lists.contains(List::Allow) && row.lists.contains(List::Block)));
                 assert!(row.groups.is_empty() || row.lists.contains(List::Forward));

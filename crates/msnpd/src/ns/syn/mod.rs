@@ -38,6 +38,7 @@ impl Session {
         let user = self.user()?;
         self.outbox.begin_burst();
         user.endpoint.hear_of_lists();
+        user.endpoint.catch_up();
         let roster = self.server.store.roster(user.id).await;
         let told = match roster {
             Ok(Some(roster)) => self.say(|out, dialect| write(&roster, dialect, out)),

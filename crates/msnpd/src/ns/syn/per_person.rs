@@ -74,6 +74,10 @@ pub(super) fn write(roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
             bpr::Push { version: None, handle: None, property: *property, value: Some(Encoded::new(value)) }
                 .write(out, dialect);
         }
+        let has_own = contact.properties.iter().any(|(property, _)| *property == Property::MobilePhone);
+        if forward && !has_own {
+            noted_phone(contact.phone.as_deref(), dialect, out);
+        }
     }
     for contact in telephones(roster, dialect) {
         lst::Reply {
@@ -85,6 +89,16 @@ pub(super) fn write(roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
             groups: roster.groups_of(&contact.groups).map(|group| GroupRef::Guid(group.guid)).collect(),
         }
         .write(out, dialect);
+        noted_phone(contact.phone.as_deref(), dialect, out);
+    }
+}
+
+/// The number that the user has for the contact of the line before, in the form in which the contact's own would be
+/// told (notification-server reference, 8.5).
+fn noted_phone(phone: Option<&str>, dialect: &Dialect, out: &mut Vec<u8>) {
+    if let Some(phone) = phone.filter(|_| dialect.sets_contact_phones) {
+        let (property, value) = (Property::MobilePhone, Some(Encoded::new(phone)));
+        bpr::Push { version: None, handle: None, property, value }.write(out, dialect);
     }
 }
 

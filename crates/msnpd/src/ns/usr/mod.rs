@@ -18,7 +18,7 @@ use crate::store::{Brief, StoreError};
 
 /// Who somebody says he is, and what he was told to prove it with.
 pub(super) struct Claim {
-    email: Email,
+    pub(super) email: Email,
     challenge: String,
 }
 
