@@ -32,6 +32,7 @@ impl Machine {
     fn new() -> Self {
         let settings = Settings {
             served: vec![&MSNP2, &MSNP3, &MSNP5, &MSNP7, &MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12],
+            names_all_dialects: false,
             upgrades: Upgrades::default(),
             download_url: "http://download.example.com/a.exe".to_owned(),
             info_url: "http://www.example.com/".to_owned(),
@@ -154,9 +155,26 @@ fn who_has_no_dialect_may_ask_for_the_recommended_version() {
 }
 
 #[test]
+fn all_dialects_in_common_may_be_told() {
+    let settings = Arc::new(Settings {
+        served: vec![&MSNP2, &MSNP5, &MSNP7, &MSNP8],
+        names_all_dialects: true,
+        upgrades: Upgrades::default(),
+        download_url: String::new(),
+        info_url: String::new(),
+    });
+    let now = Instant::now();
+    let mut machine = Machine { flow: NotificationServer::new(settings, now), now, began: now };
+    let told = machine.says("VER 1 MSNP7 MSNP6 MSNP5 MSNP4 CVR0");
+    assert_eq!(told, "VER 1 MSNP7 MSNP5 CVR0\r\n");
+    assert_eq!(machine.flow.dialect(), &MSNP7, "the first counts");
+}
+
+#[test]
 fn a_dispatch_server_answers_what_comes_before_the_referral() {
     let settings = Arc::new(Settings {
         served: vec![&MSNP2, &MSNP8],
+        names_all_dialects: false,
         upgrades: Upgrades::default(),
         download_url: "http://download.example.com/a.exe".to_owned(),
         info_url: "http://www.example.com/".to_owned(),

@@ -59,6 +59,8 @@ pub struct Options {
     pub dispatch: Option<SocketAddr>,
     /// How clients reach this server.
     pub public_host: Option<PublicHost>,
+    /// Whether `VER` is answered with every dialect in common.
+    pub names_all_dialects: bool,
     /// Whether clients are challenged.
     pub challenges: Challenges,
     /// How long what is said to people who are away is kept for them; `None`: it is not.
@@ -171,6 +173,7 @@ impl Service {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
+                names_all_dialects: options.names_all_dialects,
                 upgrades: options.upgrades,
                 download_url: options
                     .download_url

@@ -389,6 +389,7 @@ mod tests {
     fn settings(public_host: Option<&str>) -> Settings {
         let opening = notification::Settings {
             served: Vec::new(),
+            names_all_dialects: false,
             upgrades: notification::Upgrades::default(),
             download_url: String::new(),
             info_url: String::new(),

@@ -37,6 +37,7 @@ impl Place {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
+                names_all_dialects: false,
                 upgrades: notification::Upgrades::default(),
                 download_url: page.clone(),
                 info_url: page,

@@ -92,6 +92,7 @@ scripts! {
     phones_hidden: "phones-hidden.txt",
     presence: "presence.txt",
     privacy: "privacy.txt",
+    quirk_msn_pecan: "quirk-msn-pecan.txt",
     scenario_mac: "scenario-mac.txt",
     scenario_msn_tv: "scenario-msn-tv.txt",
     scenario_windows_messenger: "scenario-windows-messenger.txt",
@@ -304,6 +305,7 @@ impl Place for Memory {
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
+                names_all_dialects: false,
                 upgrades: notification::Upgrades::default(),
                 download_url: "http://192.0.2.1/".to_owned(),
                 info_url: "http://192.0.2.1/".to_owned(),
@@ -408,6 +410,7 @@ impl Place for Network {
             tls: tls::Policy::Modern,
             dispatch: Some(somewhere),
             public_host: None,
+            names_all_dialects: false,
             challenges: Challenges::Off,
             offline_messages: Some(MESSAGE_LIFETIME),
             pages: msnpd::pages::Pages::default(),

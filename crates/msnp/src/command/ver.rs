@@ -36,6 +36,17 @@ impl Request<'_> {
             .find(|dialect| self.dialects.filter_map(Dialect::named).any(|d| d == *dialect))
     }
 
+    /// All of `served` that the client offers, best first, and [`RECOMMENDATION_ONLY`] if it does, with spaces between.
+    pub fn in_common(&self, served: &[&'static Dialect]) -> String {
+        let offers = |dialect: &Dialect| self.dialects.filter_map(Dialect::named).any(|d| d == dialect);
+        let common = served.iter().rev().filter(|dialect| offers(dialect));
+        let mut names: Vec<String> = common.map(|dialect| dialect.version.to_string()).collect();
+        if self.takes_recommendation_only() {
+            names.push(RECOMMENDATION_ONLY.to_owned());
+        }
+        names.join(" ")
+    }
+
     /// Whether the client would be content with [`RECOMMENDATION_ONLY`].
     pub fn takes_recommendation_only(&self) -> bool {
         { self.dialects }.any(|name| name.eq_ignore_ascii_case(RECOMMENDATION_ONLY))
@@ -65,7 +76,8 @@ impl<'a> Command<'a> for Request<'a> {
 pub struct Reply<'a> {
     /// The transaction id of the offer.
     pub trid: TrId,
-    /// The dialect's name, or `0` if there is nothing in common.
+    /// The dialect's name, or `0` if there is nothing in common. A server may name others behind it; a client takes the
+    /// first.
     pub dialect: &'a str,
 }
 
@@ -102,6 +114,11 @@ mod tests {
         };
         assert_eq!(choose("MSNP10 msnp11 MSNP8 CVR0"), Some(&MSNP11));
         assert_eq!(choose("MSNP8 MSNP12"), Some(&MSNP12));
+        let common = |offer| {
+            Request { trid: TrId::new(1), dialects: Args::new(offer) }.in_common(&[&MSNP8, &MSNP11, &MSNP12])
+        };
+        assert_eq!(common("MSNP8 MSNP10 msnp11 CVR0"), "MSNP11 MSNP8 CVR0");
+        assert_eq!(common("MSNP12"), "MSNP12");
         assert_eq!(choose("MSNP1 FOO"), None);
         assert_eq!(choose(""), None);
         let takes =

@@ -15,24 +15,39 @@ pub struct Quirks {
     ///
     /// For the same client, which blocks and unblocks by adding first and removing then, and waits for ever on 219.
     pub swaps_allow_and_block: bool,
+    /// `BLP` and `GTC` that change nothing are repeated, where others are told 218.
+    ///
+    /// For msn-pecan, for which any such error ends the session, and which says `BLP` at every sign-in; known by its offer
+    /// of MSNP12 alone and by the version 6.0.0602, whose own client speaks no more than MSNP9.
+    pub repeats_settings: bool,
+    /// Its `OUT` is not answered. The same client takes `OUT` for a line with a reason, and crashes without one.
+    pub needs_reason_in_out: bool,
 }
 
 /// What a client tells of itself while it signs in, as far as quirks need it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hints {
     offers_msnp11_alone: bool,
+    offers_msnp12_alone: bool,
 }
 
 impl Hints {
     /// Notes the dialects of a `VER`.
-    pub fn offered<'a>(&mut self, dialects: impl Iterator<Item = &'a str>) {
-        self.offers_msnp11_alone = dialects.eq(["MSNP11", "CVR0"]);
+    pub fn offered<'a>(&mut self, dialects: impl Iterator<Item = &'a str> + Clone) {
+        self.offers_msnp11_alone = dialects.clone().eq(["MSNP11", "CVR0"]);
+        self.offers_msnp12_alone = dialects.eq(["MSNP12"]);
     }
 
-    /// The quirks of a client that names this operating system in its `CVR`.
-    pub fn quirks(self, os_type: &str, os_version: &str) -> Quirks {
+    /// The quirks of a client that names this operating system and this version of itself in its `CVR`.
+    pub fn quirks(self, (os_type, os_version): (&str, &str), version: &str) -> Quirks {
         let is_msnp11_sdk = self.offers_msnp11_alone && os_type == "winnt" && os_version == "10";
-        Quirks { one_in_group_replies: is_msnp11_sdk, swaps_allow_and_block: is_msnp11_sdk }
+        let is_pecan = self.offers_msnp12_alone && version == "6.0.0602";
+        Quirks {
+            one_in_group_replies: is_msnp11_sdk,
+            swaps_allow_and_block: is_msnp11_sdk,
+            repeats_settings: is_pecan,
+            needs_reason_in_out: is_pecan,
+        }
     }
 }
 
@@ -45,10 +60,23 @@ mod tests {
         let quirks = |offer: &[&'static str], version| {
             let mut hints = Hints::default();
             hints.offered(offer.iter().copied());
-            hints.quirks("winnt", version)
+            hints.quirks(("winnt", version), "7.0.0777")
         };
         assert!(quirks(&["MSNP11", "CVR0"], "10").one_in_group_replies);
         assert_eq!(quirks(&["MSNP11", "CVR0"], "5.1"), Quirks::default());
         assert_eq!(quirks(&["MSNP11", "MSNP10", "CVR0"], "10"), Quirks::default());
+    }
+
+    #[test]
+    fn msn_pecan_is_known_by_two_signs() {
+        let quirks = |offer: &[&'static str], version| {
+            let mut hints = Hints::default();
+            hints.offered(offer.iter().copied());
+            hints.quirks(("winnt", "5.1"), version)
+        };
+        let pecan = quirks(&["MSNP12"], "6.0.0602");
+        assert!(pecan.repeats_settings && pecan.needs_reason_in_out);
+        assert_eq!(quirks(&["MSNP12"], "7.5.0299"), Quirks::default());
+        assert_eq!(quirks(&["MSNP12", "CVR0"], "6.0.0602"), Quirks::default());
     }
 }

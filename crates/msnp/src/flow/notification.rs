@@ -350,7 +350,7 @@ impl NotificationServer {
     }
 
     fn sign_out(&self, out: &mut Vec<u8>) -> End {
-        if self.dialect.echoes_out {
+        if self.dialect.echoes_out && !self.quirks.needs_reason_in_out {
             sign_out::Push { reason: None }.write(out, self.dialect);
         }
         End::SignedOut
@@ -475,7 +475,9 @@ impl NotificationServer {
             return End::TimedOut("not signed in in time");
         }
         if self.is_challenged_in_earnest() {
-            sign_out::Push { reason: None }.write(out, self.dialect);
+            if !self.quirks.needs_reason_in_out {
+                sign_out::Push { reason: None }.write(out, self.dialect);
+            }
             return End::TimedOut("no answer to the challenge");
         }
         End::TimedOut("silent for too long")

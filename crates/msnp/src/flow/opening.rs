@@ -12,6 +12,9 @@ use crate::wire::{ArgError, Frame, Verb};
 pub struct Settings {
     /// The dialects that are served, the oldest first.
     pub served: Vec<&'static Dialect>,
+    /// Whether `VER` is answered with every dialect in common, best first, and `CVR0` behind them, as the service did in
+    /// its first years; else with the chosen one alone.
+    pub names_all_dialects: bool,
     /// Who is told in `CVR` to upgrade.
     pub upgrades: Upgrades,
     /// Where a newer client can be downloaded; told in every `CVR`, whether it offers an upgrade or not.
@@ -47,7 +50,10 @@ pub(super) fn negotiate(
     let name;
     let (settled, told) = match request.choose(&settings.served) {
         Some(dialect) => {
-            name = dialect.version.to_string();
+            name = match settings.names_all_dialects {
+                true => request.in_common(&settings.served),
+                false => dialect.version.to_string(),
+            };
             (Ok(Settled::Dialect(dialect)), name.as_str())
         }
         None if request.takes_recommendation_only() => {
@@ -80,7 +86,7 @@ pub(super) fn recommend(
         cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
     let versions = settings.upgrades.for_client(&request);
     recommendation(request.trid, &versions, settings).write(out, dialect);
-    Ok(hints.quirks(request.os_type, request.os_version))
+    Ok(hints.quirks((request.os_type, request.os_version), request.version))
 }
 
 /// Hears a client that asks which version is recommended and can't sign in: answers a `CVQ`, and ends the session.

@@ -94,6 +94,7 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
         tls: config.tls,
         dispatch: config.dispatch,
         public_host: config.public_host,
+        names_all_dialects: config.name_all_dialects,
         challenges: config.challenges,
         offline_messages: Some(config.offline_message_lifetime).filter(|lifetime| !lifetime.is_zero()),
         pages: config.pages,

@@ -137,6 +137,10 @@ keys! {
     /// Where to get that version; "" for the front page.
     key download_url: Option<WebAddress> = None;
 
+    /// Whether clients are told every version of the protocol that both sides speak, as the old service did in its first
+    /// years, and not the best one alone. aMSN from 2002 to 2008 needs it to sign in.
+    key name_all_dialects: bool = false;
+
     /// How many connections the Messenger ports take together. Further ones wait until others have gone.
     key max_connections: usize = accept::Limits::default().connections;
 

@@ -6,6 +6,7 @@ use msnp::types::Privacy;
 use msnp::wire::Verb;
 
 use super::Session;
+use crate::store::EditError;
 
 impl Session {
     pub(super) async fn blp(&mut self, request: blp::Request) -> Result<(), End> {
@@ -13,6 +14,11 @@ impl Session {
         let id = self.user()?.id;
         let edited = match self.server.store.set_privacy(id, privacy).await {
             Ok(edited) => edited,
+            Err(EditError::Unchanged) if self.flow.quirks().repeats_settings => {
+                return self.say(|out, dialect| {
+                    blp::Reply { trid: Some(trid), version: None, privacy }.write(out, dialect);
+                });
+            }
             Err(error) => return self.edit_refused(Verb::BLP, trid, &error),
         };
         let version = self.list_version(edited.revision);

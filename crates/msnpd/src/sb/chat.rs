@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::{Command, ans, bye, iro, joi, msg, out as sign_out, usr};
+use msnp::command::{Command, ans, bye, iro, joi, msg, usr};
 use msnp::dialect::Dialect;
 use msnp::flow::switchboard::IDLE_LIMIT;
 use msnp::types::{Capabilities, Email, TrId};
@@ -236,11 +236,10 @@ impl Chat {
         inner.active.filter(|_| inner.members.len() <= 2).unwrap_or(now) + IDLE_LIMIT
     }
 
-    /// Tells everybody that it is over, and closes.
+    /// Closes every connection, when what was said has been written. An `OUT` before it would only be noise: the notification
+    /// server tells why, and some clients can't read one here.
     pub(super) fn shut_down(&self) {
-        for member in &self.inner.lock().members {
-            member.outbox.close_with(|out| sign_out::Push { reason: None }.write(out, member.dialect));
-        }
+        self.inner.lock().members.iter().for_each(|member| member.outbox.close());
     }
 
     /// Disconnects every connection of an account.

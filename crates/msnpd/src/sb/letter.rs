@@ -34,33 +34,27 @@ impl<'a> Letter<'a> {
     }
 }
 
-/// A message with the time at which it was said, in seconds since 1970: at the front of the text, where every client
-/// shows it, and in the header that offline messages have it in (web-services reference, 18.3).
+/// A message with the time at which it was said, in seconds since 1970, at the front of the text, where every client
+/// shows it. Not in a header: one with colons in its value ends the chat of Twisted Words, and the message is lost.
 ///
 /// It may be longer than clients may send. All that is said stays as it was, byte for byte.
 pub(super) fn dated(payload: &[u8], sent: u64) -> Vec<u8> {
     if matches!(Letter::read(payload), Some(Letter::Later(_))) {
         return payload.to_vec();
     }
-    let Civil { year, month, day, hour, minute, second } = Civil::from_unix(sent);
-    let month_name = (1..).zip(MONTHS).find(|(number, _)| *number == month).map_or("", |(_, name)| name);
+    let Civil { year, month, day, hour, minute, .. } = Civil::from_unix(sent);
     let (head, text) = split(payload);
     let mut dated = Vec::with_capacity(payload.len() + 80);
     dated.extend_from_slice(head);
     if !head.is_empty() && !head.ends_with(b"\n") {
         dated.extend_from_slice(b"\r\n");
     }
-    let header = format!(
-        "X-OriginalArrivalTime: {day:02} {month_name} {year:04} {hour:02}:{minute:02}:{second:02}.0000 (UTC)\r\n\r\n"
+    dated.extend_from_slice(
+        format!("\r\n[{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC] ").as_bytes(),
     );
-    dated.extend_from_slice(header.as_bytes());
-    dated.extend_from_slice(format!("[{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC] ").as_bytes());
     dated.extend_from_slice(text);
     dated
 }
-
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The header lines, and what follows the empty line.
 fn split(payload: &[u8]) -> (&[u8], &[u8]) {
@@ -121,13 +115,12 @@ mod tests {
             |payload: &'static str| String::from_utf8(super::dated(payload.as_bytes(), SENT)).unwrap();
         assert_eq!(
             dated("MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nHi ☕\r\n\r\nBob"),
-            "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\
-             X-OriginalArrivalTime: 22 Nov 2026 14:03:09.0000 (UTC)\r\n\r\n\
+            "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n\
              [2026-11-22 14:03 UTC] Hi ☕\r\n\r\nBob"
         );
         assert_eq!(
             dated("Content-Type: text/plain"),
-            "Content-Type: text/plain\r\nX-OriginalArrivalTime: 22 Nov 2026 14:03:09.0000 (UTC)\r\n\r\n\
+            "Content-Type: text/plain\r\n\r\n\
              [2026-11-22 14:03 UTC] "
         );
         let later = "Message-ID: {1}\r\nChunk: 1\r\n\r\nho";
@@ -145,7 +138,7 @@ mod tests {
             prop_assert!(dated.len() <= payload.len() + 100);
             if !matches!(Letter::read(&payload), Some(Letter::Later(_))) {
                 prop_assert!(split(&dated).1.ends_with(split(&payload).1));
-                let kept: Vec<_> = after.headers().filter(|(name, _)| *name != b"X-OriginalArrivalTime").collect();
+                let kept: Vec<_> = after.headers().collect();
                 prop_assert_eq!(kept, before.headers().collect::<Vec<_>>());
             }
         }

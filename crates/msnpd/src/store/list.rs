@@ -93,8 +93,6 @@ pub struct RosterContact {
     pub groups: Vec<u8>,
     /// Those of his properties that contacts get to know, if he is on the forward list and lets the owner see him.
     pub properties: Vec<(Property, String)>,
-    /// Whether he lets the owner see him: he has not blocked him, and has allowed him or allows everybody.
-    pub allows: bool,
 }
 
 impl Roster {
@@ -276,7 +274,6 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
             revision: unsigned(row.revision)?,
             groups,
             properties,
-            allows,
         });
     }
     Ok(Some(Roster {

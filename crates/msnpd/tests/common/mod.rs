@@ -80,6 +80,7 @@ pub fn options(dir: &Path) -> Options {
         tls: msnpd::tls::Policy::Modern,
         dispatch: None,
         public_host: None,
+        names_all_dialects: false,
         challenges: msnpd::server::Challenges::Off,
         offline_messages: Some(msnpd::store::MESSAGE_LIFETIME),
         pages: msnpd::pages::Pages::default(),

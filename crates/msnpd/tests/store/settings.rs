@@ -52,20 +52,19 @@ async fn properties_reach_who_may_see_them() {
     );
     assert_eq!(roster.settings_revision, own.revision);
     let bobs = b.row(b.bob, b.alice).await.unwrap();
-    assert!(bobs.allows);
     assert_eq!(bobs.properties, [(Property::HomePhone, "+1 555".to_owned())]);
     let carols = b.row(b.carol, b.alice).await.unwrap();
-    assert!(!carols.allows && carols.properties.is_empty());
+    assert!(carols.properties.is_empty());
     let removed = b.store.set_property(b.alice, Property::HomePhone, None).await.unwrap();
     assert_eq!((removed.revision, removed.sight.watchers.len()), (own.revision + 1, 1));
     assert!(b.row(b.bob, b.alice).await.unwrap().properties.is_empty());
     // With privacy "nobody", only who is allowed.
     b.store.set_privacy(b.alice, Privacy::BlockOthers).await.unwrap();
     let set = b.store.set_property(b.alice, Property::WebWatch, Some("1")).await.unwrap();
-    assert!(set.sight.watchers.is_empty() && !b.row(b.bob, b.alice).await.unwrap().allows);
+    assert!(set.sight.watchers.is_empty() && b.row(b.bob, b.alice).await.unwrap().properties.is_empty());
     b.store.add_to_list(b.alice, List::Allow, &email("bob"), true, LIMITS).await.unwrap();
     let set = b.store.set_property(b.alice, Property::WebWatch, Some("2")).await.unwrap();
-    assert!(set.sight.watchers.len() == 1 && b.row(b.bob, b.alice).await.unwrap().allows);
+    assert!(set.sight.watchers.len() == 1 && !b.row(b.bob, b.alice).await.unwrap().properties.is_empty());
 }
 
 #[tokio::test]

@@ -96,13 +96,10 @@ fn answer(request: &syn::Request<'_>, roster: &Roster, again: bool, dialect: &Di
     }
 }
 
-/// The name of a contact: what the user has for him, or what he shows the user, or his address.
+/// The name of a contact: what the user has for him, or else what he calls himself. Whether he lets the user see him makes
+/// no difference: if the name went with it, a blocked user could tell.
 fn shown_name(contact: &RosterContact) -> &str {
-    match &contact.stored_name {
-        Some(name) if !name.is_empty() => name,
-        _ if contact.allows => &contact.name,
-        _ => contact.email.as_str(),
-    }
+    contact.stored_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&contact.name)
 }
 
 /// The lists of a contact as this dialect shows them. A pending contact stands on the pending list alone where there
