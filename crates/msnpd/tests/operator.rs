@@ -316,3 +316,37 @@ async fn mistakes_are_told_with_what_to_do() {
     assert!(refused(dir, &["mail", "nobody", "counts", "--inbox", "1"]).contains("is no address"));
     assert!(refused(dir, &["mail", ALICE, "counts", "--inbox", "-1"]).contains("inbox"));
 }
+
+/// An old client keeps its lists by a number that every answer brings. What an operator does to them it is not told, so
+/// the number must not go on, or it would never read them again.
+#[tokio::test]
+async fn who_is_on_the_lists_under_another_address_is_found_at_the_next_sign_in() {
+    let bench = Bench::start(|_| {}).await;
+    let mut alice = bench.come_online("MSNP8", ALICE).await;
+    alice.ask("ADD", &format!("FL {BOB} {BOB} 0")).await;
+    bench.store.rename_account(bench.ids[1], &"robert@example.com".parse().unwrap()).await.unwrap();
+
+    let version = async |alice: &mut Raw, prompt| {
+        let answer = alice.ask("GTC", prompt).await;
+        answer.split(' ').nth(2).unwrap().parse::<u32>().unwrap()
+    };
+    let mut known = version(&mut alice, "N").await;
+    let stands_still = async {
+        loop {
+            let before = known;
+            version(&mut alice, "A").await;
+            known = version(&mut alice, "N").await;
+            if known == before {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, stands_still).await.unwrap();
+
+    let mut alice = bench.sign_in("MSNP8", ALICE).await;
+    let answer = alice.ask("SYN", &known.to_string()).await;
+    assert!(answer.ends_with(" 1 1"), "all of it, not {answer}");
+    let contact = alice.until(|line| line.starts_with("LST ")).await;
+    assert!(contact.starts_with("LST robert@example.com "), "{contact}");
+    bench.running.stop().await;
+}
