@@ -388,6 +388,8 @@ include common.part
         dave <<< NLN NLN alice@example.com alice@example.com 0
 [11+]   dave <<< UBX alice@example.com #
          |<Data><PSM></PSM><CurrentMedia></CurrentMedia></Data>\
+[9]     dave <<< BPR {number:*} alice@example.com PHH 1%20555
+[11+]   dave <<< BPR alice@example.com PHH 1%20555
         bob does sign-out
         alice <<< FLN bob@example.net
         alice does sign-out

@@ -461,7 +461,7 @@ fn may_cause(asked: &str, said: &str) -> bool {
         "NLN" => matches!(asked, "CHG" | "PRP" | "REA" | "BLP" | "ADC" | "ADD" | "REM" | "UUX"),
         "FLN" => matches!(asked, "OUT" | "CHG" | "BLP" | "ADC" | "ADD" | "REM"),
         "UBX" => matches!(asked, "UUX" | "CHG" | "BLP" | "ADC" | "ADD" | "REM"),
-        "BPR" => asked == "PRP",
+        "BPR" => matches!(asked, "PRP" | "BLP" | "ADC" | "ADD" | "REM"),
         "ADC" | "ADD" => matches!(asked, "ADC" | "ADD"),
         "REM" => matches!(asked, "REM" | "RMG"),
         _ => false,
