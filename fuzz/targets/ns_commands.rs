@@ -19,6 +19,7 @@ use msnpd_fuzz::{frames, survive};
 fuzz_target!(|bytes: &[u8]| {
     let settings = Arc::new(Settings {
         served: Dialect::ALL.to_vec(),
+        names_all_dialects: false,
         upgrades: Upgrades::default(),
         download_url: "http://127.0.0.1/".to_owned(),
         info_url: "http://127.0.0.1/".to_owned(),
