@@ -3,43 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;
+#[path = "common/sdk.rs"]
+mod sdk;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use common::{PASSWORD, Running};
+use common::Running;
 use msnp11_sdk::{Client, Event, MsnpList, MsnpStatus, PersonalMessage, PlainText, Switchboard};
+use sdk::{PATIENCE, User, done, hear};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-/// The crate waits for ever for an answer that it doesn't understand, so every call has an end here.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A client with what it has heard.
-struct User {
-    client: Client,
-    events: UnboundedReceiver<Event>,
-}
-
+/// What this test makes of what a client hears.
 impl User {
-    async fn sign_in(service: &Running, email: &str) -> Self {
-        let client = Client::new("127.0.0.1", service.addresses.msnp.port()).await.unwrap();
-        let (heard, events) = unbounded_channel();
-        client.add_event_handler_closure(move |event| {
-            let _ = heard.send(event);
-            async {}
-        });
-        let nexus = service.nexus();
-        let event = done(client.login(email.to_owned(), PASSWORD, &nexus, "msnp11-sdk", "0.13")).await;
-        assert!(matches!(event, Event::Authenticated), "{event:?}");
-        Self { client, events }
-    }
-
-    /// The next event of which `pick` makes something; others are passed over.
-    async fn hear<T>(&mut self, what: &str, pick: impl FnMut(Event) -> Option<T>) -> T {
-        hear(&mut self.events, what, pick).await
-    }
-
     async fn hears_group(&mut self) -> (String, String) {
         self.hear("a group", |event| match event {
             Event::Group { name, guid } => Some((name, guid)),
@@ -58,38 +34,6 @@ impl User {
         })
         .await
     }
-
-    /// Adds somebody as a user does: allows him, and puts him on the forward list. Returns his GUID.
-    async fn add(&self, email: &str) -> String {
-        done(self.client.add_contact(email, email, MsnpList::AllowList)).await;
-        match done(self.client.add_contact(email, email, MsnpList::ForwardList)).await {
-            Event::ContactInForwardList { guid, .. } => guid,
-            other => panic!("adding a contact gave {other:?}"),
-        }
-    }
-}
-
-async fn done<T, E: std::fmt::Debug>(call: impl Future<Output = Result<T, E>>) -> T {
-    timeout(PATIENCE, call).await.expect("an answer in time").unwrap()
-}
-
-async fn hear<T>(
-    events: &mut UnboundedReceiver<Event>,
-    what: &str,
-    mut pick: impl FnMut(Event) -> Option<T>,
-) -> T {
-    let mut passed_over = Vec::new();
-    let found = timeout(PATIENCE, async {
-        while let Some(event) = events.recv().await {
-            let shown = format!("{event:?}").chars().take(120).collect::<String>();
-            if let Some(found) = pick(event) {
-                return found;
-            }
-            passed_over.push(shown);
-        }
-        panic!("no {what}: the connection is gone; heard {passed_over:#?}")
-    });
-    found.await.unwrap_or_else(|_| panic!("no {what} in time"))
 }
 
 fn text(text: &str) -> PlainText {

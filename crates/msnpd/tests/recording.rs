@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod common;
+#[path = "common/sdk.rs"]
+mod sdk;
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
 use common::raw::Raw;
 use common::{PASSWORD, Running};
@@ -17,16 +18,14 @@ use msnp::auth::md5;
 use msnp::wire::Direction;
 use msnp_script::recording::{Privacy, Recording, script};
 use msnp_script::{Cast, Login, Script, Tcp, Trust, Versions};
-use msnp11_sdk::{Client, Event, MsnpList, MsnpStatus, PersonalMessage, PlainText, Switchboard};
+use msnp11_sdk::{Event, MsnpStatus, PersonalMessage, PlainText, Switchboard};
 use msnpd::password::Hasher;
 use msnpd::password::legacy::LegacyKey;
 use msnpd::store::{NewAccount, Store, Wish};
+use sdk::{PATIENCE, User, done, hear};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
-
-/// The crate waits for ever for an answer that it doesn't understand, so every call has an end here.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An hour from now.
 fn later() -> u64 {
@@ -147,53 +146,6 @@ come_back! {
     sign_in_refused: "sign-in-refused.txt",
     syn: "syn.txt",
     this_and_that: "this-and-that.txt",
-}
-
-/// A client that we did not write, with what it has heard.
-struct User {
-    client: Client,
-    events: UnboundedReceiver<Event>,
-}
-
-impl User {
-    async fn sign_in(service: &Running, email: &str) -> Self {
-        let client = Client::new("127.0.0.1", service.addresses.msnp.port()).await.unwrap();
-        let (heard, events) = unbounded_channel();
-        client.add_event_handler_closure(move |event| {
-            let _ = heard.send(event);
-            async {}
-        });
-        let nexus = service.nexus();
-        let event = done(client.login(email.to_owned(), PASSWORD, &nexus, "msnp11-sdk", "0.13")).await;
-        assert!(matches!(event, Event::Authenticated), "{event:?}");
-        Self { client, events }
-    }
-
-    async fn add(&self, email: &str) {
-        done(self.client.add_contact(email, email, MsnpList::AllowList)).await;
-        done(self.client.add_contact(email, email, MsnpList::ForwardList)).await;
-    }
-}
-
-async fn done<T, E: std::fmt::Debug>(call: impl Future<Output = Result<T, E>>) -> T {
-    timeout(PATIENCE, call).await.expect("an answer in time").unwrap()
-}
-
-/// The next event of which `pick` makes something; others are passed over.
-async fn hear<T>(
-    events: &mut UnboundedReceiver<Event>,
-    what: &str,
-    mut pick: impl FnMut(Event) -> Option<T>,
-) -> T {
-    let found = timeout(PATIENCE, async {
-        while let Some(event) = events.recv().await {
-            if let Some(found) = pick(event) {
-                return found;
-            }
-        }
-        panic!("no {what}: the connection is gone")
-    });
-    found.await.unwrap_or_else(|_| panic!("no {what} in time"))
 }
 
 fn listen(switchboard: Arc<Switchboard>) -> (Arc<Switchboard>, UnboundedReceiver<Event>) {
