@@ -74,14 +74,19 @@ impl Endpoint {
     /// It is not told of the change that has led to `revision`, and is told no later revision until it has read all of
     /// its lists again.
     pub(super) fn fall_behind(&self, revision: u64) {
-        let last = revision.saturating_sub(1);
         // Of several the first counts.
-        let _ = self.behind.compare_exchange(0, last, Ordering::AcqRel, Ordering::Acquire);
+        self.stay_behind(revision.saturating_sub(1));
     }
 
-    /// It is about to read all of its lists, unless it has what is current.
-    pub fn catch_up(&self) {
-        self.behind.store(0, Ordering::Release);
+    /// It is about to read all of its lists, unless it has what is current. Returns what [`stay_behind`](Self::stay_behind)
+    /// takes if they can't be read.
+    pub fn catch_up(&self) -> u64 {
+        self.behind.swap(0, Ordering::AcqRel)
+    }
+
+    /// It has not caught up after all.
+    pub fn stay_behind(&self, behind: u64) {
+        let _ = self.behind.compare_exchange(0, behind, Ordering::AcqRel, Ordering::Acquire);
     }
 
     /// The revision that it may be told after a change.
@@ -130,7 +135,9 @@ mod tests {
         endpoint.fall_behind(8);
         endpoint.fall_behind(9);
         assert_eq!([7, 8, 12].map(|revision| endpoint.told_revision(revision)), [7, 7, 7]);
-        endpoint.catch_up();
+        let behind = endpoint.catch_up();
         assert_eq!(endpoint.told_revision(12), 12);
+        endpoint.stay_behind(behind);
+        assert_eq!(endpoint.told_revision(12), 7, "the lists could not be read");
     }
 }

@@ -19,17 +19,22 @@ impl Session {
     /// Whoever asks again gets everything.
     pub(super) async fn syn(&mut self, request: syn::Request<'_>) -> Result<(), End> {
         let (again, mut told) = (self.has_lists, false);
+        let endpoint = self.user()?.endpoint.clone();
+        let behind = endpoint.catch_up();
         let done = self.tell_lists(request.trid, |roster, dialect, out| {
             told = true;
             answer(&request, roster, again, dialect, out);
         });
         done.await?;
+        if !told {
+            endpoint.stay_behind(behind);
+        }
         self.has_lists |= told;
         Ok(())
     }
 
     /// Reads the user's lists and says something of them. The whole of it is one burst: what others cause meanwhile
-    /// follows it.
+    /// follows it. A client that lacks a change is told a revision that shows it, unless it is about to read everything.
     pub(super) async fn tell_lists(
         &mut self,
         trid: TrId,
@@ -38,10 +43,12 @@ impl Session {
         let user = self.user()?;
         self.outbox.begin_burst();
         user.endpoint.hear_of_lists();
-        user.endpoint.catch_up();
         let roster = self.server.store.roster(user.id).await;
         let told = match roster {
-            Ok(Some(roster)) => self.say(|out, dialect| write(&roster, dialect, out)),
+            Ok(Some(mut roster)) => {
+                roster.revision = user.endpoint.told_revision(roster.revision);
+                self.say(|out, dialect| write(&roster, dialect, out))
+            }
             Ok(None) => Err(End::SignedOut),
             Err(error) => self.store_failed(trid, &error),
         };
