@@ -46,8 +46,12 @@ impl Watch {
     }
 
     async fn look(&mut self, server: &Server) -> Result<(), StoreError> {
-        for account in server.recorder.expire() {
-            server.store.end_recording(&account).await?;
+        let mut over = server.recorder.expire().into_iter();
+        while let Some(account) = over.next() {
+            if let Err(error) = server.store.end_recording(&account).await {
+                server.recorder.are_over(std::iter::once(account).chain(over));
+                return Err(error);
+            }
         }
         let events = server.store.events_since(self.event).await?;
         follow(server, &events).await?;
@@ -55,11 +59,11 @@ impl Watch {
         let orders = server.store.orders_since(self.order).await?;
         let last = orders.last().map(|ordered| ordered.seq);
         for ordered in orders {
-            self.order = ordered.seq;
             match ordered.order {
                 Some(order) => obey(server, &order).await?,
                 None => warn!("an order that this version does not know is passed over"),
             }
+            self.order = ordered.seq;
         }
         match last {
             Some(last) => server.store.forget_orders(last).await,

@@ -473,7 +473,9 @@ async fn a_running_server_records_whom_it_is_told_to_and_nothing_secret() {
     other.ask("ANS", &format!("{BOB} {cookie} {session}")).await;
     secrets.push(cookie);
     // Even where a client says it to another, or in the wrong place.
-    let text = format!("Content-Type: text/plain\r\n\r\nBob, this is for you. MSPAuth: {}", "x".repeat(20));
+    let lent = "x".repeat(20);
+    let text = format!("Content-Type: text/plain\r\n\r\nBob, this is for you.\r\nMSPAuth: {lent}\r\n");
+    secrets.push(lent);
     one.command("MSG", &format!("A {}\r\n{text}", text.len())).await;
     other.until(|line| line.starts_with("MSG ")).await;
     bob.ask("CVR", &tickets[1]).await;
@@ -506,7 +508,7 @@ async fn a_running_server_records_whom_it_is_told_to_and_nothing_secret() {
     for (account, kind, what) in [
         (ALICE, "notification", "> CHG 5 NLN 0\n"),
         (ALICE, "notification", "> USR 2 TWN I alice"),
-        (ALICE, "switchboard", " |Bob, this is for you. "),
+        (ALICE, "switchboard", " |Bob, this is for you."),
         (BOB, "notification", "> VER 1 MSNP9 CVR0\n"),
         (BOB, "notification", "> CVR 2 0x0409 "),
         (BOB, "notification", " |MSPAuth: {hidden:"),

@@ -80,7 +80,8 @@ impl Files {
         kind: Kind,
         head: &str,
     ) -> Option<(Email, &'static str)> {
-        let held = match self.held {
+        // With each new recording, before which the operator may have removed former ones.
+        let held = match self.held.filter(|_| self.recordings.contains_key(&account)) {
             Some(held) => held,
             None => {
                 let held = data_dir::create(&self.directory).and_then(|()| size_of(&self.directory));
@@ -98,8 +99,7 @@ impl Files {
         if used.is_full {
             return None;
         }
-        used.files += 1;
-        let why = if used.files > self.limits.files {
+        let why = if used.files >= self.limits.files {
             "it has as many files as it may"
         } else if held > self.limits.directory {
             "the folder is full: remove recordings that are not needed any more"
@@ -126,6 +126,7 @@ impl Files {
         match data_dir::create_private(&path) {
             Ok(file) => {
                 info!(%account, file = %path.display(), "a connection is recorded");
+                self.recordings.entry(account.clone()).or_default().files += 1;
                 self.open.insert(connection, Open { account, file, size: 0 });
                 self.append(connection, head)
             }
@@ -291,6 +292,20 @@ mod tests {
         let (_dir, mut files) = bench(Limits { open: 1, ..Limits::default() });
         assert!(files.work(vec![opened(1), opened(2), Job::Close { connection: 1 }, opened(3)]).is_empty());
         assert_eq!(contents(&files.directory).len(), 2);
+        let (_dir, mut files) = bench(Limits { open: 1, files: 2, ..Limits::default() });
+        let refused = (2..9).map(opened);
+        assert!(
+            files.work(std::iter::once(opened(1)).chain(refused).collect()).is_empty(),
+            "they are no files"
+        );
+
+        // A full folder that was emptied has room for the next recording.
+        let (_dir, mut files) = bench(Limits { directory: 10, ..Limits::default() });
+        assert_eq!(files.work(vec![opened(1), said(1, "1234567")]).len(), 1);
+        files.work(vec![Job::Stop { account: alice() }]);
+        fs::remove_dir_all(&files.directory).unwrap();
+        assert!(files.work(vec![opened(2), said(2, "1")]).is_empty());
+        assert_eq!(contents(&files.directory), ["head\n1"]);
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub const DIRECTORY: &str = "recordings";
 /// How long a recording may be asked for.
 pub const MAX_TIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How many connections of clients that only say to be the account are in a recording: anybody can say so.
+const MAX_CLAIMS: u32 = 100;
+
 /// How much may wait for the disk, in bytes; what comes then is lost.
 const MAX_WAITING: usize = 4 << 20;
 
@@ -141,6 +144,8 @@ struct Recording {
     number: u64,
     /// In seconds since 1970.
     until: u64,
+    /// How many connections were recorded of clients that only said to be this account.
+    claims: u32,
 }
 
 /// The time in recordings.
@@ -180,8 +185,9 @@ enum Job {
 impl Job {
     fn size(&self) -> usize {
         match self {
-            Self::Append { text, .. } => text.len() + size_of::<Self>(),
-            _ => 0,
+            Self::Append { text, .. } | Self::Open { head: text, .. } => text.len() + size_of::<Self>(),
+            // There is one for each that was opened.
+            Self::Close { .. } | Self::Stop { .. } | Self::Finish => 0,
         }
     }
 }
@@ -218,8 +224,11 @@ impl Recorder {
         for Wish { account, until } in wishes.iter().filter(|wish| wish.until > now) {
             wanted.changes += 1;
             let number = wanted.changes;
-            let recording =
-                wanted.accounts.entry(account.clone()).or_insert(Recording { number, until: *until });
+            let recording = wanted.accounts.entry(account.clone()).or_insert(Recording {
+                number,
+                until: *until,
+                claims: 0,
+            });
             recording.until = *until;
             if recording.number == number {
                 info!(%account, seconds = until - now, folder = DIRECTORY, "recording what is said to and by an account");
@@ -228,7 +237,12 @@ impl Recorder {
         self.publish(&wanted);
     }
 
-    /// Ends what has lasted long enough. Returns what has ended, for the store to forget.
+    /// These could not be forgotten by the store yet.
+    pub fn are_over(&self, accounts: impl IntoIterator<Item = Email>) {
+        self.wanted.lock().over.extend(accounts);
+    }
+
+    /// Ends what has lasted long enough. Returns what is full, for the store to forget.
     pub fn expire(&self) -> Vec<Email> {
         if self.state.load(Ordering::Relaxed) == 0 {
             return std::mem::take(&mut self.wanted.lock().over);
@@ -238,8 +252,8 @@ impl Recorder {
         let late = wanted.accounts.iter().filter(|(_, recording)| recording.until <= now);
         let late: Vec<Email> = late.map(|(account, _)| account.clone()).collect();
         for account in late {
+            // The store passes over it by itself; and somebody may just have asked for a longer time.
             self.end(&mut wanted, &account, "its time is over");
-            wanted.over.push(account);
         }
         self.publish(&wanted);
         std::mem::take(&mut wanted.over)
@@ -306,6 +320,14 @@ impl Recorder {
         self.wanted.lock().accounts.get(account).copied()
     }
 
+    /// Whether one more connection is recorded of a client that only says to be this account.
+    fn may_record_claim(&self, account: &Email) -> bool {
+        let mut wanted = self.wanted.lock();
+        let Some(recording) = wanted.accounts.get_mut(account) else { return false };
+        recording.claims = recording.claims.saturating_add(1);
+        recording.claims <= MAX_CLAIMS
+    }
+
     /// Passes something on, if there is room.
     fn pass(&self, job: Job) -> bool {
         let size = job.size();
@@ -341,6 +363,9 @@ mod tests {
         assert_eq!(recorder.state(), 0);
         let later = unix_now() + 100;
         recorder.follow(&[wish("a@b.cd", later), wish("b@b.cd", later), wish("late@b.cd", 1)]);
+        assert!((0..MAX_CLAIMS).all(|_| recorder.may_record_claim(&"a@b.cd".parse().unwrap())));
+        assert!(!recorder.may_record_claim(&"a@b.cd".parse().unwrap()), "anybody can say so");
+        assert!(!recorder.may_record_claim(&"c@b.cd".parse().unwrap()), "not wanted");
         let (first, state) = (recorder.recording_of(&"a@b.cd".parse().unwrap()), recorder.state());
         assert!(first.is_some() && state != 0);
         assert_eq!(recorder.recording_of(&"late@b.cd".parse().unwrap()), None);

@@ -34,6 +34,9 @@ enum State {
 struct Pending {
     text: String,
     lost: u64,
+    /// Who says that it is his, without having proved it.
+    claimed: Option<Who>,
+    secrets: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -82,6 +85,7 @@ impl Tap {
                 }
             }
             State::Live(live) if live.is_over(recorder) => {
+                live.close(recorder);
                 self.state = State::Fresh;
                 return self.heard(direction, frame, who);
             }
@@ -91,8 +95,14 @@ impl Tap {
             }
             State::Live(_) | State::Pending(_) => {}
         }
-        if let State::Live(live) = &mut self.state {
-            live.secrets.extend(shown_secrets(frame));
+        let secrets = match &mut self.state {
+            State::Live(live) => Some(&mut live.secrets),
+            State::Pending(pending) => Some(&mut pending.secrets),
+            State::Fresh | State::Passed(_) => None,
+        };
+        // Whoever proves himself is let in or closed: there is one proof for a connection.
+        if let Some(secrets) = secrets.filter(|secrets| secrets.is_empty()) {
+            *secrets = shown_secrets(frame);
         }
         self.record(direction, frame);
     }
@@ -100,28 +110,21 @@ impl Tap {
     /// What the client has said has had its consequences: it may be known now who it is.
     pub fn look(&mut self, who: impl FnOnce() -> Option<Who>) {
         let Some(recorder) = &self.recorder else { return };
-        match &mut self.state {
-            State::Pending(pending) => {
-                let Some(who) = who() else { return };
-                let state = recorder.state();
-                if let Some(mut live) = Live::begin(recorder, &who, false, state) {
-                    live.lost += pending.lost;
-                    live.pass(recorder, std::mem::take(&mut pending.text));
-                    self.state = State::Live(live);
-                } else if who.signed_in.is_some() {
-                    self.state = State::Passed(state);
-                }
-            }
-            // A client may say that it is somebody else after all.
-            State::Live(live) if !live.secrets.is_empty() => {}
-            State::Live(live) => {
-                if who().is_some_and(|who| who.account != live.account) {
-                    recorder.pass(Job::Close { connection: live.connection });
-                    self.state = State::Pending(Box::default());
-                }
-            }
-            State::Fresh | State::Passed(_) => {}
+        let State::Pending(pending) = &mut self.state else { return };
+        let Some(who) = who() else { return };
+        if who.signed_in.is_none() {
+            // Anybody can say so. What comes of it is written at the end.
+            pending.claimed = Some(who);
+            return;
         }
+        let state = recorder.state();
+        self.state = match Live::begin(recorder, &who, false, state) {
+            Some(mut live) => {
+                live.take_over(recorder, std::mem::take(&mut **pending));
+                State::Live(live)
+            }
+            None => State::Passed(state),
+        };
     }
 
     /// The client is told something: whole messages.
@@ -129,6 +132,7 @@ impl Tap {
         match (&self.state, &self.recorder) {
             (State::Fresh | State::Passed(_), _) | (_, None) => return,
             (State::Live(live), Some(recorder)) if live.is_over(recorder) => {
+                live.close(recorder);
                 self.state = State::Fresh;
                 return;
             }
@@ -143,7 +147,16 @@ impl Tap {
 
     /// The connection is over, but for what the client may still be told.
     pub fn ends(&mut self, by: EndedBy) {
-        let (State::Live(live), Some(recorder)) = (&mut self.state, &self.recorder) else { return };
+        let Some(recorder) = &self.recorder else { return };
+        if let State::Pending(pending) = &mut self.state
+            && let Some(who) = pending.claimed.take()
+            && recorder.may_record_claim(&who.account)
+            && let Some(mut live) = Live::begin(recorder, &who, false, recorder.state())
+        {
+            live.take_over(recorder, std::mem::take(&mut **pending));
+            self.state = State::Live(live);
+        }
+        let State::Live(live) = &mut self.state else { return };
         let by = match by {
             EndedBy::Client => "client",
             EndedBy::Server => "server",
@@ -159,8 +172,10 @@ impl Tap {
                 let text = recorder.write(frame, direction, &live.secrets);
                 live.pass(recorder, text);
             }
+            // What comes after something that was lost would be out of place.
+            State::Pending(pending) if pending.lost > 0 => pending.lost += 1,
             State::Pending(pending) => {
-                let text = recorder.write(frame, direction, &[]);
+                let text = recorder.write(frame, direction, &pending.secrets);
                 if pending.text.len() + text.len() > MAX_PENDING {
                     pending.lost += 1;
                 } else {
@@ -176,7 +191,7 @@ impl Tap {
 impl Drop for Tap {
     fn drop(&mut self) {
         if let (State::Live(live), Some(recorder)) = (&self.state, &self.recorder) {
-            recorder.pass(Job::Close { connection: live.connection });
+            live.close(recorder);
         }
     }
 }
@@ -196,8 +211,21 @@ impl Live {
         }
         head.push('\n');
         let job = Job::Open { connection, account: account.clone(), kind: who.kind, head };
-        recorder.pass(job);
+        if !recorder.pass(job) {
+            return None;
+        }
         Some(Box::new(Self { account, recording, connection, seen, lost: 0, secrets: Vec::new() }))
+    }
+
+    /// Goes on from what was said before it was known by whom.
+    fn take_over(&mut self, recorder: &Recorder, pending: Pending) {
+        self.pass(recorder, pending.text);
+        self.lost += pending.lost;
+        self.secrets = pending.secrets;
+    }
+
+    fn close(&self, recorder: &Recorder) {
+        recorder.pass(Job::Close { connection: self.connection });
     }
 
     /// Whether the recording that this is part of has ended.

@@ -111,35 +111,37 @@ fn seconds(micros: u64) -> String {
 
 /// Text as it is, but for braces; everything else in hexadecimal digits.
 pub(super) fn escape(text: &mut String, bytes: &[u8]) {
-    let hex = |text: &mut String, bytes: &[u8]| {
-        // One hole for all that follow each other.
-        match text.strip_suffix('}') {
-            Some(before) if is_in_hex(before) => text.truncate(before.len()),
-            _ => text.push_str("{hex:"),
+    // One hole for all that follow each other.
+    let mut in_hex = false;
+    let hex = |text: &mut String, in_hex: &mut bool, bytes: &[u8]| {
+        if !std::mem::replace(in_hex, true) {
+            text.push_str("{hex:");
         }
         for byte in bytes {
             let _ = write!(text, "{byte:02x}");
         }
-        text.push('}');
     };
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
+            if c.is_control() {
+                hex(text, &mut in_hex, c.encode_utf8(&mut [0; 4]).as_bytes());
+                continue;
+            }
+            if std::mem::take(&mut in_hex) {
+                text.push('}');
+            }
             match c {
                 '{' => text.push_str("{{"),
-                c if c.is_control() => hex(text, c.encode_utf8(&mut [0; 4]).as_bytes()),
                 c => text.push(c),
             }
         }
         if !chunk.invalid().is_empty() {
-            hex(text, chunk.invalid());
+            hex(text, &mut in_hex, chunk.invalid());
         }
     }
-}
-
-/// Whether `text` ends inside of a `{hex:…`.
-fn is_in_hex(text: &str) -> bool {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_hexdigit());
-    digits.ends_with("{hex:") && !digits.ends_with("{{hex:")
+    if in_hex {
+        text.push('}');
+    }
 }
 
 /// The same for lines, which begin with a bar. A backslash at the end of one would say that it has no line end.

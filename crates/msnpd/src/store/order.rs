@@ -1,7 +1,7 @@
 //! What an operator asks of the server that runs, from another process.
 //!
-//! `msnpd announce …` and its like write an order; the server asks every now and then what is new. Nothing of it is
-//! kept for longer than a day: an order is for those who are there.
+//! `msnpd announce …` and its like write an order; the server asks every now and then what is new. It forgets what is
+//! done; what no server has seen goes when the next one starts, or with an order a day later.
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
