@@ -91,12 +91,11 @@ impl Loaded {
         for (name, value) in entries {
             let line = 1 + text.get(..name.span().start).unwrap_or_default().matches('\n').count();
             let origin = Origin::File { path: path.to_owned(), line };
-            let source = text.get(value.span()).unwrap_or_default();
             let Some(key) = keys::find(name.get_ref()) else {
-                let problem = unknown(name.get_ref(), source, origin);
-                self.problems.push(problem);
+                self.problems.push(unknown(name.get_ref(), origin));
                 continue;
             };
+            let source = text.get(value.span()).unwrap_or_default();
             let (text, kind) = match value.get_ref() {
                 DeValue::String(text) => (text.to_string(), Kind::Text),
                 DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
@@ -161,19 +160,13 @@ fn no_toml(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
     anyhow!("the configuration file {} is no TOML at line {line}: {}", path.display(), error.message())
 }
 
-fn unknown(name: &str, source: &str, origin: Origin) -> Problem {
-    let meant = keys::nearest(name);
-    let right = match meant {
+/// A key that is none. Its value is not repeated: it may be a password.
+fn unknown(name: &str, origin: Origin) -> Problem {
+    let right = match keys::nearest(name) {
         Some(key) => format!("there is no such key: {} was meant?", key.name),
         None => "there is no such key: `msnpd config example` shows them all".to_owned(),
     };
-    // Only the first line: a table may be long.
-    let value = source.lines().next().unwrap_or_default();
-    // A key of something else may have an address with a password in it, too.
-    let may_be_secret =
-        meant.is_some_and(|key| key.is_secret) || (value.contains("://") && value.contains('@'));
-    let value = if may_be_secret { HIDDEN } else { value }.to_owned();
-    Problem { key: name.to_owned(), value, origin, right: right.into() }
+    Problem { key: name.to_owned(), value: HIDDEN.to_owned(), origin, right: right.into() }
 }
 
 #[cfg(test)]
@@ -236,10 +229,10 @@ mod tests {
                 .unwrap_err(),
             @r#"
         4 mistakes in the configuration:
-          mnsp = '0.0.0.0:1863' (msnpd.toml, line 1): there is no such key: msnp was meant?
+          mnsp = (not shown) (msnpd.toml, line 1): there is no such key: msnp was meant?
           http = 'localhost:8080' (msnpd.toml, line 2): should be an IP address and a port, such as "127.0.0.1:1863", or "0.0.0.0:1863" for every IPv4 address
           challenges = true (msnpd.toml, line 3): should be "off", "ask" or "enforce"
-          limits = [limits] (msnpd.toml, line 4): there is no such key: `msnpd config example` shows them all
+          limits = (not shown) (msnpd.toml, line 4): there is no such key: `msnpd config example` shows them all
         "#
         );
         assert!(from_file("msnp = \n").unwrap_err().contains("is no TOML"));
@@ -260,6 +253,10 @@ mod tests {
             "smtp = ['hunter2']".to_owned(),
             format!("smpt = '{url}'"),
             "smpt = 'hunter2'".to_owned(),
+            "mail_password = 'hunter2'".to_owned(),
+            "[mail]\npassword = 'hunter2'".to_owned(),
+            "smtp = 'smtp://user:1#hunter2@mail.example.com'".to_owned(),
+            "smtp = 'smtp://user:1@2/hunter2@mail.example.com'".to_owned(),
             format!("relay = '{url}'"),
             format!("smtp = '{url}"),
             format!("smtp = {url}"),

@@ -63,8 +63,8 @@ fn a_mistake_is_told_before_anything_happens() {
         assert_eq!(
             text(output.stderr),
             format!(
-                "msnpd: a mistake in the configuration: mnsp = \"127.0.0.1:1863\" ({}, line 1): there is no such \
-                 key: msnp was meant?\n",
+                "msnpd: a mistake in the configuration: mnsp = (not shown) ({}, line 1): there is no such key: msnp was \
+                 meant?\n",
                 path.display()
             )
         );
