@@ -11,6 +11,9 @@ use super::settings::InvalidSetting;
 /// The longest text that an inviter may write, in characters.
 pub const MAX_TEXT: usize = 1000;
 
+/// How much of an inviter's name is put under his words, in characters.
+const MAX_NAME: usize = 50;
+
 /// Somebody invites somebody to the service.
 #[derive(Clone, Copy, Debug)]
 pub struct Invitation<'a> {
@@ -28,20 +31,21 @@ pub struct Invitation<'a> {
 #[derive(Template)]
 #[template(path = "invitation.txt")]
 struct Body<'a> {
-    name: String,
     address: &'a str,
     text: String,
     front_page: &'a str,
 }
 
 impl Invitation<'_> {
-    /// The mail. Subject and recipient hold an address alone, which can't hold a line end; the name and the text are
-    /// in the body.
+    /// The mail. Subject and recipient hold an address alone, which can't hold a line end. What the user has chosen,
+    /// his name as well, is quoted: nobody is to take it for what the service says.
     pub(super) fn message(&self, from: &Mailbox, to: &Email) -> Result<Message, InvalidSetting> {
         let address = self.address.as_str();
-        let name = on_one_line(self.name);
-        let name = if name.eq_ignore_ascii_case(address) { name } else { format!("{name} ({address})") };
-        let body = Body { name, address, text: quoted(self.text), front_page: self.front_page };
+        let name = on_one_line(self.name).chars().take(MAX_NAME).collect::<String>();
+        let signature = (!name.eq_ignore_ascii_case(address)).then_some(name.as_str());
+        let words = [self.text].into_iter().chain(signature).map(quoted).filter(|words| !words.is_empty());
+        let text = words.collect::<Vec<_>>().join("\n>\n");
+        let body = Body { address, text, front_page: self.front_page };
         let body = body.render().map_err(|_| InvalidSetting)?;
         let builder = Message::builder().subject(format!("{address} invites you to Messenger"));
         finish(builder, from, to, body)
@@ -56,6 +60,11 @@ pub(super) fn page(
     text: &str,
 ) -> Result<Message, InvalidSetting> {
     finish(Message::builder(), from, to, format!("{sender}: {}", on_one_line(text)))
+}
+
+/// Whether mail can be sent to an address: what is one for Messenger need not be one for mail.
+pub(super) fn is_for_mail(to: &Email) -> bool {
+    to.as_str().parse::<lettre::Address>().is_ok()
 }
 
 fn finish(
@@ -118,12 +127,26 @@ mod tests {
             "From: msnpd@example.com\r\n",
             "To: dave@example.net\r\n",
             "Auto-Submitted: auto-generated\r\n",
-            "\r\n\r\nAlice L (alice@example.com) invites you",
-            "\r\n> Join me!\r\n> And Bob.\r\n",
+            "\r\n\r\nalice@example.com invites you",
+            "\r\n> Join me!\r\n> And Bob.\r\n>\r\n> Alice L\r\n",
             "\r\n    http://msn.example.com:80/\r\n",
         ] {
             assert!(text.contains(line), "{line:?} {text}");
         }
+    }
+
+    /// What one would read first is not the inviter's to choose.
+    #[test]
+    fn a_name_says_nothing_for_the_service() {
+        let name = format!("Your account will be closed unless you {}", "hurry ".repeat(100));
+        let address = email("eve@example.com");
+        let invitation =
+            Invitation { name: &name, address: &address, text: "", front_page: "http://192.0.2.1/" };
+        let mail =
+            invitation.message(&"msnpd@example.com".parse().unwrap(), &email("dave@example.net")).unwrap();
+        let text = text(&mail);
+        assert!(text.contains("\r\n\r\neve@example.com invites you"), "{text}");
+        assert!(text.contains("\r\n> Your account will be closed unless you hurry hurry\r\n"), "{text}");
     }
 
     #[test]
@@ -141,7 +164,7 @@ mod tests {
         let text = text(&mail);
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(!head.contains("Bcc"), "{head}");
-        assert!(!body.contains("\r\nBcc"), "{body}");
+        assert!(!body.contains("\r\nBcc") && body.contains("\r\n> Eve Bcc: all@example.com hello"), "{body}");
         let page = page(&from, &email("1555@sms.example.com"), &email("eve@example.com"), name).unwrap();
         let text = String::from_utf8(page.formatted()).unwrap();
         assert!(text.ends_with("\r\n\r\neve@example.com: Eve Bcc: all@example.com hello"), "{text}");

@@ -87,6 +87,11 @@ impl Mail {
         self.pages.is_some()
     }
 
+    /// Whether mail can be sent to an address.
+    pub fn reaches(&self, to: &Email) -> bool {
+        letter::is_for_mail(to)
+    }
+
     /// Counts an invitation of `account` to `to`, which need not be made in the end.
     ///
     /// # Errors

@@ -81,7 +81,7 @@ fn write_new(mail: &NewMail, web: &str, pages: &Pages, out: &mut Vec<u8>, dialec
     let NewMail { from, address, subject, folder, id } = mail;
     let message = Target::new(Page::Message, id.as_deref());
     // A mail that can't be opened by itself is found in the inbox.
-    let can_be_opened = id.is_some() && pages.place_of(&message).is_some();
+    let can_be_opened = message.has_parameter() && pages.place_of(&message).is_some();
     let target = if can_be_opened { message } else { Target::new(Page::Inbox, None) };
     let body = format!(
         "From: {}\r\nMessage-URL: {}\r\nPost-URL: {web}{SIGN_IN}\r\nSubject: {}\r\nDest-Folder: {}\r\n\

@@ -50,6 +50,10 @@ impl Session {
             return Ok(());
         }
         let to: Email = to.parse().map_err(|_| Refused::Address)?;
+        // Before anybody looks who has an account.
+        if !mail.reaches(&to) {
+            return Err(Refused::Address);
+        }
         let user = self.user().map_err(|_| Refused::Gone)?;
         let place = mail.place_for_invitation(user.id, &to, self.server.now())?;
         if self.server.store.account_by_email(&to).await.map_err(Refused::Store)?.is_some() {

@@ -180,6 +180,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whether it has a parameter that is one for its page.
+    pub fn has_parameter(&self) -> bool {
+        self.parameter.is_some()
+    }
+
     /// A page with a parameter, which is left out where it is none for that page.
     pub fn new(page: Page, parameter: Option<&str>) -> Self {
         Self { page, parameter: parameter.and_then(|said| page.parameter().read(said)) }
