@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::store::{self, DataDir, with_existing};
+use super::text::lossy;
 use super::user;
 use crate::pages::MAX_MESSAGE_ID;
 use crate::store::{INBOX, MailNews, NewMail, Unread};
@@ -34,28 +35,28 @@ enum News {
     /// A mail has come; it is counted
     New {
         /// The name of who sent it, encoded as in the mail or not
-        #[arg(long, value_name = "NAME", default_value = "", allow_hyphen_values = true)]
+        #[arg(long, value_name = "NAME", default_value = "", allow_hyphen_values = true, value_parser = lossy())]
         from: String,
         /// His address
-        #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+        #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, value_parser = lossy())]
         from_address: String,
         /// What it is about, encoded as in the mail or not
-        #[arg(long, default_value = "", allow_hyphen_values = true)]
+        #[arg(long, default_value = "", allow_hyphen_values = true, value_parser = lossy())]
         subject: String,
         /// The folder that it lies in; ACTIVE is the inbox
-        #[arg(long, default_value = INBOX, allow_hyphen_values = true)]
+        #[arg(long, default_value = INBOX, allow_hyphen_values = true, value_parser = lossy())]
         folder: String,
         /// What stands for {id} in the address of the message page
-        #[arg(long, value_name = "PATH", allow_hyphen_values = true)]
+        #[arg(long, value_name = "PATH", allow_hyphen_values = true, value_parser = lossy())]
         id: Option<String>,
     },
     /// Unread mails were read, deleted or put elsewhere
     Moved {
         /// Where they were; ACTIVE is the inbox
-        #[arg(long, value_name = "FOLDER", default_value = INBOX, allow_hyphen_values = true)]
+        #[arg(long, value_name = "FOLDER", default_value = INBOX, allow_hyphen_values = true, value_parser = lossy())]
         from_folder: String,
         /// Where they are; .!!trAsH is the waste bin
-        #[arg(long, value_name = "FOLDER", allow_hyphen_values = true)]
+        #[arg(long, value_name = "FOLDER", allow_hyphen_values = true, value_parser = lossy())]
         to_folder: String,
         /// How many
         #[arg(long, value_name = "N", default_value_t = 1)]

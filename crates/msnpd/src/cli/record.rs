@@ -1,25 +1,23 @@
 //! `msnpd record …`: what is said on an account's connections, written to files by the server that runs.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::store::{self, DataDir, with_existing};
 use super::user::find;
 use crate::clock::unix_now;
 use crate::config::duration;
 use crate::recording::{DIRECTORY, MAX_TIME};
-use crate::store::{DATABASE, Order, Store, Wish};
+use crate::store::{Order, Store, Wish};
 
 /// The arguments of `msnpd record`.
 #[derive(Args, Debug)]
 pub struct RecordArgs {
-    /// Where the service keeps its data
-    #[arg(long, global = true, value_name = "DIR", default_value = "./msnpd-data", env = "MSNPD_DATA_DIR")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    at: DataDir,
 
     #[command(subcommand)]
     action: Action,
@@ -54,30 +52,13 @@ fn time(written: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: RecordArgs) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start: the system is short of something")?;
-    let said = runtime.block_on(act(&args.data_dir, args.action))?;
-    match io::stdout().write_all(said.as_bytes()) {
-        // `msnpd record list | head` has what it wants.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => Ok(done?),
-    }
-}
-
-async fn act(dir: &Path, action: Action) -> anyhow::Result<String> {
-    if !dir.join(DATABASE).exists() {
-        bail!("there is no {DATABASE} in {}: use --data-dir, or MSNPD_DATA_DIR", dir.display());
-    }
-    let store = Store::open(dir).await?;
-    let said = match action {
+    let RecordArgs { at: DataDir { data_dir: dir }, action } = args;
+    let dir = &dir;
+    store::run(with_existing(dir, async |store| match action {
         Action::Start { email, time } => start(dir, &store, &email, time).await,
         Action::Stop { email } => stop(dir, &store, &email).await,
         Action::List => list(&store).await,
-    };
-    store.close().await;
-    said
+    }))
 }
 
 async fn start(dir: &Path, store: &Store, email: &str, time: Duration) -> anyhow::Result<String> {

@@ -1,5 +1,6 @@
 //! Text for terminals.
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use msnp::types::calendar::Civil;
 
 /// A name as a terminal may show it: clients set what they like, and a control character in it could do anything to
@@ -17,6 +18,11 @@ pub(super) fn day(seconds: u64) -> String {
 /// `1 list`, `2 lists`.
 pub(super) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// Reads an argument that others have written, in whatever encoding.
+pub(super) fn lossy() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().map(|written| written.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
