@@ -64,6 +64,12 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
+            (_, "sha1auth.srf") if asked.method == Method::POST => {
+                match body::read(body, MAX_FORM_BYTES).await {
+                    Ok(form) => passport.sign_in_to_page_by_token(&asked, &form, pages).await,
+                    Err(refusal) => refusal,
+                }
+            }
             (_, "rst.srf" | "rst2.srf") if asked.method == Method::POST => {
                 let form = if asked.file_name() == "rst.srf" { &Form::RST } else { &Form::RST2 };
                 match body::read(body, MAX_RST_BYTES).await {
