@@ -3,6 +3,7 @@
 //! Requests are read kindly: any prefix, any order, names without regard to case, white space trimmed.
 //! Replies are written to the letter, since several clients compare text and not meaning.
 
+pub mod canonical;
 pub mod rst;
 mod text;
 pub mod tree;
