@@ -82,6 +82,3 @@ pub use types::Timestamp;
 
 /// The namespace of all that the address book is asked and answers.
 pub const NAMESPACE: &str = "http://www.msn.com/webservices/AddressBook";
-
-#[cfg(test)]
-mod tests;

@@ -78,39 +78,36 @@ impl Reply {
                 xml.raw(operation.as_str());
                 xml.raw("Response");
                 xml.attribute("xmlns", NAMESPACE);
+                if matches!(self, Self::Done(_)) {
+                    return xml.raw("/>");
+                }
                 xml.raw(">");
-                self.write_result(xml, operation);
-                xml.raw("</");
-                xml.raw(operation.as_str());
-                xml.raw("Response>");
+                self.write_result(xml, &format!("{operation}Result"));
+                xml.close(&format!("{operation}Response"));
             },
         )
     }
 
-    fn write_result(&self, xml: &mut Xml, operation: Operation) {
-        if matches!(self, Self::Done(_)) {
-            return;
-        }
-        let tag = format!("{operation}Result");
+    fn write_result(&self, xml: &mut Xml, tag: &str) {
         match self {
             Self::Done(_) => {}
-            Self::AbAdd(id) => xml.plain(&tag, id),
-            Self::AddService(id) => xml.plain(&tag, id),
+            Self::AbAdd(id) => xml.plain(tag, id),
+            Self::AddService(id) => xml.plain(tag, id),
             Self::AbContactAdd(id) | Self::AbGroupAdd(id) | Self::AbGroupContactAdd(id) => {
-                xml.inside(&tag, |xml| xml.plain("guid", id));
+                xml.inside(tag, |xml| xml.plain("guid", id));
             }
-            Self::CreateCircle(id) => xml.inside(&tag, |xml| xml.plain("Id", id)),
+            Self::CreateCircle(id) => xml.inside(tag, |xml| xml.plain("Id", id)),
             Self::AbFindAll(book) | Self::AbFindByContacts(book) => {
-                xml.inside(&tag, |xml| book.write_all(xml))
+                xml.inside(tag, |xml| book.write_all(xml))
             }
-            Self::AbFindContactsPaged(book) => xml.inside(&tag, |xml| book.write_paged(xml)),
+            Self::AbFindContactsPaged(book) => xml.inside(tag, |xml| book.write_paged(xml)),
             Self::FindMembership(lists) | Self::FindMembershipByRole(lists) => {
-                xml.inside(&tag, |xml| lists.write(xml));
+                xml.inside(tag, |xml| lists.write(xml));
             }
             Self::CreateContact(contact) | Self::ManageWlConnection(contact) => {
-                xml.inside(&tag, |xml| contact.write(xml));
+                xml.inside(tag, |xml| contact.write(xml));
             }
-            Self::FindFriendsInCommon => xml.inside(&tag, find_friends_in_common::write_none),
+            Self::FindFriendsInCommon => xml.inside(tag, find_friends_in_common::write_none),
         }
     }
 }
