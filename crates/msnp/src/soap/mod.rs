@@ -5,6 +5,8 @@
 
 pub mod abch;
 pub mod envelope;
+pub mod oim;
+pub mod rsi;
 pub mod rst;
 mod text;
 pub mod tree;
