@@ -67,6 +67,7 @@ fn grid() -> String {
     row(&mut page, "MSN object", |d| d.object);
     row(&mut page, "contacts named", |d| d.presence_address);
     row(&mut page, "personal message", |d| d.has_personal_message);
+    row(&mut page, "places have GUIDs", |d| d.has_places);
     heading(&mut page, "Housekeeping");
     row(&mut page, "challenge", |d| d.challenge);
     row(&mut page, "QNG tells seconds", |d| d.tells_ping_interval);

@@ -75,6 +75,8 @@ pub struct Dialect {
     pub presence_address: PresenceAddress,
     /// Whether there are personal messages (`UUX`, `UBX`).
     pub has_personal_message: bool,
+    /// Whether a user has places, each with a GUID: told with the sign-in, named on switchboards, listed in `UBX`.
+    pub has_places: bool,
 
     /// How the server makes a client prove itself with `CHL`.
     pub challenge: Challenge,

@@ -80,6 +80,7 @@ pub const MSNP2: Dialect = Dialect {
     object: ObjectForm::None,
     presence_address: PresenceAddress::Plain,
     has_personal_message: false,
+    has_places: false,
     challenge: Challenge::None,
     tells_ping_interval: false,
     configuration: Configuration::None,
@@ -267,6 +268,7 @@ pub const MSNP16: Dialect = Dialect {
     version: Version(16),
     profile: Profile::SeveralPlaces,
     capabilities: CapabilityForm::Pair,
+    has_places: true,
     roster_capabilities: CapabilityForm::Pair,
     ..MSNP15
 };

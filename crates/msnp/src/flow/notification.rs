@@ -8,12 +8,13 @@ pub use super::opening::Settings;
 use super::opening::{self, Settled};
 pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
+use crate::auth::sso;
 use crate::command::{
     Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
     qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
-use crate::types::{Email, ErrorCode, Invitations, Secret, Status, TrId};
+use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
 use crate::wire::{ArgError, Encoded, Fault, Frame, Verb, limits};
 
 /// A client that has not signed in after this time is disconnected: an old machine needs minutes for its ticket.
@@ -83,8 +84,8 @@ pub enum Request<'a> {
         trid: TrId,
         /// The way to sign in.
         package: Package,
-        /// The ticket, or the answer to the challenge.
-        secret: Secret<'a>,
+        /// The answer to the challenge, or the ticket, or more than that.
+        proof: usr::Proof<'a>,
     },
     /// `ADC`
     Adc(adc::Request<'a>),
@@ -233,8 +234,8 @@ impl NotificationServer {
         };
         match (request, phase) {
             (usr::Request::Initial { handle, .. }, _) => Ok(Request::Identify { trid, package, handle }),
-            (usr::Request::Subsequent { secret, .. }, Phase::Challenged) => {
-                Ok(Request::SignIn { trid, package, secret })
+            (usr::Request::Subsequent { proof, .. }, Phase::Challenged) => {
+                Ok(Request::SignIn { trid, package, proof })
             }
             (usr::Request::Subsequent { .. }, _) => Err(opening::refuse(trid, ErrorCode::NOT_EXPECTED, out)),
         }
@@ -407,10 +408,14 @@ impl NotificationServer {
         Ok(Request::Qry(verdict))
     }
 
-    /// Answers [`Request::Identify`] with what the client has to prove itself against.
+    /// Answers [`Request::Identify`] with what the client has to prove itself against: for single sign-on a nonce.
     pub fn challenge(&mut self, trid: TrId, package: Package, challenge: &str, out: &mut Vec<u8>) {
         self.phase = Phase::Challenged;
-        usr::Reply::Challenge { trid, package, challenge }.write(out, self.dialect);
+        match package {
+            Package::Md5 | Package::Tweener => usr::Reply::Challenge { trid, package, challenge },
+            Package::SingleSignOn => usr::Reply::Nonce { trid, policy: sso::POLICY, nonce: challenge },
+        }
+        .write(out, self.dialect);
     }
 
     /// Answers [`Request::Identify`] or [`Request::SignIn`] with an error, which ends the session.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use msnp::dialect::Dialect;
-use msnp::types::Invitations;
+use msnp::types::{Guid, Invitations};
 
 use crate::account::AccountId;
 use crate::outbox::Outbox;
@@ -27,6 +27,9 @@ pub struct Endpoint {
     pub switchboard: Option<Arc<str>>,
     /// Where its browser finds web pages, if there is mail to tell it of.
     pub web: Option<Box<str>>,
+    /// The machine that its client is on, in dialects that have places; `None` elsewhere, and where a client signs in
+    /// as one without a place.
+    pub machine: Option<Guid>,
     /// Whether it has asked for its lists: before that it is not told of their changes, which it will read anyway.
     hears_of_lists: AtomicBool,
     /// The last revision of which its copy of the lists has everything; 0: of every one it is told.
@@ -48,6 +51,7 @@ impl Endpoint {
         outbox: Arc<Outbox>,
         switchboard: Option<Arc<str>>,
         web: Option<Box<str>>,
+        machine: Option<Guid>,
     ) -> Self {
         Self {
             id,
@@ -55,6 +59,7 @@ impl Endpoint {
             outbox,
             switchboard,
             web,
+            machine,
             hears_of_lists: AtomicBool::new(false),
             behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
@@ -130,7 +135,7 @@ mod tests {
     #[test]
     fn who_was_not_told_of_a_change_is_told_no_later_revision() {
         let dialect = &msnp::dialect::MSNP8;
-        let endpoint = Endpoint::new(EndpointId(1), dialect, Arc::default(), None, None);
+        let endpoint = Endpoint::new(EndpointId(1), dialect, Arc::default(), None, None, None);
         assert_eq!(endpoint.told_revision(5), 5);
         endpoint.fall_behind(8);
         endpoint.fall_behind(9);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use msnp::soap::rst::Form;
 
 use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
@@ -71,10 +72,13 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
-            (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
-                Ok(body) => passport.rst(&asked, body).await,
-                Err(refusal) => refusal,
-            },
+            (_, "rst.srf" | "rst2.srf") if asked.method == Method::POST => {
+                let form = if asked.file_name() == "rst.srf" { &Form::RST } else { &Form::RST2 };
+                match body::read(body, MAX_RST_BYTES).await {
+                    Ok(body) => passport.rst(&asked, form, body).await,
+                    Err(refusal) => refusal,
+                }
+            }
             _ => {
                 // Old services are found by what old clients ask for.
                 tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");

@@ -75,6 +75,8 @@ pub struct Session {
     user: Option<User>,
     /// Whether the client has asked for its lists.
     has_lists: bool,
+    /// Whether the client was sent its policies.
+    has_policies: bool,
 }
 
 /// Who has signed in.
@@ -90,7 +92,18 @@ impl Session {
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
         let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
-        Self { flow, ends, server, outbox, pace, renames, claimed: None, user: None, has_lists: false }
+        Self {
+            flow,
+            ends,
+            server,
+            outbox,
+            pace,
+            renames,
+            claimed: None,
+            user: None,
+            has_lists: false,
+            has_policies: false,
+        }
     }
 
     /// Acts on one message.
@@ -126,8 +139,8 @@ impl Session {
     fn act<'s>(&'s mut self, request: Request<'s>) -> Step<'s> {
         match request {
             Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
-            Request::SignIn { trid, package, secret } => {
-                Step::Wait(Box::pin(self.sign_in(trid, package, secret)))
+            Request::SignIn { trid, package, proof } => {
+                Step::Wait(Box::pin(self.sign_in(trid, package, proof)))
             }
             Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
