@@ -69,6 +69,7 @@ fn grid() -> String {
     row(&mut page, "personal message", |d| d.has_personal_message);
     row(&mut page, "places have GUIDs", |d| d.has_places);
     heading(&mut page, "Housekeeping");
+    row(&mut page, "error numbers with the length of a payload", |d| d.errors_with_length.len());
     row(&mut page, "challenge", |d| d.challenge);
     row(&mut page, "QNG tells seconds", |d| d.tells_ping_interval);
     row(&mut page, "configuration files", |d| d.configuration);

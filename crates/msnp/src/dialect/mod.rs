@@ -78,6 +78,8 @@ pub struct Dialect {
     /// Whether a user has places, each with a GUID: told with the sign-in, named on switchboards, listed in `UBX`.
     pub has_places: bool,
 
+    /// Which error numbers are followed by the length of a payload that tells more, even if there is none.
+    pub errors_with_length: &'static [ErrorCode],
     /// How the server makes a client prove itself with `CHL`.
     pub challenge: Challenge,
     /// Whether `QNG` says in how many seconds the next `PNG` is expected.

@@ -11,7 +11,7 @@ use crate::auth::challenge::{self, Verdict};
 use crate::auth::sso;
 use crate::command::{
     Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
-    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
+    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uum, uux, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
@@ -135,6 +135,8 @@ pub enum Request<'a> {
     Syn(syn::Request<'a>),
     /// `URL`
     Url(url::Request<'a>),
+    /// `UUM`
+    Uum(uum::Request<'a>),
     /// `UUX`
     Uux(uux::Request<'a>),
     /// `XFR … SB`: the client may have a switchboard.
@@ -299,6 +301,7 @@ impl NotificationServer {
             Verb::SND => snd::Request::read(frame, dialect).map(Request::Snd),
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
+            Verb::UUM => uum::Request::read(frame, dialect).map(Request::Uum),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
             Verb::XFR => match xfr::Request::read(frame, dialect) {
                 Ok(xfr::Request { trid, kind }) => return Ok(self.transfer(trid, kind, out)),
@@ -371,7 +374,7 @@ impl NotificationServer {
     }
 
     fn deny<'a>(&self, trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> Option<Request<'a>> {
-        error::Reply { trid: Some(trid), code }.write(out);
+        error::Reply { trid: Some(trid), code }.write(out, self.dialect);
         None
     }
 
