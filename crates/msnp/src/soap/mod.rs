@@ -3,10 +3,15 @@
 //! Requests are read kindly: any prefix, any order, names without regard to case, white space trimmed.
 //! Replies are written to the letter, since several clients compare text and not meaning.
 
+pub mod abch;
 pub mod canonical;
+pub mod envelope;
+pub mod oim;
+pub mod rsi;
 pub mod rst;
 mod text;
 pub mod tree;
+mod xml;
 
 pub(crate) use text::is_xml;
 pub use text::{escape, timestamp};
