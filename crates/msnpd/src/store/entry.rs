@@ -28,7 +28,7 @@ pub const MAX_INVITE: usize = 1024;
 pub struct NewEntry {
     /// Who it is.
     pub who: EntryAddress,
-    /// Whether he is to be a Messenger contact.
+    /// Whether he is to be a Messenger contact. Who has no address on a network can't be.
     pub is_buddy: bool,
     /// The name the owner has for him.
     pub name: Option<String>,
@@ -253,6 +253,14 @@ impl Entry {
         }
     }
 
+    /// Whether he can be a Messenger contact: not without an address at which Messenger could find him.
+    const fn can_be_buddy(&self) -> bool {
+        match self {
+            Self::Account(_) => true,
+            Self::Outside(row) => row.network != 0 && !row.address.is_empty(),
+        }
+    }
+
     const fn guid(&self) -> Guid {
         match self {
             Self::Account(row) => row.guid,
@@ -335,6 +343,7 @@ async fn add(
     let NewEntry { who, is_buddy, name, phone, details, invite } = new;
     check_invite(invite.as_deref())?;
     let mut entry = Entry::find(tx, owner, who).await?;
+    let is_buddy = is_buddy && entry.can_be_buddy();
     let guid = entry.guid();
     if entry.is_in_book() {
         return Err(BookError::ContactExists(guid));
@@ -388,7 +397,7 @@ async fn update(
     }
     let mut after = entry.lists();
     match is_buddy {
-        Some(true) if !after.contains(List::Forward) => {
+        Some(true) if !after.contains(List::Forward) && entry.can_be_buddy() => {
             check_room(tx, owner, List::Forward, how.limits).await?;
             after = after.with(List::Forward);
         }

@@ -165,7 +165,7 @@ pub struct Member {
     pub network: u8,
     /// His address.
     pub address: String,
-    /// What he calls himself; for somebody without an account what the owner has for him, if anything.
+    /// What he calls himself, if he has an account here.
     pub name: Option<String>,
     /// What he has written to be let in, while he is pending.
     pub invite: Option<String>,
@@ -386,7 +386,7 @@ async fn read(
     .fetch_all(&mut *tx)
     .await?;
     let others: Vec<MemberRow> = sqlx::query_as(
-        "SELECT number, guid, network, address, name, NULL AS invite, lists, member_revision \
+        "SELECT number, guid, network, address, NULL AS name, NULL AS invite, lists, member_revision \
          FROM outside_contact WHERE owner = $1 AND lists & $2 <> 0 AND member_revision > $3 ORDER BY number",
     )
     .bind(i64::from(owner.0))
