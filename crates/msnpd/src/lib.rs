@@ -37,3 +37,4 @@ pub mod ticket;
 pub mod tls;
 mod trace;
 mod watch;
+pub mod web_user;

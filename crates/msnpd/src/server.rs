@@ -254,6 +254,14 @@ impl Server {
         self.mint.check(text, Use::Tweener, unix_now())
     }
 
+    /// What a ticket says that is shown for something else than a sign-in here.
+    ///
+    /// # Errors
+    /// As of [`Server::check_ticket`].
+    pub(crate) fn check_ticket_for(&self, text: &str, needed: Use) -> Result<Claims, TicketError> {
+        self.mint.check(text, needed, unix_now())
+    }
+
     /// What opens pages, and nothing else, to somebody who has signed in without a ticket.
     pub fn page_pass(&self, account: &Account) -> OwnedSecret {
         let lifetime = self.settings.ticket_lifetime;
