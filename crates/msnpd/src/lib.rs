@@ -13,6 +13,7 @@ pub mod config;
 pub mod connection;
 pub mod data_dir;
 pub mod directory;
+pub mod follow;
 mod hex_key;
 pub mod http;
 pub mod logging;

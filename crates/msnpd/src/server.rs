@@ -30,7 +30,7 @@ use crate::sb::Switchboard;
 use crate::sessions::Sessions;
 use crate::shields::Shields;
 use crate::store::{MailNews, Store, StoreError};
-use crate::ticket::{Claims, Mint, Purpose, TicketError, Use};
+use crate::ticket::{Claims, Mint, Purpose, SECRET_LEN, TicketError, Use};
 
 /// A running service, without its listeners.
 #[derive(Debug)]
@@ -246,23 +246,20 @@ impl Server {
         EndpointId(self.next_number())
     }
 
-    /// What the ticket of a Tweener sign-in says.
+    /// What a ticket says that somebody shows for `needed`.
     ///
     /// # Errors
-    /// When it is none that is good now. Its generation is still to be compared with the account's.
-    pub fn check_ticket(&self, text: &str) -> Result<Claims, TicketError> {
-        self.mint.check(text, Use::Tweener, unix_now())
-    }
-
-    /// What a ticket says that is shown for something else than a sign-in here.
-    ///
-    /// # Errors
-    /// As of [`Server::check_ticket`].
-    pub(crate) fn check_ticket_for(&self, text: &str, needed: Use) -> Result<Claims, TicketError> {
+    /// When it is none that is good for that now. Its generation is still to be compared with the account's.
+    pub fn check_ticket(&self, text: &str, needed: Use) -> Result<Claims, TicketError> {
         self.mint.check(text, needed, unix_now())
     }
 
-    /// What opens pages, and nothing else, to somebody who has signed in without a ticket.
+    /// The secret that goes with a ticket of ours; `None` of anything else.
+    pub fn secret_of_ticket(&self, text: &str) -> Option<[u8; SECRET_LEN]> {
+        self.mint.secret_of(text)
+    }
+
+    /// What opens pages, and nothing else, to somebody who has signed in without a ticket that does.
     pub fn page_pass(&self, account: &Account) -> OwnedSecret {
         let lifetime = self.settings.ticket_lifetime;
         self.mint.issue(account.id, account.generation, Purpose::Page, unix_now(), lifetime).auth()

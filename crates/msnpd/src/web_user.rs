@@ -24,7 +24,7 @@ impl Server {
     /// # Errors
     /// [`Void`](TicketFault::Void) without a ticket or with a bad one, and [`Unavailable`](TicketFault::Unavailable).
     pub async fn web_user(&self, ticket: Option<&str>) -> Result<Account, TicketFault> {
-        let claims = ticket.and_then(|ticket| self.check_ticket_for(ticket.trim(), Use::Web).ok());
+        let claims = ticket.and_then(|ticket| self.check_ticket(ticket.trim(), Use::Web).ok());
         let claims = claims.ok_or(TicketFault::Void)?;
         let account = self.store.account(claims.account).await.map_err(|error| {
             self.note_failure(&error);

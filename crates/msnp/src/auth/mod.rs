@@ -2,4 +2,5 @@
 
 pub mod challenge;
 pub mod md5;
+pub mod sso;
 pub mod tweener;

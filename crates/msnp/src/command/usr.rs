@@ -4,23 +4,27 @@
 //! C: USR t package I handle
 //! S: USR t package S challenge
 //! C: USR t package S secret
+//! 15-    C: USR t SSO I handle
+//!        S: USR t SSO S policy nonce
+//!        C: USR t SSO S ticket response
+//! 16-    C: USR t SSO S ticket response {machine}
 //! 2-5    S: USR t OK handle name
 //! 6-7    S: USR t OK handle name verified
 //! 8-9    S: USR t OK handle name verified restricted
-//! 10-12  S: USR t OK handle verified restricted
+//! 10-    S: USR t OK handle verified restricted
 //!
 //! C: USR t identity cookie             to a switchboard
 //! S: USR t OK identity name
 //! ```
 //! The challenge of `MD5` is a text to hash with the password, that of `TWN` what the login server has to be told.
 //! Accounts are always verified and never restricted here; a client that would hear otherwise refuses to work
-//! (notification-server reference, 5.5; switchboard reference, section 3).
+//! (notification-server reference, 5.5; later-versions reference, 4.4 and 5.1; switchboard reference, section 3).
 
 use super::Command;
 use super::parts::malformed;
 use crate::dialect::{Dialect, Package};
-use crate::types::{Secret, TrId};
-use crate::wire::{ArgError, Encoded, Frame, Line, Verb};
+use crate::types::{Guid, Secret, TrId};
+use crate::wire::{ArgError, Args, Encoded, Frame, Line, Verb};
 
 /// The two steps of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,29 +44,74 @@ pub enum Request<'a> {
         trid: TrId,
         /// The way to sign in, known or not.
         package: &'a str,
-        /// The hashed password, or the ticket.
-        secret: Secret<'a>,
+        /// What goes with it.
+        proof: Proof<'a>,
     },
+}
+
+/// What somebody proves with who he is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// The hashed password, or the ticket.
+    Secret(Secret<'a>),
+    /// Single sign-on.
+    SingleSignOn {
+        /// The ticket.
+        ticket: Secret<'a>,
+        /// What shows that its sender has the ticket's secret. Clients that were patched for other servers leave it out.
+        response: Option<Secret<'a>>,
+        /// The machine that the client is on, in dialects that have places.
+        machine: Option<Guid>,
+    },
+}
+
+impl<'a> Proof<'a> {
+    /// The words behind `S`. Those of single sign-on are told by their looks: the ticket comes first, and its second part
+    /// may have become a word of its own.
+    fn read(package: &str, args: &mut Args<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
+        let first = Secret(args.word("secret")?);
+        if package != Package::SingleSignOn.as_str() {
+            return Ok(Self::Secret(first));
+        }
+        let (mut response, mut machine) = (None, None);
+        for word in args.by_ref().filter(|word| !word.starts_with("p=")) {
+            match word.parse::<Guid>() {
+                Ok(guid) => machine = dialect.has_places.then_some(guid),
+                Err(_) => response = response.or(Some(Secret(word))),
+            }
+        }
+        Ok(Self::SingleSignOn { ticket: first, response, machine })
+    }
+
+    fn write<'o>(&self, line: Line<'o>, dialect: &Dialect) -> Line<'o> {
+        match *self {
+            Self::Secret(secret) => line.arg(secret.as_str()),
+            Self::SingleSignOn { ticket, response, machine } => {
+                let machine = machine.filter(|_| dialect.has_places).map(|guid| format!("{{{guid}}}"));
+                line.arg(ticket.as_str()).opt(response.map(Secret::as_str)).opt(machine)
+            }
+        }
+    }
 }
 
 impl<'a> Command<'a> for Request<'a> {
     const VERB: Verb = Verb::USR;
 
-    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+    fn read(Frame { mut args, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
         let (trid, package) = (args.trid()?, args.word("package")?);
         match args.word("step")? {
             "I" => Ok(Self::Initial { trid, package, handle: args.word("handle")? }),
-            "S" => Ok(Self::Subsequent { trid, package, secret: Secret(args.word("secret")?) }),
+            "S" => Ok(Self::Subsequent { trid, package, proof: Proof::read(package, &mut args, dialect)? }),
             _ => Err(malformed("step")),
         }
     }
 
-    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+    fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
         let line = Line::new(out, Verb::USR);
-        match *self {
-            Self::Initial { trid, package, handle } => line.trid(trid).arg(package).arg("I").arg(handle),
-            Self::Subsequent { trid, package, secret } => {
-                line.trid(trid).arg(package).arg("S").arg(secret.as_str())
+        match self {
+            Self::Initial { trid, package, handle } => line.trid(*trid).arg(package).arg("I").arg(handle),
+            Self::Subsequent { trid, package, proof } => {
+                proof.write(line.trid(*trid).arg(package).arg("S"), dialect)
             }
         }
         .end();
@@ -80,6 +129,15 @@ pub enum Reply<'a> {
         package: Package,
         /// One word for it.
         challenge: &'a str,
+    },
+    /// `SSO S`: the same for single sign-on.
+    Nonce {
+        /// The transaction id of the request.
+        trid: TrId,
+        /// The policy of the ticket that is to be fetched.
+        policy: &'a str,
+        /// What the response has to be made from.
+        nonce: &'a str,
     },
     /// `OK`: signed in.
     Welcome {
@@ -103,6 +161,9 @@ impl<'a> Command<'a> for Reply<'a> {
                 .find(|package| package.as_str() == first)
                 .ok_or(malformed("package"))?;
             args.word("step")?;
+            if package == Package::SingleSignOn {
+                return Ok(Self::Nonce { trid, policy: args.word("policy")?, nonce: args.word("nonce")? });
+            }
             return Ok(Self::Challenge { trid, package, challenge: args.word("challenge")? });
         }
         let handle = args.word("handle")?;
@@ -118,6 +179,9 @@ impl<'a> Command<'a> for Reply<'a> {
         match self {
             Self::Challenge { trid, package, challenge } => {
                 line.trid(*trid).arg(package.as_str()).arg("S").arg(challenge)
+            }
+            Self::Nonce { trid, policy, nonce } => {
+                line.trid(*trid).arg(Package::SingleSignOn.as_str()).arg("S").arg(policy).arg(nonce)
             }
             Self::Welcome { trid, handle, name } => line
                 .trid(*trid)
@@ -189,7 +253,7 @@ impl<'a> Command<'a> for SwitchboardReply<'a> {
 mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
-    use crate::dialect::{MSNP8, MSNP12};
+    use crate::dialect::{MSNP8, MSNP12, MSNP15, MSNP16};
     use crate::wire::Direction;
 
     known_answers! {
@@ -198,8 +262,13 @@ mod tests {
         ticket: ToNotification MSNP8 "USR 4 TWN S t=5AbCdEf*exampleticket$$&p=5Profile*example$$" => Request::Subsequent {
             trid: TrId::new(4),
             package: "TWN",
-            secret: Secret("t=5AbCdEf*exampleticket$$&p=5Profile*example$$"),
+            proof: Proof::Secret(Secret("t=5AbCdEf*exampleticket$$&p=5Profile*example$$")),
         },
+        single_15: ToNotification MSNP15 "USR 4 SSO S t=5AbC&p= HAAAAAEAAAAD" => sso(None),
+        single_16: ToNotification MSNP16 "USR 4 SSO S t=5AbC&p= HAAAAAEAAAAD {5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}" =>
+            sso(Some("5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10")),
+        nonce: FromNotification MSNP15 "USR 3 SSO S MBI_KEY_OLD ZM8Uqh5U" =>
+            Reply::Nonce { trid: TrId::new(3), policy: "MBI_KEY_OLD", nonce: "ZM8Uqh5U" },
         challenge: FromNotification MSNP7 "USR 6 MD5 S 1104537600.204817" =>
             Reply::Challenge { trid: TrId::new(6), package: Package::Md5, challenge: "1104537600.204817" },
         welcome_2: FromNotification MSNP2 "USR 7 OK alice@example.com Alice%20L" => welcome(7, "Alice%20L"),
@@ -222,6 +291,49 @@ mod tests {
         Reply::Welcome { trid: TrId::new(trid), handle: "alice@example.com", name: Encoded::from_wire(name) }
     }
 
+    fn sso(machine: Option<&str>) -> Request<'static> {
+        Request::Subsequent {
+            trid: TrId::new(4),
+            package: "SSO",
+            proof: Proof::SingleSignOn {
+                ticket: Secret("t=5AbC&p="),
+                response: Some(Secret("HAAAAAEAAAAD")),
+                machine: machine.map(|guid| guid.parse().unwrap()),
+            },
+        }
+    }
+
+    #[test]
+    fn the_words_of_single_sign_on_are_told_by_their_looks() {
+        let read = |line: &str, dialect| {
+            let line = format!("USR 4 SSO S {line}\r\n");
+            match Request::read(testing::frame(Direction::ToNotification, line.as_bytes()), dialect) {
+                Ok(Request::Subsequent {
+                    proof: Proof::SingleSignOn { ticket, response, machine }, ..
+                }) => (ticket.0.to_owned(), response.map_or("", Secret::as_str).to_owned(), machine),
+                other => panic!("{other:?}"),
+            }
+        };
+        let machine = "5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10".parse().ok();
+        for (line, dialect, ticket, response, place) in [
+            // Pidgin has no braces, and a phone has a word more.
+            ("t=a&p= HAAAA 5F0C1A7E-3B42-4D19-9A61-0D2C7E8B4F10", &MSNP16, "t=a&p=", "HAAAA", machine),
+            ("t=a p= HAAAA {5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}", &MSNP16, "t=a", "HAAAA", machine),
+            ("t=a p=b {5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}", &MSNP16, "t=a", "", machine),
+            ("t=a&p= HAAAA", &MSNP16, "t=a&p=", "HAAAA", None),
+            ("t=a&p= HAAAA {5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}", &MSNP15, "t=a&p=", "HAAAA", None),
+            ("t=a&p= HAAAA more", &MSNP15, "t=a&p=", "HAAAA", None),
+            ("t=a&p=", &MSNP15, "t=a&p=", "", None),
+        ] {
+            assert_eq!(
+                read(line, dialect),
+                (ticket.to_owned(), response.to_owned(), place),
+                "{line} in {}",
+                dialect.version
+            );
+        }
+    }
+
     #[test]
     fn a_name_that_should_not_be_there_is_read() {
         let frame = testing::frame(Direction::FromNotification, b"USR 4 OK alice@example.com Alice 1 0\r\n");
@@ -230,8 +342,11 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let request = Request::Subsequent { trid: TrId::new(4), package: "TWN", secret: Secret("t=5AbCdEf") };
+        let proof = Proof::Secret(Secret("t=5AbCdEf"));
+        let request = Request::Subsequent { trid: TrId::new(4), package: "TWN", proof };
         assert!(!format!("{request:?}").contains("5AbCdEf"));
+        let shown = format!("{:?}", sso(None));
+        assert!(!shown.contains("5AbC") && !shown.contains("HAAAA"), "{shown}");
     }
 
     #[test]

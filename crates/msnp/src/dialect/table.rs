@@ -2,8 +2,8 @@
 
 use super::{
     CapabilityForm, Challenge, Configuration, Dialect, Groups, ListEdits, ListForm, ListVersion, MailForm,
-    ObjectForm, OfflineMessages, Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail,
-    Verbs, Welcome,
+    ObjectForm, OfflineMessages, Package, PersonalDataForm, PresenceAddress, Profile, Properties, Referral,
+    SwitchboardTail, Verbs, Welcome,
 };
 use crate::types::ErrorCode;
 use crate::version::Version;
@@ -79,7 +79,9 @@ pub const MSNP2: Dialect = Dialect {
     fills_in_capabilities: false,
     object: ObjectForm::None,
     presence_address: PresenceAddress::Plain,
-    has_personal_message: false,
+    personal_data: PersonalDataForm::None,
+    repeats_personal_data: false,
+    has_places: false,
     challenge: Challenge::None,
     tells_ping_interval: false,
     configuration: Configuration::None,
@@ -187,7 +189,7 @@ pub const MSNP11: Dialect = Dialect {
     knows_when_to_return: true,
     has_telephone_contacts: true,
     sets_contact_phones: true,
-    has_personal_message: true,
+    personal_data: PersonalDataForm::Message,
     challenge: Challenge::LockAndKey,
     configuration: Configuration::Requested,
     mail: MailForm::Document,
@@ -210,7 +212,7 @@ pub const MSNP13: Dialect = Dialect {
     from_client: MSNP12
         .from_client
         .but(&[Verb::SYN, Verb::ADC, Verb::REM, Verb::SBP, Verb::ADG, Verb::RMG, Verb::REG, Verb::GTC])
-        .and(&[Verb::ADL, Verb::RML, Verb::UUN, Verb::RFS]),
+        .and(&[Verb::ADL, Verb::RML, Verb::UUN]),
     from_server: MSNP12
         .from_server
         .but(&[
@@ -237,6 +239,7 @@ pub const MSNP13: Dialect = Dialect {
     sets_contact_phones: false,
     forward_list_limit: 1000,
     object: ObjectForm::Zero,
+    personal_data: PersonalDataForm::Machine,
     configuration: Configuration::Pushed,
     switchboard_tail: SwitchboardTail::Domain,
     hidden_may_chat: true,
@@ -267,6 +270,9 @@ pub const MSNP16: Dialect = Dialect {
     version: Version(16),
     profile: Profile::SeveralPlaces,
     capabilities: CapabilityForm::Pair,
+    personal_data: PersonalDataForm::Places,
+    repeats_personal_data: true,
+    has_places: true,
     roster_capabilities: CapabilityForm::Pair,
     ..MSNP15
 };
@@ -277,6 +283,7 @@ pub const MSNP18: Dialect = Dialect {
     from_client: MSNP16.from_client.and(&[Verb::PUT, Verb::SDG, Verb::VAS]),
     from_server: MSNP16.from_server.but(&[Verb::ILN]).and(&[Verb::PUT, Verb::NFY, Verb::SDG]),
     presence_address: PresenceAddress::Prefixed,
+    personal_data: PersonalDataForm::Scenes,
     ..MSNP16
 };
 

@@ -8,12 +8,13 @@ pub use super::opening::Settings;
 use super::opening::{self, Settled};
 pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
+use crate::auth::sso;
 use crate::command::{
-    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
-    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uux, xfr,
+    Command, adc, add, adg, adl, blp, chg, chl, error, fqy, gcf, gtc, ims, lkp, lsg, lst, out as sign_out,
+    pag, pgd, prp, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, snd, syn, url, usr, uun, uux, vas, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
-use crate::types::{Email, ErrorCode, Invitations, Secret, Status, TrId};
+use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
 use crate::wire::{ArgError, Encoded, Fault, Frame, Verb, limits};
 
 /// A client that has not signed in after this time is disconnected: an old machine needs minutes for its ticket.
@@ -83,8 +84,8 @@ pub enum Request<'a> {
         trid: TrId,
         /// The way to sign in.
         package: Package,
-        /// The ticket, or the answer to the challenge.
-        secret: Secret<'a>,
+        /// The answer to the challenge, or the ticket, or more than that.
+        proof: usr::Proof<'a>,
     },
     /// `ADC`
     Adc(adc::Request<'a>),
@@ -92,18 +93,24 @@ pub enum Request<'a> {
     Add(add::Request<'a>),
     /// `ADG`
     Adg(adg::Request<'a>),
+    /// `ADL`
+    Adl(adl::Request<'a>),
     /// `BLP`
     Blp(blp::Request),
     /// `CHG`. Tell [`NotificationServer::status_changed`] when it is done.
     Chg(chg::Request<'a>),
     /// `CHL`: the client asks to be challenged.
     Chl(chl::Request),
+    /// `FQY`
+    Fqy(fqy::Request<'a>),
     /// `GCF`
     Gcf(gcf::Request<'a>),
     /// `GTC`
     Gtc(gtc::Request),
     /// `IMS`. What it does to the client's own `XFR` is done already.
     Ims(ims::Request),
+    /// `LKP`
+    Lkp(lkp::Request<'a>),
     /// `LSG`: all groups.
     Lsg(lsg::Request),
     /// `LST`: one list.
@@ -124,6 +131,8 @@ pub enum Request<'a> {
     Rem(rem::Request<'a>),
     /// `RMG`
     Rmg(rmg::Request<'a>),
+    /// `RML`
+    Rml(rml::Request<'a>),
     /// `SBP`
     Sbp(sbp::Request<'a>),
     /// `SDC`
@@ -134,8 +143,12 @@ pub enum Request<'a> {
     Syn(syn::Request<'a>),
     /// `URL`
     Url(url::Request<'a>),
+    /// `UUN`
+    Uun(uun::Request<'a>),
     /// `UUX`
     Uux(uux::Request<'a>),
+    /// `VAS`
+    Vas(vas::Request<'a>),
     /// `XFR … SB`: the client may have a switchboard.
     Xfr(TrId),
     /// A word outside the vocabulary, which is passed over after sign-in.
@@ -233,8 +246,8 @@ impl NotificationServer {
         };
         match (request, phase) {
             (usr::Request::Initial { handle, .. }, _) => Ok(Request::Identify { trid, package, handle }),
-            (usr::Request::Subsequent { secret, .. }, Phase::Challenged) => {
-                Ok(Request::SignIn { trid, package, secret })
+            (usr::Request::Subsequent { proof, .. }, Phase::Challenged) => {
+                Ok(Request::SignIn { trid, package, proof })
             }
             (usr::Request::Subsequent { .. }, _) => Err(opening::refuse(trid, ErrorCode::NOT_EXPECTED, out)),
         }
@@ -273,16 +286,19 @@ impl NotificationServer {
             Verb::CVR => return self.recommend(frame, out),
             Verb::ADC => adc::Request::read(frame, dialect).map(Request::Adc),
             Verb::ADD => add::Request::read(frame, dialect).map(Request::Add),
+            Verb::ADL => adl::Request::read(frame, dialect).map(Request::Adl),
             Verb::ADG => adg::Request::read(frame, dialect).map(Request::Adg),
             Verb::BLP => blp::Request::read(frame, dialect).map(Request::Blp),
             Verb::CHG => chg::Request::read(frame, dialect).map(Request::Chg),
             Verb::CHL => chl::Request::read(frame, dialect).map(Request::Chl),
+            Verb::FQY => fqy::Request::read(frame, dialect).map(Request::Fqy),
             Verb::GCF => gcf::Request::read(frame, dialect).map(Request::Gcf),
             Verb::GTC => gtc::Request::read(frame, dialect).map(Request::Gtc),
             Verb::IMS => ims::Request::read(frame, dialect).map(|request| {
                 self.invitations = request.invitations;
                 Request::Ims(request)
             }),
+            Verb::LKP => lkp::Request::read(frame, dialect).map(Request::Lkp),
             Verb::LSG => lsg::Request::read(frame, dialect).map(Request::Lsg),
             Verb::LST => lst::Request::read(frame, dialect).map(Request::Lst),
             Verb::PAG => pag::Request::read(frame, dialect).map(Request::Pag),
@@ -293,18 +309,21 @@ impl NotificationServer {
             Verb::REG => reg::Request::read(frame, dialect).map(Request::Reg),
             Verb::REM => rem::Request::read(frame, dialect).map(Request::Rem),
             Verb::RMG => rmg::Request::read(frame, dialect).map(Request::Rmg),
+            Verb::RML => rml::Request::read(frame, dialect).map(Request::Rml),
             Verb::SBP => sbp::Request::read(frame, dialect).map(Request::Sbp),
             Verb::SDC => sdc::Request::read(frame, dialect).map(Request::Sdc),
             Verb::SND => snd::Request::read(frame, dialect).map(Request::Snd),
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
+            Verb::UUN => uun::Request::read(frame, dialect).map(Request::Uun),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
+            Verb::VAS => vas::Request::read(frame, dialect).map(Request::Vas),
             Verb::XFR => match xfr::Request::read(frame, dialect) {
                 Ok(xfr::Request { trid, kind }) => return Ok(self.transfer(trid, kind, out)),
                 Err(error) => Err(error),
             },
-            // No grammar of these is known, so nothing can be answered.
-            Verb::LKP | Verb::GSB => return Ok(Some(Request::Unknown(verb))),
+            // No grammar of it is known, so nothing can be answered.
+            Verb::GSB => return Ok(Some(Request::Unknown(verb))),
             _ => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
         };
         match request {
@@ -407,10 +426,14 @@ impl NotificationServer {
         Ok(Request::Qry(verdict))
     }
 
-    /// Answers [`Request::Identify`] with what the client has to prove itself against.
+    /// Answers [`Request::Identify`] with what the client has to prove itself against: for single sign-on a nonce.
     pub fn challenge(&mut self, trid: TrId, package: Package, challenge: &str, out: &mut Vec<u8>) {
         self.phase = Phase::Challenged;
-        usr::Reply::Challenge { trid, package, challenge }.write(out, self.dialect);
+        match package {
+            Package::Md5 | Package::Tweener => usr::Reply::Challenge { trid, package, challenge },
+            Package::SingleSignOn => usr::Reply::Nonce { trid, policy: sso::POLICY, nonce: challenge },
+        }
+        .write(out, self.dialect);
     }
 
     /// Answers [`Request::Identify`] or [`Request::SignIn`] with an error, which ends the session.

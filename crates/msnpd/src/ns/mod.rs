@@ -5,15 +5,18 @@
 mod adc;
 mod add;
 mod adg;
+mod adl;
 mod blp;
 mod chg;
 mod chl;
 mod edit;
 mod encoded_word;
+mod fqy;
 mod gcf;
 mod gtc;
 mod ims;
 mod ipg;
+mod lkp;
 mod lsg;
 mod lst;
 mod mail;
@@ -27,13 +30,16 @@ mod rea;
 mod reg;
 mod rem;
 mod rmg;
+mod rml;
 mod sbp;
 mod sdc;
 mod snd;
 mod syn;
 mod url;
 mod usr;
+mod uun;
 mod uux;
+mod vas;
 mod xfr;
 
 use std::sync::Arc;
@@ -75,6 +81,8 @@ pub struct Session {
     user: Option<User>,
     /// Whether the client has asked for its lists.
     has_lists: bool,
+    /// Whether the client was sent its policies.
+    has_policies: bool,
 }
 
 /// Who has signed in.
@@ -90,7 +98,18 @@ impl Session {
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
         let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
-        Self { flow, ends, server, outbox, pace, renames, claimed: None, user: None, has_lists: false }
+        Self {
+            flow,
+            ends,
+            server,
+            outbox,
+            pace,
+            renames,
+            claimed: None,
+            user: None,
+            has_lists: false,
+            has_policies: false,
+        }
     }
 
     /// Acts on one message.
@@ -126,18 +145,21 @@ impl Session {
     fn act<'s>(&'s mut self, request: Request<'s>) -> Step<'s> {
         match request {
             Request::Identify { trid, package, handle } => self.identify(trid, package, handle).into(),
-            Request::SignIn { trid, package, secret } => {
-                Step::Wait(Box::pin(self.sign_in(trid, package, secret)))
+            Request::SignIn { trid, package, proof } => {
+                Step::Wait(Box::pin(self.sign_in(trid, package, proof)))
             }
             Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
+            Request::Adl(request) => Step::Wait(Box::pin(self.adl(request))),
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
             Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
+            Request::Fqy(request) => Step::Wait(Box::pin(self.fqy(request))),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
             Request::Ims(request) => self.ims(request),
+            Request::Lkp(request) => self.lkp(&request).into(),
             Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
             Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
@@ -149,6 +171,7 @@ impl Session {
             Request::Reg(request) => Step::Wait(Box::pin(self.reg(request))),
             Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
             Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
+            Request::Rml(request) => Step::Wait(Box::pin(self.rml(request))),
             Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
             Request::Pag(request) => Step::Wait(Box::pin(self.pag(request))),
             Request::Pgd(request) => Step::Wait(Box::pin(self.pgd(request))),
@@ -156,7 +179,9 @@ impl Session {
             Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
+            Request::Uun(request) => self.uun(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),
+            Request::Vas(request) => self.vas(&request).into(),
             Request::Xfr(trid) => self.xfr(trid).into(),
             Request::Unknown(verb) => {
                 debug!(%verb, "unknown command passed over");
@@ -238,7 +263,7 @@ impl Session {
 }
 
 /// A revision as a list version, in dialects that have one in what changes a list.
-fn list_version(dialect: &Dialect, revision: u64) -> Option<u32> {
+pub(crate) fn list_version(dialect: &Dialect, revision: u64) -> Option<u32> {
     // Four thousand million changes of one account are out of reach; if not, counting starts over.
     (dialect.list_version == ListVersion::Counter).then_some(revision as u32)
 }

@@ -68,7 +68,8 @@ impl Session {
             field("ABCHMigrated", &1);
         }
         if form == Profile::SeveralPlaces {
-            field("MPOPEnabled", &1);
+            // A second sign-in ends the first one as yet, and the client is told so.
+            field("MPOPEnabled", &0);
         }
         payload.push_str("\r\n");
         ProfileMessage { payload }

@@ -16,7 +16,12 @@ impl Session {
             return Err(End::BeyondLimits(Verb::PRP));
         }
         match request.property.parse() {
-            Ok(Property::FriendlyName) if self.dialect().properties == Properties::SetOnesAndName => {
+            Ok(Property::FriendlyName)
+                if matches!(
+                    self.dialect().properties,
+                    Properties::SetOnesAndName | Properties::AddressBook
+                ) =>
+            {
                 self.set_name(request).await
             }
             // The others are the server's own to set.

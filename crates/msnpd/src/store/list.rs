@@ -204,6 +204,22 @@ impl Store {
         Ok(shown(found))
     }
 
+    /// Who waits on an account's pending list, with the name he has given himself.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn pending(&self, account: AccountId) -> Result<Vec<(Email, String)>, StoreError> {
+        let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+            "SELECT a.email, a.name FROM contact c JOIN account a ON a.id = c.contact \
+             WHERE c.owner = $1 AND c.lists & $2 <> 0 ORDER BY c.contact",
+        )
+        .bind(i64::from(account.0))
+        .bind(i64::from(List::Pending.bit().bits()))
+        .fetch_all(self.readers())
+        .await?;
+        rows.into_iter().map(|(address, name)| Ok((email(&address)?, name.unwrap_or(address)))).collect()
+    }
+
     /// The revision an account has; `None` where there is no such account.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ use keys::{Key, Keys};
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The length of the secret that goes with a ticket, in bytes: a 3DES key, as clients expect.
-pub const SECRET_LEN: usize = 24;
+pub const SECRET_LEN: usize = msnp::auth::sso::SECRET_LEN;
 
 /// Forms of more than this many bytes are no tickets of ours.
 const MAX_TEXT: usize = 256;
@@ -47,8 +47,8 @@ const TICKET_LEN: usize = CLAIMS_LEN + SIGNATURE_LEN;
 pub enum Purpose {
     /// The token broker's, `http://Passport.NET/tb`: shown to the token service instead of a password.
     Broker = 3,
-    /// Of nobody's asking: stands in the profile of somebody who has signed in without a ticket, where it crosses the
-    /// network in clear. It opens pages and no service.
+    /// Of nobody's asking: stands in the profile of somebody who has signed in without a ticket that opens pages, where
+    /// it crosses the network in clear. It opens pages and no service.
     Page = 5,
     /// Of `messengerclear.live.com`, for `USR t SSO S`: crosses the network in clear, beside a proof that its
     /// owner knows the secret.

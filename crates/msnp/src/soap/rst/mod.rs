@@ -6,7 +6,7 @@ mod reply;
 mod request;
 
 pub use fault::Fault;
-pub use reply::{Issued, Reply, SECRET_LEN, Token};
+pub use reply::{Issued, Reply, Token};
 pub use request::{BROKER, Credentials, InvalidRequest, MAX_TOKENS, Request, Wanted};
 
 /// What the namespaces in answers are declared as. The prefixes are part of the contract: some clients

@@ -6,11 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{BROKER, ns, server_info};
+use crate::auth::sso::SECRET_LEN;
 use crate::soap::{escape, timestamp};
 use crate::types::OwnedSecret;
-
-/// The length of a token's secret in bytes. Clients use it as a 3DES key without looking at its length.
-pub const SECRET_LEN: usize = 24;
 
 /// The answer to a right password.
 #[derive(Clone, Debug)]

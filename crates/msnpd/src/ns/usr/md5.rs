@@ -33,7 +33,7 @@ impl Session {
         claim: &Claim,
         response: Secret<'_>,
     ) -> Result<Proven, Refusal> {
-        let Claim { email, challenge } = claim;
+        let Claim { email, challenge, .. } = claim;
         let (server, from) = (&self.server, self.ends.peer.ip());
         let attempt = server
             .throttle
@@ -53,7 +53,7 @@ impl Session {
             Some(account) if right && password.is_some() && !account.disabled => {
                 attempt.succeeded();
                 let pass = server.page_pass(&account);
-                Ok(Proven { account, pass })
+                Ok(Proven { account, pass, machine: None })
             }
             account => {
                 attempt.failed();

@@ -1,14 +1,16 @@
 //! `USR`: signing in. What differs between the ways to do so is in files of their own.
 
 mod md5;
+mod sso;
 mod tweener;
 
 use std::sync::Arc;
 
-use msnp::command::{Command, out as sign_out};
+use msnp::command::usr::Proof;
+use msnp::command::{Command, out as sign_out, ubx};
 use msnp::dialect::Package;
 use msnp::flow::End;
-use msnp::types::{Email, ErrorCode, OwnedSecret, Secret, TrId};
+use msnp::types::{Email, ErrorCode, Guid, OwnedSecret, TrId};
 use tracing::{debug, info};
 
 use super::{Session, User};
@@ -19,6 +21,7 @@ use crate::store::{Brief, StoreError};
 /// Who somebody says he is, and what he was told to prove it with.
 pub(super) struct Claim {
     pub(super) email: Email,
+    package: Package,
     challenge: String,
 }
 
@@ -37,6 +40,8 @@ struct Proven {
     account: Account,
     /// What signs him in to web pages: the `MSPAuth` of his profile.
     pass: OwnedSecret,
+    /// The machine he is on, where dialects name it.
+    machine: Option<Guid>,
 }
 
 impl Session {
@@ -47,11 +52,12 @@ impl Session {
         };
         let challenge = match package {
             Package::Md5 => md5::challenge(),
-            Package::Tweener | Package::SingleSignOn => self.server.login_parameters(),
+            Package::Tweener => self.server.login_parameters(),
+            Package::SingleSignOn => sso::nonce(),
         };
         self.outbox.write(|out| self.flow.challenge(trid, package, &challenge, out));
-        self.claimed = Some(Claim { email, challenge });
-        Ok(())
+        self.claimed = Some(Claim { email, package, challenge });
+        self.push_policies()
     }
 
     /// `USR … S`: the proof.
@@ -59,7 +65,7 @@ impl Session {
         &mut self,
         trid: TrId,
         package: Package,
-        proof: Secret<'_>,
+        proof: Proof<'_>,
     ) -> Result<(), End> {
         let refusal = match self.check(package, proof).await {
             Ok((brief, pass)) => return self.let_in(trid, &brief, &pass),
@@ -86,15 +92,21 @@ impl Session {
         Err(end)
     }
 
-    async fn check(&mut self, package: Package, proof: Secret<'_>) -> Result<(Brief, OwnedSecret), Refusal> {
+    async fn check(&mut self, package: Package, proof: Proof<'_>) -> Result<(Brief, OwnedSecret), Refusal> {
         // Each challenge is good for one answer.
         let claim = self.claimed.take().ok_or(Refusal::Denied("nobody said who he is"))?;
-        let Proven { account, pass } = match package {
-            Package::Md5 => self.check_response(&claim, proof).await?,
-            Package::Tweener => self.check_ticket(&claim, proof).await?,
-            Package::SingleSignOn => return Err(Refusal::Denied("no such way to sign in")),
+        if claim.package != package {
+            return Err(Refusal::Denied("another way to sign in than was begun"));
+        }
+        let Proven { account, pass, machine } = match (package, proof) {
+            (Package::Md5, Proof::Secret(response)) => self.check_response(&claim, response).await?,
+            (Package::Tweener, Proof::Secret(ticket)) => self.check_ticket(&claim, ticket).await?,
+            (Package::SingleSignOn, Proof::SingleSignOn { ticket, response, machine }) => {
+                self.check_single_sign_on(&claim, ticket, response, machine).await?
+            }
+            _ => return Err(Refusal::Denied("a proof of another kind")),
         };
-        Ok((self.admit(account).await?, pass))
+        Ok((self.admit(account, machine).await?, pass))
     }
 
     /// Registers the user, and loads his lists.
@@ -102,7 +114,7 @@ impl Session {
     /// He is registered before they are read, so that a change made meanwhile can't be missed: it either is in what
     /// is read, or finds him registered. The account's generation is looked at after that as well, for the same
     /// reason: whoever disables it signs out those whom he finds registered.
-    async fn admit(&mut self, account: Account) -> Result<Brief, Refusal> {
+    async fn admit(&mut self, account: Account, machine: Option<Guid>) -> Result<Brief, Refusal> {
         let server = self.server.clone();
         if server.is_going_down() {
             return Err(Refusal::Failed);
@@ -113,6 +125,8 @@ impl Session {
             self.outbox.clone(),
             server.settings.switchboard_address(self.ends.local),
             self.has_mail().then(|| self.web_address().into()),
+            machine,
+            self.flow.quirks(),
         ));
         for former in server.directory.sign_in(&account, &endpoint) {
             let reason = Some(sign_out::Reason::SignedInElsewhere);
@@ -144,7 +158,12 @@ impl Session {
         let (profile, email) = (self.profile(&user.email, user.id, pass.expose()), user.email.clone());
         self.outbox.write(|out| {
             self.flow.welcome(trid, &email, &brief.name, out);
-            profile.write(out, self.flow.dialect());
+            let dialect = self.flow.dialect();
+            profile.write(out, dialect);
+            // Tells the client that what it tells of itself is told to all of its user's places.
+            if dialect.repeats_personal_data {
+                ubx::Push { handle: email.as_str(), data: None, places: Vec::new() }.write(out, dialect);
+            }
         });
         Ok(())
     }

@@ -1,13 +1,27 @@
-//! Signing in with a ticket from Passport, as MSNP8 and later do.
+//! Signing in with a ticket from Passport, as MSNP8 to 14 do, and Messenger for Mac for longer.
 
 use msnp::types::{OwnedSecret, Secret};
 
 use super::{Claim, Proven, Refusal};
+use crate::account::Account;
 use crate::ns::Session;
+use crate::ticket::{Claims, Use};
 
 impl Session {
+    /// Who signs in so is taken for somebody without a place of his own (later-versions reference, 4.4).
     pub(super) async fn check_ticket(&self, claim: &Claim, ticket: Secret<'_>) -> Result<Proven, Refusal> {
-        let claims = self.server.check_ticket(ticket.0).map_err(|_| Refusal::Denied("bad ticket"))?;
+        let claims = self.claims_of(ticket, Use::Tweener)?;
+        let account = self.owner(claim, claims).await?;
+        Ok(Proven { account, pass: OwnedSecret::new(authentication_part(ticket.0)), machine: None })
+    }
+
+    /// What a ticket says that is good for `needed`.
+    pub(super) fn claims_of(&self, ticket: Secret<'_>, needed: Use) -> Result<Claims, Refusal> {
+        self.server.check_ticket(ticket.0, needed).map_err(|_| Refusal::Denied("bad ticket"))
+    }
+
+    /// The account of a ticket, if it is the one that somebody says he is, and as it was when the ticket was issued.
+    pub(super) async fn owner(&self, claim: &Claim, claims: Claims) -> Result<Account, Refusal> {
         let account = self.server.store.account(claims.account).await.map_err(|error| self.failed(&error))?;
         let account = account.ok_or(Refusal::Denied("no such account"))?;
         if account.disabled || account.generation != claims.generation {
@@ -16,7 +30,7 @@ impl Session {
         if account.email != claim.email {
             return Err(Refusal::Denied("the ticket of somebody else"));
         }
-        Ok(Proven { account, pass: OwnedSecret::new(authentication_part(ticket.0)) })
+        Ok(account)
     }
 }
 
