@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hyper::body::Body;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::{Method, Request, StatusCode};
+use msnp::soap::envelope::{FaultCode, plain_fault};
 
-use super::answer::{Answer, HTML, answer};
+use super::answer::{Answer, HTML, XML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
 use super::page;
+use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 use crate::server::Server;
@@ -24,18 +28,19 @@ struct Services {
     front: Front,
     pages: Arc<Pages>,
     /// What serves those who have signed in. Without it there are sign-in and pages only.
-    server: Option<Arc<Server>>,
+    address_books: Option<AddressBooks>,
 }
 
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: None }))
+        Self(Arc::new(Services { passport, front, pages, address_books: None }))
     }
 
     /// All services of a server.
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: Some(server) }))
+        let address_books = Some(AddressBooks::new(server));
+        Self(Arc::new(Services { passport, front, pages, address_books }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -46,7 +51,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, server: _ } = &*self.0;
+        let Services { passport, front, pages, address_books } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
@@ -71,6 +76,16 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
+            (_, "abservice.asmx" | "sharingservice.asmx")
+                if asked.method == Method::POST && address_books.is_some() =>
+            {
+                let body = soap_body(&asked, body, MAX_ABCH_BYTES).await;
+                match (address_books, body) {
+                    (Some(address_books), Ok(body)) => address_books.answer(&asked, body).await,
+                    (_, Err(refusal)) => refusal,
+                    (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
+                }
+            }
             (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
                 Ok(body) => passport.rst(&asked, body).await,
                 Err(refusal) => refusal,
@@ -85,5 +100,25 @@ impl Web {
                 }
             }
         }
+    }
+}
+
+/// The body of a call of a web service. Whoever can't be heard is told so in XML: an error page would be read as such.
+async fn soap_body<B>(asked: &Asked, body: B, limit: usize) -> Result<Bytes, Answer>
+where
+    B: Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let refused = |status, text| Err(answer(status, XML, plain_fault(&FaultCode::Client, text)));
+    let identity = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if asked.headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !identity(encoding)) {
+        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken.");
+    }
+    match body::read(body, limit).await {
+        Ok(body) => Ok(body),
+        Err(refusal) => match refusal.status() {
+            status @ StatusCode::PAYLOAD_TOO_LARGE => refused(status, "The request is too long."),
+            status => refused(status, "The request did not arrive."),
+        },
     }
 }
