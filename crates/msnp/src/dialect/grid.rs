@@ -69,6 +69,7 @@ fn grid() -> String {
     row(&mut page, "personal data", |d| d.personal_data);
     row(&mut page, "personal data is told with every status, and to oneself", |d| d.repeats_personal_data);
     row(&mut page, "places have GUIDs", |d| d.has_places);
+    row(&mut page, "circles", |d| d.has_circles);
     heading(&mut page, "Housekeeping");
     row(&mut page, "challenge", |d| d.challenge);
     row(&mut page, "QNG tells seconds", |d| d.tells_ping_interval);

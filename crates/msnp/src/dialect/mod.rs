@@ -80,6 +80,9 @@ pub struct Dialect {
     /// Whether a user has places, each with a GUID: told with the sign-in, named on switchboards, listed in `UBX`.
     pub has_places: bool,
 
+    /// Whether there are circles, for which a client shows a ticket of their own with `USR t SHA`.
+    pub has_circles: bool,
+
     /// How the server makes a client prove itself with `CHL`.
     pub challenge: Challenge,
     /// Whether `QNG` says in how many seconds the next `PNG` is expected.

@@ -82,6 +82,7 @@ pub const MSNP2: Dialect = Dialect {
     personal_data: PersonalDataForm::None,
     repeats_personal_data: false,
     has_places: false,
+    has_circles: false,
     challenge: Challenge::None,
     tells_ping_interval: false,
     configuration: Configuration::None,
@@ -284,6 +285,7 @@ pub const MSNP18: Dialect = Dialect {
     from_server: MSNP16.from_server.but(&[Verb::ILN]).and(&[Verb::PUT, Verb::NFY, Verb::SDG]),
     presence_address: PresenceAddress::Prefixed,
     personal_data: PersonalDataForm::Scenes,
+    has_circles: true,
     ..MSNP16
 };
 

@@ -29,6 +29,9 @@ pub const SILENCE_LIMIT: Duration = Duration::from_secs(2 * PING_INTERVAL as u64
 /// How long a client has for the answer to a challenge, where one is enforced.
 pub const CHALLENGE_LIMIT: Duration = Duration::from_secs(60);
 
+/// The word of `USR` that shows a ticket for circles.
+const CIRCLE_PACKAGE: &str = "SHA";
+
 /// One client's session with a notification server.
 ///
 /// ```text
@@ -265,7 +268,16 @@ impl NotificationServer {
             Verb::INF if dialect.from_client.contains(verb) => {
                 return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
+            // No ticket for circles is given out, so none is good. It doesn't end the session.
+            Verb::USR if dialect.has_circles && { frame.args }.nth(1) == Some(CIRCLE_PACKAGE) => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::AUTHENTICATION_FAILED, out));
+            }
             Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
+            // Nor is anybody in a circle.
+            Verb::PUT if dialect.has_circles => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::INVALID_CIRCLE_MEMBERSHIP, out));
+            }
+            Verb::SDG if dialect.has_circles => return Ok(Some(Request::Unknown(verb))),
             // Clients of MSNP9 and later that still page get an error of their own.
             Verb::PAG if dialect.forbids(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));

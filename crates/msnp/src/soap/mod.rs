@@ -4,6 +4,7 @@
 //! Replies are written to the letter, since several clients compare text and not meaning.
 
 pub mod abch;
+pub mod canonical;
 pub mod envelope;
 pub mod rst;
 mod text;

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hyper::body::Body;
-use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::{Method, Request, StatusCode};
-use msnp::soap::envelope::{FaultCode, plain_fault};
+use msnp::soap::rst::Form;
 
-use super::answer::{Answer, HTML, XML, answer};
+use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
@@ -79,17 +77,26 @@ impl Web {
             (_, "abservice.asmx" | "sharingservice.asmx")
                 if asked.method == Method::POST && address_books.is_some() =>
             {
-                let body = soap_body(&asked, body, MAX_ABCH_BYTES).await;
+                let body = body::read_soap(&asked, body, MAX_ABCH_BYTES).await;
                 match (address_books, body) {
                     (Some(address_books), Ok(body)) => address_books.answer(&asked, body).await,
                     (_, Err(refusal)) => refusal,
                     (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
                 }
             }
-            (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
-                Ok(body) => passport.rst(&asked, body).await,
-                Err(refusal) => refusal,
-            },
+            (_, "sha1auth.srf") if asked.method == Method::POST => {
+                match body::read(body, MAX_FORM_BYTES).await {
+                    Ok(form) => passport.sign_in_to_page_by_token(&asked, &form, pages).await,
+                    Err(refusal) => refusal,
+                }
+            }
+            (_, "rst.srf" | "rst2.srf") if asked.method == Method::POST => {
+                let form = if asked.file_name() == "rst.srf" { &Form::RST } else { &Form::RST2 };
+                match body::read(body, MAX_RST_BYTES).await {
+                    Ok(body) => passport.rst(&asked, form, body).await,
+                    Err(refusal) => refusal,
+                }
+            }
             _ => {
                 // Old services are found by what old clients ask for.
                 tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");
@@ -100,25 +107,5 @@ impl Web {
                 }
             }
         }
-    }
-}
-
-/// The body of a call of a web service. Whoever can't be heard is told so in XML: an error page would be read as such.
-async fn soap_body<B>(asked: &Asked, body: B, limit: usize) -> Result<Bytes, Answer>
-where
-    B: Body,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let refused = |status, text| Err(answer(status, XML, plain_fault(&FaultCode::Client, text)));
-    let identity = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
-    if asked.headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !identity(encoding)) {
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken.");
-    }
-    match body::read(body, limit).await {
-        Ok(body) => Ok(body),
-        Err(refusal) => match refusal.status() {
-            status @ StatusCode::PAYLOAD_TOO_LARGE => refused(status, "The request is too long."),
-            status => refused(status, "The request did not arrive."),
-        },
     }
 }
