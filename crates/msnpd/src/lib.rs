@@ -19,6 +19,7 @@ pub mod logging;
 pub mod mail;
 pub mod metrics;
 pub mod ns;
+pub mod oim;
 pub mod open_files;
 pub mod outbox;
 pub mod pages;

@@ -55,6 +55,7 @@ error_codes! {
     280 SWITCHBOARD_FAILED "no switchboard can be had",
     281 NOTIFY_XFR_FAILED "the transfer to a switchboard failed",
     282 INVALID_DATA_MESSAGE "a data message (ack letter D) that is none",
+    285 MESSAGE_TOO_LONG "the message is too long",
     300 REQUIRED_FIELDS_MISSING "an argument is missing",
     301 TOO_MANY_MATCHES "the search found too much",
     302 NOT_LOGGED_IN "sign in first",

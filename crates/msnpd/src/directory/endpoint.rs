@@ -8,6 +8,7 @@ use msnp::dialect::Dialect;
 use msnp::types::{Guid, Invitations};
 
 use crate::account::AccountId;
+use crate::oim::Told;
 use crate::outbox::Outbox;
 
 /// The number of an endpoint, never used twice while the server runs.
@@ -41,6 +42,8 @@ pub struct Endpoint {
     live: AtomicBool,
     /// Whether it is invited to chats.
     takes_invitations: AtomicBool,
+    /// What it was told of messages that wait.
+    pub told: Told,
 }
 
 impl Endpoint {
@@ -64,6 +67,7 @@ impl Endpoint {
             behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
             takes_invitations: AtomicBool::new(true),
+            told: Told::default(),
         }
     }
 

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hyper::body::Body;
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::{Method, Request, StatusCode};
+use msnp::soap::envelope::{FaultCode, plain_fault};
 use msnp::soap::rst::Form;
 
-use super::answer::{Answer, HTML, answer};
+use super::answer::{Answer, HTML, XML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
 use super::page;
+use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 use crate::server::Server;
@@ -24,19 +28,20 @@ struct Services {
     passport: Passport,
     front: Front,
     pages: Arc<Pages>,
-    /// What serves those who have signed in. Without it there are sign-in and pages only.
-    server: Option<Arc<Server>>,
+    /// Without a server there are sign-in and pages only.
+    offline_messages: Option<OfflineMessages>,
 }
 
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: None }))
+        Self(Arc::new(Services { passport, front, pages, offline_messages: None }))
     }
 
     /// All services of a server.
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: Some(server) }))
+        let offline_messages = Some(OfflineMessages::new(server));
+        Self(Arc::new(Services { passport, front, pages, offline_messages }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -47,7 +52,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, server: _ } = &*self.0;
+        let Services { passport, front, pages, offline_messages } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
@@ -66,6 +71,17 @@ impl Web {
             ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
             (_, "pprdr.asp") if reads => passport.nexus(&asked),
             (_, "login2.srf") if reads => passport.login(&asked).await,
+            (_, service @ ("oim.asmx" | "rsi.asmx"))
+                if asked.method == Method::POST && offline_messages.is_some() =>
+            {
+                let body = soap_body(&asked, body, MAX_OIM_BYTES).await;
+                match (offline_messages, body) {
+                    (Some(messages), Ok(body)) if service == "oim.asmx" => messages.store(&asked, body).await,
+                    (Some(messages), Ok(body)) => messages.fetch(&asked, body).await,
+                    (_, Err(refusal)) => refusal,
+                    (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
+                }
+            }
             (_, "md5auth.srf") if asked.method == Method::POST => {
                 match body::read(body, MAX_FORM_BYTES).await {
                     Ok(form) => passport.sign_in_to_page(&asked, &form, pages).await,
@@ -89,5 +105,25 @@ impl Web {
                 }
             }
         }
+    }
+}
+
+/// The body of a call of a web service. Whoever can't be heard is told so in XML: an error page would be read as such.
+async fn soap_body<B>(asked: &Asked, body: B, limit: usize) -> Result<Bytes, Answer>
+where
+    B: Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let refused = |status, text| answer(status, XML, plain_fault(&FaultCode::Client, text));
+    let identity = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if asked.headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !identity(encoding)) {
+        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."));
+    }
+    match body::read(body, limit).await {
+        Ok(body) => Ok(body),
+        Err(refusal) => Err(match refusal.status() {
+            status @ StatusCode::PAYLOAD_TOO_LARGE => refused(status, "The request is too long."),
+            status => refused(status, "The request did not arrive."),
+        }),
     }
 }

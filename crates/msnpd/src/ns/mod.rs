@@ -33,6 +33,7 @@ mod snd;
 mod syn;
 mod url;
 mod usr;
+mod uum;
 mod uux;
 mod xfr;
 
@@ -43,12 +44,12 @@ use msnp::command::error;
 use msnp::dialect::{Dialect, ListVersion};
 use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
-use msnp::types::{Email, ErrorCode, TrId};
+use msnp::types::{Email, ErrorCode, Guid, TrId};
 use msnp::wire::Frame;
 use tracing::debug;
 
 pub(crate) use ipg::write_page;
-pub(crate) use mail::write_news;
+pub(crate) use mail::{write_news, write_waiting, write_waiting_news};
 pub(crate) use notice::write_shutdown;
 use pace::{Pace, Renames};
 
@@ -73,6 +74,8 @@ pub struct Session {
     claimed: Option<usr::Claim>,
     /// Who has signed in.
     user: Option<User>,
+    /// The conversation that what it says to people who are away belongs to, and how much that was.
+    run: Option<(Guid, u32)>,
     /// Whether the client has asked for its lists.
     has_lists: bool,
     /// Whether the client was sent its policies.
@@ -101,6 +104,7 @@ impl Session {
             renames,
             claimed: None,
             user: None,
+            run: None,
             has_lists: false,
             has_policies: false,
         }
@@ -169,6 +173,7 @@ impl Session {
             Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
+            Request::Uum(request) => Step::Wait(Box::pin(self.uum(request))),
             Request::Uux(request) => self.uux(&request).into(),
             Request::Xfr(trid) => self.xfr(trid).into(),
             Request::Unknown(verb) => {

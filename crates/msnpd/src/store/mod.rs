@@ -26,6 +26,7 @@ mod privacy;
 mod property;
 mod recording;
 mod row;
+mod waiting;
 mod writer;
 
 use std::fmt;
@@ -62,6 +63,7 @@ pub use outside::OutsideContact;
 pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
 pub use row::Change;
+pub use waiting::{FetchedMessage, WaitingNotice};
 
 /// The database's file name in the data directory.
 pub const DATABASE: &str = "msnpd.db";
