@@ -21,7 +21,7 @@ fuzz_target!(|document: &[u8]| {
     if let Ok(root) = canonical::Element::parse(document, LIMITS)
         && let Ok(form) = root.canonical(LIMITS.bytes)
     {
-        // What is canonical stays as it is. Names that are no names can't be read again.
+        // What is canonical stays as it is. It may have become too much to be read again.
         let again = canonical::Element::parse(form.as_bytes(), LIMITS);
         if let Ok(again) = again {
             assert_eq!(again.canonical(LIMITS.bytes).as_deref(), Ok(form.as_str()));

@@ -266,7 +266,7 @@ fn commands_of_other_versions_and_of_the_server_end_the_session() {
     }
     assert_eq!(Machine::signed_in("MSNP12").says("PAG 7 bob@example.net 0"), "715 7\r\n");
     assert_eq!(Machine::signed_in("MSNP12").asks("XYZ 7 whatever"), "Unknown");
-    assert_eq!(Machine::signed_in("MSNP12").asks("LKP 7"), "Unknown");
+    assert_eq!(Machine::signed_in("MSNP12").asks("LKP 7 tel:+15550100"), "Lkp");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+pub mod abch;
 pub mod accept;
 pub mod account;
 pub mod announcement;
@@ -13,6 +14,7 @@ pub mod config;
 pub mod connection;
 pub mod data_dir;
 pub mod directory;
+pub mod follow;
 mod hex_key;
 pub mod http;
 pub mod logging;

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use msnp::dialect::{
-    Dialect, MSNP2, MSNP3, MSNP4, MSNP5, MSNP6, MSNP7, MSNP8, MSNP9, MSNP10, MSNP11, MSNP12,
-};
+use msnp::dialect::Dialect;
 use msnp::flow::notification::{self, Upgrades};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -30,8 +28,7 @@ use crate::watch::Watch;
 use crate::{accept, http, passport, tls};
 
 /// The dialects that are served, the oldest first.
-pub const SERVED: [&Dialect; 11] =
-    [&MSNP2, &MSNP3, &MSNP4, &MSNP5, &MSNP6, &MSNP7, &MSNP8, &MSNP9, &MSNP10, &MSNP11, &MSNP12];
+pub const SERVED: &[&Dialect] = Dialect::ALL;
 
 /// How long connections may take to end when the service goes down.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);

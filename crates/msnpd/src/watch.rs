@@ -85,6 +85,7 @@ async fn follow(server: &Server, events: &[Event]) -> Result<(), StoreError> {
         {
             server.directory.load(*account, &brief);
             server.directory.keep_change(*account, brief.revision);
+            server.have_lists_read(*account);
         }
     }
     // Who has another address now is recorded under that one.

@@ -38,6 +38,14 @@
 //! | [`rmg`] | remove a group |
 //! | [`reg`] | rename a group |
 //!
+//! | lists, from the address book on | |
+//! | --- | --- |
+//! | [`adl`] | tell the server one's lists |
+//! | [`rml`] | tell the server whom one took off them |
+//! | [`fqy`] | which network an address is on |
+//! | [`lkp`] | whether a telephone number is somebody's |
+//! | [`rfs`] | read the lists again |
+//!
 //! | presence | |
 //! | --- | --- |
 //! | [`chg`] | change one's own status |
@@ -46,6 +54,8 @@
 //! | [`fln`] | a contact went offline |
 //! | [`uux`] | publish one's own personal message |
 //! | [`ubx`] | a contact's personal message |
+//! | [`uun`] | small data to one person |
+//! | [`ubn`] | small data from one person |
 //!
 //! | chats | |
 //! | --- | --- |
@@ -73,6 +83,7 @@
 //! | [`pag`] | page a mobile device (MSNP5-8) |
 //! | [`pgd`] | the same (MSNP9 and later) |
 //! | [`ipg`] | a page from a mobile device |
+//! | [`vas`] | report somebody |
 
 /// A command that can be read from a frame and written as one.
 pub trait Command<'a>: Sized {
@@ -96,6 +107,7 @@ pub mod ack;
 pub mod adc;
 pub mod add;
 pub mod adg;
+pub mod adl;
 pub mod ans;
 pub mod blp;
 pub mod bpr;
@@ -108,6 +120,7 @@ pub mod cvr;
 pub mod error;
 pub mod fln;
 pub mod fnd;
+pub mod fqy;
 pub mod gcf;
 pub mod gtc;
 pub mod iln;
@@ -116,6 +129,7 @@ pub mod inf;
 pub mod ipg;
 pub mod iro;
 pub mod joi;
+pub mod lkp;
 pub mod lsg;
 pub mod lst;
 pub mod msg;
@@ -132,7 +146,9 @@ pub mod qry;
 pub mod rea;
 pub mod reg;
 pub mod rem;
+pub mod rfs;
 pub mod rmg;
+pub mod rml;
 pub mod rng;
 pub mod sbp;
 pub mod sbs;
@@ -140,11 +156,14 @@ pub mod sdc;
 pub mod snd;
 pub mod syn;
 pub mod ubm;
+pub mod ubn;
 pub mod ubx;
 pub mod url;
 pub mod usr;
 pub mod uum;
+pub mod uun;
 pub mod uux;
+pub mod vas;
 pub mod ver;
 pub mod xfr;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::dialect::{CapabilityForm, Dialect, ListVersion, PresenceAddress, SwitchboardTail};
-use crate::types::{Capabilities, InvalidPersonalMessage, PersonalMessage, TrId};
+use crate::types::{Capabilities, InvalidPersonalData, TrId};
 use crate::wire::{ArgError, Args, Encoded, Fault, Line};
 
 /// That an argument is not what the grammar asks for.
@@ -11,16 +11,16 @@ pub(super) const fn malformed(what: &'static str) -> ArgError {
     ArgError { what, fault: Fault::Malformed }
 }
 
-/// The personal message in a payload.
-pub(super) fn personal_message(payload: &[u8]) -> Result<PersonalMessage<'_>, ArgError> {
-    PersonalMessage::read(payload).map_err(|invalid| ArgError {
+/// That a payload is not what a user tells of himself.
+pub(super) fn no_personal_data(invalid: InvalidPersonalData) -> ArgError {
+    ArgError {
         what: "personal message",
         fault: match invalid {
-            InvalidPersonalMessage::IllegalCharacter => Fault::IllegalCharacter,
-            InvalidPersonalMessage::Structure => Fault::Malformed,
-            InvalidPersonalMessage::TooLong => Fault::TooLong,
+            InvalidPersonalData::IllegalCharacter => Fault::IllegalCharacter,
+            InvalidPersonalData::Structure => Fault::Malformed,
+            InvalidPersonalData::TooLong => Fault::TooLong,
         },
-    })
+    }
 }
 
 /// The argument that a line may lack, as percent-encoded text.

@@ -1,4 +1,4 @@
-//! `UBX`: a contact's personal message (MSNP11 and later).
+//! `UBX`: a contact's personal message (MSNP11 and later), and what else he tells of himself.
 //!
 //! ```text
 //! 11-13  S: UBX handle length
@@ -6,22 +6,25 @@
 //! 18     S: UBX 1:handle length
 //!           <Data><PSM>text</PSM><CurrentMedia>media</CurrentMedia></Data>
 //! ```
-//! The server makes the payload anew, with both elements even if they are empty. A length of 0 says the same as two
-//! empty elements (notification-server reference, section 13).
+//! The server makes the payload anew, with the first two elements even if they are empty. A length of 0 says the same as
+//! those two without a text; MSNP16 and later hear so of themselves first (notification-server reference, section 13;
+//! later-versions reference, section 6).
 
 use super::Command;
-use super::parts::{personal_message, read_address, write_address};
+use super::parts::{no_personal_data, read_address, write_address};
 use crate::dialect::Dialect;
-use crate::types::PersonalMessage;
+use crate::types::{InvalidPersonalData, PersonalData, Place, read_places};
 use crate::wire::{ArgError, Frame, Line, Verb};
 
-/// A contact's personal message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a contact tells of himself.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push<'a> {
     /// His address.
     pub handle: &'a str,
-    /// The message.
-    pub message: PersonalMessage<'a>,
+    /// What he tells; nothing at all where the length is 0.
+    pub data: Option<PersonalData<'a>>,
+    /// The places at which he is; written in dialects whose users have places.
+    pub places: Vec<Place<'a>>,
 }
 
 impl<'a> Command<'a> for Push<'a> {
@@ -29,13 +32,21 @@ impl<'a> Command<'a> for Push<'a> {
 
     fn read(Frame { mut args, payload, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
         let handle = read_address(&mut args, dialect)?;
-        let message = if payload.is_empty() { PersonalMessage::EMPTY } else { personal_message(payload)? };
-        Ok(Self { handle, message })
+        if payload.is_empty() {
+            return Ok(Self { handle, data: None, places: Vec::new() });
+        }
+        let data = PersonalData::read(payload).map_err(no_personal_data)?;
+        let text = std::str::from_utf8(payload)
+            .map_err(|_| no_personal_data(InvalidPersonalData::IllegalCharacter))?;
+        Ok(Self { handle, data: Some(data), places: read_places(text).map_err(no_personal_data)? })
     }
 
     fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
-        write_address(Line::new(out, Verb::UBX), self.handle, dialect).arg(self.message.written_len()).end();
-        self.message.write(out);
+        let mut document = String::new();
+        if let Some(data) = &self.data {
+            data.write(&self.places, dialect.personal_data, &mut document);
+        }
+        write_address(Line::new(out, Verb::UBX), self.handle, dialect).payload(document.as_bytes());
     }
 }
 
@@ -44,23 +55,71 @@ mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
     use crate::dialect::MSNP11;
+    use crate::types::{Capabilities, PrivatePlace};
     use crate::wire::Direction;
 
     known_answers! {
         msnp11: FromNotification MSNP11 "UBX bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
         msnp14: FromNotification MSNP14 "UBX bob@example.net 1 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
         msnp18: FromNotification MSNP18 "UBX 1:bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
+        nothing: FromNotification MSNP16 "UBX bob@example.net 1 0" => Push { data: None, ..push() },
+        msnp16: FromNotification MSNP16 "UBX bob@example.net 1 394" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia><DDP></DDP><SignatureSound></SignatureSound><EndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><Capabilities>2416214052:48</Capabilities></EndpointData><PrivateEndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><EpName>Desk</EpName><Idle>false</Idle><ClientType>1</ClientType><State>NLN</State></PrivateEndpointData></Data>" =>
+            Push {
+                data: Some(PersonalData { ddp: Some(""), signature_sound: Some(""), ..data() }),
+                places: vec![Place {
+                    guid: "5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10".parse().unwrap(),
+                    capabilities: Capabilities { base: 2_416_214_052, extended: 48 },
+                    private: Some(PrivatePlace {
+                        name: Some("Desk"),
+                        idle: Some("false"),
+                        client_type: Some("1"),
+                        state: Some("NLN"),
+                    }),
+                }],
+                ..push()
+            },
+    }
+
+    fn data() -> PersonalData<'static> {
+        PersonalData { psm: Some("gone fishing"), ..PersonalData::EMPTY }
     }
 
     fn push() -> Push<'static> {
-        let message = PersonalMessage { psm: Some("gone fishing"), current_media: Some("") };
-        Push { handle: "bob@example.net", message }
+        Push { handle: "bob@example.net", data: Some(data()), places: Vec::new() }
     }
 
     #[test]
-    fn nothing_is_two_empty_elements() {
-        let frame = testing::frame(Direction::FromNotification, b"UBX bob@example.net 0\r\n");
-        assert_eq!(Push::read(frame, &MSNP11).unwrap().message, PersonalMessage::EMPTY);
+    fn what_a_dialect_does_not_have_is_left_out() {
+        let all = PersonalData {
+            machine_guid: Some("m"),
+            ddp: Some("d"),
+            signature_sound: Some("s"),
+            scene: Some("b"),
+            color_scheme: Some("-1"),
+            ..data()
+        };
+        let guid = "5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10".parse().unwrap();
+        let place = Place { guid, capabilities: Capabilities::default(), private: None };
+        for (dialect, has) in [
+            (&MSNP11, ""),
+            (&crate::dialect::MSNP13, "<MachineGuid>m</MachineGuid>"),
+            (
+                &crate::dialect::MSNP16,
+                "<DDP>d</DDP><SignatureSound>s</SignatureSound>\
+                 <EndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><Capabilities>0:0</Capabilities></EndpointData>",
+            ),
+            (
+                &crate::dialect::MSNP18,
+                "<DDP>d</DDP><SignatureSound>s</SignatureSound><Scene>b</Scene><ColorScheme>-1</ColorScheme>\
+                 <EndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><Capabilities>0:0</Capabilities></EndpointData>",
+            ),
+        ] {
+            let mut out = Vec::new();
+            Push { data: Some(all), places: vec![place], ..push() }.write(&mut out, dialect);
+            let written = String::from_utf8(out).unwrap();
+            let expected = format!("<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia>{has}</Data>");
+            assert_eq!(written.split_once("\r\n").unwrap().1, expected);
+        }
     }
 
     #[test]

@@ -66,8 +66,10 @@ fn grid() -> String {
     row(&mut page, "CHG is answered with capabilities it lacked", |d| d.fills_in_capabilities);
     row(&mut page, "MSN object", |d| d.object);
     row(&mut page, "contacts named", |d| d.presence_address);
-    row(&mut page, "personal message", |d| d.has_personal_message);
+    row(&mut page, "personal data", |d| d.personal_data);
+    row(&mut page, "personal data is told with every status, and to oneself", |d| d.repeats_personal_data);
     row(&mut page, "places have GUIDs", |d| d.has_places);
+    row(&mut page, "circles", |d| d.has_circles);
     heading(&mut page, "Housekeeping");
     row(&mut page, "error numbers with the length of a payload", |d| d.errors_with_length.len());
     row(&mut page, "challenge", |d| d.challenge);

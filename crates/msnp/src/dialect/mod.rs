@@ -73,10 +73,15 @@ pub struct Dialect {
     pub object: ObjectForm,
     /// How presence names a contact.
     pub presence_address: PresenceAddress,
-    /// Whether there are personal messages (`UUX`, `UBX`).
-    pub has_personal_message: bool,
+    /// What a user tells of himself beside his status (`UUX`, `UBX`).
+    pub personal_data: PersonalDataForm,
+    /// Whether what is told of oneself follows every change of the status, and is told to oneself as well.
+    pub repeats_personal_data: bool,
     /// Whether a user has places, each with a GUID: told with the sign-in, named on switchboards, listed in `UBX`.
     pub has_places: bool,
+
+    /// Whether there are circles, for which a client shows a ticket of their own with `USR t SHA`.
+    pub has_circles: bool,
 
     /// Which error numbers are followed by the length of a payload that tells more, even if there is none.
     pub errors_with_length: &'static [ErrorCode],
@@ -257,6 +262,43 @@ pub enum PresenceAddress {
     WithNetwork,
     /// By network and address in one, `1:bob@example.net`.
     Prefixed,
+}
+
+/// Which elements the document has that a user tells of himself (later-versions reference, 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonalDataForm {
+    /// There is no such document.
+    None,
+    /// The personal message and what is playing.
+    Message,
+    /// And the GUID of the machine.
+    Machine,
+    /// Instead of the machine the places at which the user is; and a picture and a sound that go with the message.
+    Places,
+    /// And the scene behind it all.
+    Scenes,
+}
+
+impl PersonalDataForm {
+    /// Whether there is such a document.
+    pub const fn is_told(self) -> bool {
+        !matches!(self, Self::None)
+    }
+
+    /// Whether it has the GUID of the machine.
+    pub const fn has_machine(self) -> bool {
+        matches!(self, Self::Machine)
+    }
+
+    /// Whether it has places, and the picture and the sound that go with the message.
+    pub const fn has_places(self) -> bool {
+        matches!(self, Self::Places | Self::Scenes)
+    }
+
+    /// Whether it has the scene.
+    pub const fn has_scenes(self) -> bool {
+        matches!(self, Self::Scenes)
+    }
 }
 
 /// How a client proves to be a known one.

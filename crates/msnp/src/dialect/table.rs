@@ -2,8 +2,8 @@
 
 use super::{
     CapabilityForm, Challenge, Configuration, Dialect, Groups, ListEdits, ListForm, ListVersion, MailForm,
-    ObjectForm, OfflineMessages, Package, PresenceAddress, Profile, Properties, Referral, SwitchboardTail,
-    Verbs, Welcome,
+    ObjectForm, OfflineMessages, Package, PersonalDataForm, PresenceAddress, Profile, Properties, Referral,
+    SwitchboardTail, Verbs, Welcome,
 };
 use crate::types::ErrorCode;
 use crate::version::Version;
@@ -79,8 +79,10 @@ pub const MSNP2: Dialect = Dialect {
     fills_in_capabilities: false,
     object: ObjectForm::None,
     presence_address: PresenceAddress::Plain,
-    has_personal_message: false,
+    personal_data: PersonalDataForm::None,
+    repeats_personal_data: false,
     has_places: false,
+    has_circles: false,
     errors_with_length: &[],
     challenge: Challenge::None,
     tells_ping_interval: false,
@@ -189,7 +191,7 @@ pub const MSNP11: Dialect = Dialect {
     knows_when_to_return: true,
     has_telephone_contacts: true,
     sets_contact_phones: true,
-    has_personal_message: true,
+    personal_data: PersonalDataForm::Message,
     challenge: Challenge::LockAndKey,
     configuration: Configuration::Requested,
     mail: MailForm::Document,
@@ -212,7 +214,7 @@ pub const MSNP13: Dialect = Dialect {
     from_client: MSNP12
         .from_client
         .but(&[Verb::SYN, Verb::ADC, Verb::REM, Verb::SBP, Verb::ADG, Verb::RMG, Verb::REG, Verb::GTC])
-        .and(&[Verb::ADL, Verb::RML, Verb::UUN, Verb::RFS]),
+        .and(&[Verb::ADL, Verb::RML, Verb::UUN]),
     from_server: MSNP12
         .from_server
         .but(&[
@@ -251,6 +253,7 @@ pub const MSNP13: Dialect = Dialect {
         ErrorCode::INVALID_CIRCLE_MEMBERSHIP,
     ],
     object: ObjectForm::Zero,
+    personal_data: PersonalDataForm::Machine,
     configuration: Configuration::Pushed,
     switchboard_tail: SwitchboardTail::Domain,
     hidden_may_chat: true,
@@ -281,6 +284,8 @@ pub const MSNP16: Dialect = Dialect {
     version: Version(16),
     profile: Profile::SeveralPlaces,
     capabilities: CapabilityForm::Pair,
+    personal_data: PersonalDataForm::Places,
+    repeats_personal_data: true,
     has_places: true,
     roster_capabilities: CapabilityForm::Pair,
     ..MSNP15
@@ -292,6 +297,8 @@ pub const MSNP18: Dialect = Dialect {
     from_client: MSNP16.from_client.and(&[Verb::PUT, Verb::SDG, Verb::VAS]),
     from_server: MSNP16.from_server.but(&[Verb::ILN]).and(&[Verb::PUT, Verb::NFY, Verb::SDG]),
     presence_address: PresenceAddress::Prefixed,
+    personal_data: PersonalDataForm::Scenes,
+    has_circles: true,
     ..MSNP16
 };
 

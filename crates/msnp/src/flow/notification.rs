@@ -10,8 +10,9 @@ pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
 use crate::auth::sso;
 use crate::command::{
-    Command, adc, add, adg, blp, chg, chl, error, gcf, gtc, ims, lsg, lst, out as sign_out, pag, pgd, prp,
-    qng, qry, rea, reg, rem, rmg, sbp, sbs, sdc, snd, syn, url, usr, uum, uux, xfr,
+    Command, adc, add, adg, adl, blp, chg, chl, error, fqy, gcf, gtc, ims, lkp, lsg, lst, out as sign_out,
+    pag, pgd, prp, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, snd, syn, url, usr, uum, uun, uux, vas,
+    xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
@@ -28,6 +29,9 @@ pub const SILENCE_LIMIT: Duration = Duration::from_secs(2 * PING_INTERVAL as u64
 
 /// How long a client has for the answer to a challenge, where one is enforced.
 pub const CHALLENGE_LIMIT: Duration = Duration::from_secs(60);
+
+/// The word of `USR` that shows a ticket for circles.
+const CIRCLE_PACKAGE: &str = "SHA";
 
 /// One client's session with a notification server.
 ///
@@ -93,18 +97,24 @@ pub enum Request<'a> {
     Add(add::Request<'a>),
     /// `ADG`
     Adg(adg::Request<'a>),
+    /// `ADL`
+    Adl(adl::Request<'a>),
     /// `BLP`
     Blp(blp::Request),
     /// `CHG`. Tell [`NotificationServer::status_changed`] when it is done.
     Chg(chg::Request<'a>),
     /// `CHL`: the client asks to be challenged.
     Chl(chl::Request),
+    /// `FQY`
+    Fqy(fqy::Request<'a>),
     /// `GCF`
     Gcf(gcf::Request<'a>),
     /// `GTC`
     Gtc(gtc::Request),
     /// `IMS`. What it does to the client's own `XFR` is done already.
     Ims(ims::Request),
+    /// `LKP`
+    Lkp(lkp::Request<'a>),
     /// `LSG`: all groups.
     Lsg(lsg::Request),
     /// `LST`: one list.
@@ -125,6 +135,8 @@ pub enum Request<'a> {
     Rem(rem::Request<'a>),
     /// `RMG`
     Rmg(rmg::Request<'a>),
+    /// `RML`
+    Rml(rml::Request<'a>),
     /// `SBP`
     Sbp(sbp::Request<'a>),
     /// `SDC`
@@ -135,10 +147,14 @@ pub enum Request<'a> {
     Syn(syn::Request<'a>),
     /// `URL`
     Url(url::Request<'a>),
+    /// `UUN`
+    Uun(uun::Request<'a>),
     /// `UUM`
     Uum(uum::Request<'a>),
     /// `UUX`
     Uux(uux::Request<'a>),
+    /// `VAS`
+    Vas(vas::Request<'a>),
     /// `XFR … SB`: the client may have a switchboard.
     Xfr(TrId),
     /// A word outside the vocabulary, which is passed over after sign-in.
@@ -255,7 +271,16 @@ impl NotificationServer {
             Verb::INF if dialect.from_client.contains(verb) => {
                 return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
+            // No ticket for circles is given out, so none is good. It doesn't end the session.
+            Verb::USR if dialect.has_circles && { frame.args }.nth(1) == Some(CIRCLE_PACKAGE) => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::AUTHENTICATION_FAILED, out));
+            }
             Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
+            // Nor is anybody in a circle.
+            Verb::PUT if dialect.has_circles => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::INVALID_CIRCLE_MEMBERSHIP, out));
+            }
+            Verb::SDG if dialect.has_circles => return Ok(Some(Request::Unknown(verb))),
             // Clients of MSNP9 and later that still page get an error of their own.
             Verb::PAG if dialect.forbids(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
@@ -276,16 +301,19 @@ impl NotificationServer {
             Verb::CVR => return self.recommend(frame, out),
             Verb::ADC => adc::Request::read(frame, dialect).map(Request::Adc),
             Verb::ADD => add::Request::read(frame, dialect).map(Request::Add),
+            Verb::ADL => adl::Request::read(frame, dialect).map(Request::Adl),
             Verb::ADG => adg::Request::read(frame, dialect).map(Request::Adg),
             Verb::BLP => blp::Request::read(frame, dialect).map(Request::Blp),
             Verb::CHG => chg::Request::read(frame, dialect).map(Request::Chg),
             Verb::CHL => chl::Request::read(frame, dialect).map(Request::Chl),
+            Verb::FQY => fqy::Request::read(frame, dialect).map(Request::Fqy),
             Verb::GCF => gcf::Request::read(frame, dialect).map(Request::Gcf),
             Verb::GTC => gtc::Request::read(frame, dialect).map(Request::Gtc),
             Verb::IMS => ims::Request::read(frame, dialect).map(|request| {
                 self.invitations = request.invitations;
                 Request::Ims(request)
             }),
+            Verb::LKP => lkp::Request::read(frame, dialect).map(Request::Lkp),
             Verb::LSG => lsg::Request::read(frame, dialect).map(Request::Lsg),
             Verb::LST => lst::Request::read(frame, dialect).map(Request::Lst),
             Verb::PAG => pag::Request::read(frame, dialect).map(Request::Pag),
@@ -296,19 +324,22 @@ impl NotificationServer {
             Verb::REG => reg::Request::read(frame, dialect).map(Request::Reg),
             Verb::REM => rem::Request::read(frame, dialect).map(Request::Rem),
             Verb::RMG => rmg::Request::read(frame, dialect).map(Request::Rmg),
+            Verb::RML => rml::Request::read(frame, dialect).map(Request::Rml),
             Verb::SBP => sbp::Request::read(frame, dialect).map(Request::Sbp),
             Verb::SDC => sdc::Request::read(frame, dialect).map(Request::Sdc),
             Verb::SND => snd::Request::read(frame, dialect).map(Request::Snd),
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
+            Verb::UUN => uun::Request::read(frame, dialect).map(Request::Uun),
             Verb::UUM => uum::Request::read(frame, dialect).map(Request::Uum),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
+            Verb::VAS => vas::Request::read(frame, dialect).map(Request::Vas),
             Verb::XFR => match xfr::Request::read(frame, dialect) {
                 Ok(xfr::Request { trid, kind }) => return Ok(self.transfer(trid, kind, out)),
                 Err(error) => Err(error),
             },
-            // No grammar of these is known, so nothing can be answered.
-            Verb::LKP | Verb::GSB => return Ok(Some(Request::Unknown(verb))),
+            // No grammar of it is known, so nothing can be answered.
+            Verb::GSB => return Ok(Some(Request::Unknown(verb))),
             _ => return Ok(self.deny(opening::trid(frame)?, ErrorCode::COMMAND_DISABLED, out)),
         };
         match request {

@@ -86,7 +86,8 @@ pub(super) fn recommend(
         cvr::Request::read(frame, dialect).map_err(|error| End::Malformed { verb: Verb::CVR, error })?;
     let versions = settings.upgrades.for_client(&request);
     recommendation(request.trid, &versions, settings).write(out, dialect);
-    Ok(hints.quirks((request.os_type, request.os_version), request.version))
+    let id = request.client_id.unwrap_or_default();
+    Ok(hints.quirks((request.os_type, request.os_version), (request.version, id)))
 }
 
 /// Hears a client that asks which version is recommended and can't sign in: answers a `CVQ`, and ends the session.

@@ -345,19 +345,15 @@ impl Parser {
         }
         let (local, prefix) = start.name().decompose();
         let (local, prefix) = (local.into_inner(), prefix.map(|prefix| prefix.into_inner()));
-        let name = self.name(prefix, local, self.resolve(prefix.unwrap_or_default())?);
+        let name = named(prefix, local, self.resolve(prefix.unwrap_or_default())?)?;
         let mut element = Element { name, attributes: Vec::with_capacity(written.len()), nodes: Vec::new() };
         for (prefix, local, value) in written {
             // Without a prefix an attribute is in no namespace, whatever is in force.
             let namespace = prefix.map_or(Ok(Arc::from("")), |prefix| self.resolve(prefix))?;
-            element.attributes.push((self.name(prefix, local, namespace), value));
+            element.attributes.push((named(prefix, local, namespace)?, value));
         }
         self.open.push((element, outer));
         Ok(())
-    }
-
-    fn name(&self, prefix: Option<&str>, local: &str, namespace: Arc<str>) -> Name {
-        Name { prefix: prefix.unwrap_or_default().into(), local: local.into(), namespace }
     }
 
     fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Unreadable> {
@@ -407,6 +403,21 @@ impl Parser {
             _ => Err(Malformed::Syntax),
         }
     }
+}
+
+fn named(prefix: Option<&str>, local: &str, namespace: Arc<str>) -> Result<Name, Malformed> {
+    if prefix.into_iter().chain([local]).all(is_name) {
+        Ok(Name { prefix: prefix.unwrap_or_default().into(), local: local.into(), namespace })
+    } else {
+        Err(Malformed::Syntax)
+    }
+}
+
+/// Whether this can be a name, or a prefix, in all but letters beyond ASCII, of which all are taken.
+fn is_name(name: &str) -> bool {
+    let begins = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
+    name.starts_with(begins)
+        && name.chars().all(|c| begins(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
 }
 
 #[cfg(test)]
@@ -486,6 +497,10 @@ mod tests {
             ("<a>", Malformed::Syntax.into()),
             ("<a></b>", Malformed::Syntax.into()),
             ("<a/><b/>", Malformed::Syntax.into()),
+            ("<a::b xmlns:a='urn:a'/>", Malformed::Syntax.into()),
+            ("<:b/>", Malformed::Syntax.into()),
+            ("<a b'c='d'/>", Malformed::Syntax.into()),
+            ("<a 1='b'/>", Malformed::Syntax.into()),
             ("<a b='&#1;'/>", Malformed::Syntax.into()),
             ("<a>&x;</a>", Malformed::Entity.into()),
             ("<!DOCTYPE a><a/>", Malformed::DocType.into()),

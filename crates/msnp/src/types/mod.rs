@@ -7,8 +7,9 @@ mod error_code;
 mod group;
 mod guid;
 mod list;
+mod member_list;
 mod page;
-mod personal_message;
+mod personal_data;
 mod privacy;
 mod property;
 mod secret;
@@ -23,8 +24,12 @@ pub use error_code::ErrorCode;
 pub use group::{GroupRef, InvalidGroup};
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
+pub use member_list::{CIRCLE_NETWORK, InvalidMemberList, Listed, MemberList, PASSPORT_NETWORK};
 pub use page::{InvalidPage, MAX_PAGE, Page, PagedPhone};
-pub use personal_message::{InvalidPersonalMessage, MAX_CURRENT_MEDIA, MAX_PSM, PersonalMessage};
+pub(crate) use personal_data::read_places;
+pub use personal_data::{
+    InvalidPersonalData, MAX_CURRENT_MEDIA, MAX_PART, MAX_PSM, PersonalData, Place, PrivatePlace, Published,
+};
 pub use privacy::{Invitations, Privacy, Prompt, UnknownMode};
 pub use property::{Property, UnknownProperty};
 pub use secret::{OwnedSecret, Secret};

@@ -148,6 +148,7 @@ impl Framer {
         let args = Args::new(rest);
         let payload_len = match self.direction.payload_limit(verb) {
             None => 0,
+            Some(_) if self.direction.may_lack_payload(verb) && args.last() == Some("OK") => 0,
             Some(limit) => {
                 let length = args.last().and_then(decimal).ok_or(FrameError::NoLength { verb })?;
                 if length > limit {

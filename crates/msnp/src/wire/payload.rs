@@ -51,6 +51,8 @@ impl Direction {
                 Verb::MSG
                     | Verb::NOT
                     | Verb::IPG
+                    | Verb::ADL
+                    | Verb::RML
                     | Verb::UBX
                     | Verb::UBN
                     | Verb::UBM
@@ -66,5 +68,10 @@ impl Direction {
             (Self::ToSwitchboard, _) => limits::SWITCHBOARD_MSG_PAYLOAD,
             _ => limits::PAYLOAD,
         })
+    }
+
+    /// Whether `verb` comes without a payload, too, in this direction: as an answer that ends in `OK`.
+    pub(super) fn may_lack_payload(self, verb: Verb) -> bool {
+        self == Self::FromNotification && matches!(verb, Verb::ADL | Verb::RML)
     }
 }

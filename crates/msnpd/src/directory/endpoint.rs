@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use msnp::dialect::Dialect;
-use msnp::types::{Guid, Invitations};
+use msnp::dialect::{Dialect, ListForm, Quirks};
+use msnp::types::{Guid, Invitations, Lists};
+use parking_lot::Mutex;
 
+use super::session_lists::{Said, Watched};
 use crate::account::AccountId;
 use crate::oim::Told;
 use crate::outbox::Outbox;
@@ -31,6 +33,10 @@ pub struct Endpoint {
     /// The machine that its client is on, in dialects that have places; `None` elsewhere, and where a client signs in
     /// as one without a place.
     pub machine: Option<Guid>,
+    /// What its client gets of its own.
+    pub quirks: Quirks,
+    /// Whom it wants to be told of, where its client tells that itself.
+    watched: Mutex<Watched>,
     /// Whether it has asked for its lists: before that it is not told of their changes, which it will read anyway.
     hears_of_lists: AtomicBool,
     /// The last revision of which its copy of the lists has everything; 0: of every one it is told.
@@ -55,6 +61,7 @@ impl Endpoint {
         switchboard: Option<Arc<str>>,
         web: Option<Box<str>>,
         machine: Option<Guid>,
+        quirks: Quirks,
     ) -> Self {
         Self {
             id,
@@ -63,6 +70,8 @@ impl Endpoint {
             switchboard,
             web,
             machine,
+            quirks,
+            watched: Mutex::default(),
             hears_of_lists: AtomicBool::new(false),
             behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
@@ -74,6 +83,27 @@ impl Endpoint {
     /// From here on it is told of changes of its lists.
     pub fn hear_of_lists(&self) {
         self.hears_of_lists.store(true, Ordering::Release);
+    }
+
+    /// Takes whom its client wants to be told of, or not any more. Returns who is new, or `None` where there would be
+    /// too many.
+    pub(super) fn watch(&self, said: &[(AccountId, Lists)], change: Said) -> Option<Vec<AccountId>> {
+        self.watched.lock().take(said, change)
+    }
+
+    /// Everybody whom its client wants to be told of, where it tells that itself; elsewhere the lists say it.
+    pub(super) fn watched(&self) -> Option<Vec<AccountId>> {
+        self.reads_address_book().then(|| self.watched.lock().all().to_vec())
+    }
+
+    /// Whether its client has its lists from the address book, and tells itself whom it wants to be told of.
+    pub(super) fn reads_address_book(&self) -> bool {
+        self.dialect.lists == ListForm::AddressBook
+    }
+
+    /// Whether its client wants to be told of somebody who is on the forward list.
+    pub(super) fn watches(&self, id: AccountId) -> bool {
+        !self.reads_address_book() || self.watched.lock().contains(id)
     }
 
     pub(super) fn hears_of_lists(&self) -> bool {
@@ -126,7 +156,7 @@ impl Endpoint {
 
     /// Tells it something about the presence of `about`, whose entry the caller holds locked.
     pub(super) fn push_presence(&self, about: AccountId, line: Bytes) {
-        if self.is_live() && !line.is_empty() {
+        if self.is_live() && !line.is_empty() && self.watches(about) {
             self.outbox.push(Some(about), line);
         }
     }
@@ -139,7 +169,8 @@ mod tests {
     #[test]
     fn who_was_not_told_of_a_change_is_told_no_later_revision() {
         let dialect = &msnp::dialect::MSNP8;
-        let endpoint = Endpoint::new(EndpointId(1), dialect, Arc::default(), None, None, None);
+        let endpoint =
+            Endpoint::new(EndpointId(1), dialect, Arc::default(), None, None, None, Quirks::default());
         assert_eq!(endpoint.told_revision(5), 5);
         endpoint.fall_behind(8);
         endpoint.fall_behind(9);

@@ -11,6 +11,7 @@ mod contacts;
 mod encodings;
 mod endpoint;
 mod person;
+mod session_lists;
 mod shards;
 
 use std::sync::Arc;
@@ -21,11 +22,12 @@ use msnp::types::{Capabilities, Email, List, Lists, Privacy, TrId};
 
 pub use encodings::Encodings;
 pub use endpoint::{Endpoint, EndpointId};
-pub use person::{Media, Shown};
+pub use person::{Media, PrivateMedia, Publication, Shown};
+pub use session_lists::{MAX_SESSION_MEMBERS, Said};
 
 use crate::account::{Account, AccountId};
 use crate::store::{Brief, Change};
-use person::Person;
+use person::{Person, PlaceState, View};
 use shards::Shards;
 
 /// The directory.
@@ -70,6 +72,9 @@ impl Directory {
                 }
                 None => *slot = Some(Person::new(account)),
             }
+            if let Some(person) = slot {
+                person.places = vec![PlaceState::new(endpoint, account.id)];
+            }
             self.by_email.with(account.email.clone(), |slot| *slot = Some(account.id));
             others.unwrap_or_default()
         })
@@ -88,6 +93,7 @@ impl Directory {
     pub fn sign_out(&self, id: AccountId, endpoint: EndpointId) {
         self.people.with(id, |slot| {
             let Some(person) = slot else { return };
+            person.places.retain(|place| place.id != endpoint);
             let left = self.endpoints.with(id, |slot| {
                 let Some(endpoints) = slot else { return 0 };
                 endpoints.retain(|other| other.id != endpoint);
@@ -193,6 +199,13 @@ impl Directory {
         });
     }
 
+    /// Whether a person has a place whose client has asked the notification server for its lists.
+    pub fn is_told_of_lists(&self, id: AccountId) -> bool {
+        let mut is_told = false;
+        self.each_place(id, |place| is_told |= place.hears_of_lists() && !place.reads_address_book());
+        is_told
+    }
+
     /// Notes that a person is not told of a change of his lists that has led to `revision`.
     pub fn keep_change(&self, id: AccountId, revision: u64) {
         self.each_place(id, |place| place.fall_behind(revision));
@@ -222,20 +235,62 @@ impl Directory {
                 (true, false) => self.announce_gone(person),
                 (false, false) => {}
             }
+            self.tell_self(person);
         });
     }
 
-    /// Takes a new personal message, and tells those who watch.
-    pub fn publish(&self, id: AccountId, endpoint: EndpointId, media: Media) {
+    /// Takes what a person tells beside his status, and tells those who watch.
+    pub fn publish(&self, id: AccountId, endpoint: EndpointId, publication: Publication) {
         self.people.get(&id, |slot| {
             let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return };
-            if !person.media.update(media) || !person.is_visible() {
-                return;
+            let told = person.publish(endpoint, publication);
+            if person.is_visible() && told.to_others() {
+                let mut encodings = Encodings::new(|dialect: &'static Dialect, out: &mut Vec<u8>| {
+                    match dialect.repeats_personal_data {
+                        _ if !told.concerns(dialect.personal_data) => {}
+                        true => person.write_status(dialect, out),
+                        false => person.write_media(dialect, out),
+                    }
+                });
+                self.each_watcher(person, |watcher| {
+                    watcher.push_presence(person.id, encodings.of(watcher.dialect));
+                });
             }
-            let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_media(dialect, out));
-            self.each_watcher(person, |watcher| {
-                watcher.push_presence(person.id, encodings.of(watcher.dialect));
-            });
+            if told.to_others() || told.private {
+                self.tell_self(person);
+            }
+        });
+    }
+
+    /// Takes what a place says of the lists of its person: it is told of others accordingly, and he is hidden from others
+    /// or shown to them, as far as the store lets them see him. Returns who is to be looked at, or `None` where the place
+    /// names too many.
+    pub fn take_lists(
+        &self,
+        id: AccountId,
+        endpoint: &Endpoint,
+        said: &[(AccountId, Lists)],
+        change: Said,
+    ) -> Option<Vec<AccountId>> {
+        let new = endpoint.watch(said, change)?;
+        self.change_privacy(id, endpoint.id, |place| place.privacy.take(said, change));
+        Some(new)
+    }
+
+    /// Takes what a place says of those whom its person has on no list.
+    pub fn take_privacy(&self, id: AccountId, endpoint: EndpointId, privacy: Privacy) {
+        self.change_privacy(id, endpoint, |place| place.privacy.set_others(privacy));
+    }
+
+    fn change_privacy(&self, id: AccountId, endpoint: EndpointId, change: impl FnOnce(&mut PlaceState)) {
+        self.people.get(&id, |person| {
+            if let Some(person) = person.filter(|_| self.is_there(id, endpoint)) {
+                self.see_difference(person, |person| {
+                    if let Some(place) = person.places.iter_mut().find(|place| place.id == endpoint) {
+                        change(place);
+                    }
+                });
+            }
         });
     }
 
@@ -248,6 +303,7 @@ impl Directory {
             if person.is_visible() {
                 self.announce(person, false);
             }
+            self.tell_self(person);
         });
     }
 
@@ -270,10 +326,10 @@ impl Directory {
         for change in changes {
             self.people.get(&change.owner, |person| {
                 let Some(person) = person else { return };
-                let before = person.contacts.lists(change.contact);
+                let before = person.view(change.contact);
                 person.contacts.apply(change);
-                let after = person.contacts.lists(change.contact);
-                if let Some(turn) = turn((person.privacy, before), (person.privacy, after))
+                let after = person.view(change.contact);
+                if let Some(turn) = turn(before, after)
                     && person.is_visible()
                 {
                     self.each_place(change.contact, |watcher| {
@@ -303,29 +359,50 @@ impl Directory {
     /// The endpoint's burst has begun, and lasts until this returns.
     pub fn look_at_all(&self, viewer: AccountId, endpoint: &Endpoint, trid: TrId) {
         endpoint.go_live();
-        let contacts = self.people.get(&viewer, |slot| {
-            slot.as_ref()
-                .map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>())
-                .unwrap_or_default()
+        if endpoint.dialect.repeats_personal_data {
+            self.people.get(&viewer, |slot| {
+                if let Some(person) = slot {
+                    let mut lines = Vec::new();
+                    person.write_self(endpoint.dialect, &mut lines);
+                    endpoint.outbox.push(Some(viewer), lines.into());
+                }
+            });
+        }
+        let contacts = endpoint.watched().unwrap_or_else(|| {
+            self.people.get(&viewer, |slot| {
+                slot.as_ref()
+                    .map(|person| person.contacts.on(List::Forward).collect::<Vec<_>>())
+                    .unwrap_or_default()
+            })
         });
         for contact in contacts {
-            self.look_at(viewer, endpoint, contact, trid);
+            self.look_at(viewer, endpoint, contact, Some(trid));
         }
     }
 
-    /// A look of an endpoint at one contact: he is shown with `ILN` if there is anything to see.
-    pub fn look_at(&self, viewer: AccountId, endpoint: &Endpoint, contact: AccountId, trid: TrId) {
-        if !endpoint.is_live() {
+    /// A look of an endpoint at one contact: he is shown if there is anything to see, with `ILN` if the client has asked
+    /// for something with `trid`. Nobody is seen by whom he doesn't know as somebody who has him on his forward list.
+    pub fn look_at(&self, viewer: AccountId, endpoint: &Endpoint, contact: AccountId, trid: Option<TrId>) {
+        let is_told_of_himself = contact == viewer && endpoint.dialect.repeats_personal_data;
+        if !endpoint.is_live() || !endpoint.watches(contact) || is_told_of_himself {
             return;
         }
         self.people.get(&contact, |slot| {
             let Some(person) = slot else { return };
-            if person.is_visible() && person.allows(viewer) {
-                endpoint
-                    .outbox
-                    .supersede(person.id, |out| person.write_first_look(endpoint.dialect, trid, out));
+            if person.is_visible() && person.view(viewer) == VISIBLE {
+                endpoint.outbox.supersede(person.id, |out| match trid {
+                    Some(trid) => person.write_first_look(endpoint.dialect, trid, out),
+                    None => person.write_arrival(endpoint.dialect, out),
+                });
             }
         });
+    }
+
+    /// A look of every place of somebody at a contact whom he has come to know by no doing of theirs.
+    pub fn look_from_everywhere(&self, viewer: AccountId, contact: AccountId) {
+        for endpoint in self.endpoints_of(viewer) {
+            self.look_at(viewer, &endpoint, contact, None);
+        }
     }
 
     /// Invites somebody to a chat: `ring` makes the line for each of his places, or `None` where he is in it already.
@@ -379,6 +456,14 @@ impl Directory {
         self.people.get(&id, |slot| slot.map(|person| person.email.clone()))
     }
 
+    /// The account of somebody who is signed in, shows it, and lets `other` contact him.
+    pub fn reachable(&self, email: &Email, other: AccountId) -> Option<AccountId> {
+        let id = self.by_email.get(email, |slot| slot.copied())?;
+        self.people.get(&id, |slot| {
+            slot.is_some_and(|person| person.is_visible() && person.allows(other)).then_some(id)
+        })
+    }
+
     /// Whether `other` may see and contact `id`, who is signed in.
     pub fn allows(&self, id: AccountId, other: AccountId) -> bool {
         self.people.get(&id, |slot| slot.is_some_and(|person| person.allows(other)))
@@ -387,17 +472,19 @@ impl Directory {
     /// Makes a change of all of a person's lists or of his privacy, and tells everybody for whom it makes him appear
     /// or vanish.
     fn see_difference(&self, person: &mut Person, change: impl FnOnce(&mut Person)) {
-        let (contacts, privacy) = (person.contacts.clone(), person.privacy);
-        change(person);
         if !person.is_visible() {
-            return;
+            return change(person);
         }
+        let before: Vec<(AccountId, View)> =
+            person.contacts.iter().map(|(id, _)| (id, person.view(id))).collect();
+        change(person);
         let mut shown =
             Encodings::new(|dialect, out: &mut Vec<u8>| person.write_turn(Turn::Appears, dialect, out));
         let mut gone =
             Encodings::new(|dialect, out: &mut Vec<u8>| person.write_turn(Turn::Vanishes, dialect, out));
-        for (id, lists) in person.contacts.iter() {
-            match turn((privacy, contacts.lists(id)), (person.privacy, lists)) {
+        for (id, _) in person.contacts.iter() {
+            let known = before.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| before.get(at));
+            match known.and_then(|(_, before)| turn(*before, person.view(id))) {
                 None => {}
                 Some(Turn::Appears) => {
                     self.each_place(id, |watcher| {
@@ -416,6 +503,7 @@ impl Directory {
         let was_visible = person.is_visible();
         person.shown = None;
         person.media = Media::default();
+        person.places.clear();
         if was_visible {
             self.announce_gone(person);
         }
@@ -433,13 +521,28 @@ impl Directory {
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
     }
 
-    /// Every place of everybody who has the person on his forward list and may see him.
+    /// Every place of everybody who has the person on his forward list and may see him. His own places are told of him
+    /// in another way, if they are told at all.
     fn each_watcher(&self, person: &Person, mut each: impl FnMut(&Endpoint)) {
-        for (id, lists) in person.contacts.iter() {
-            if lists.contains(List::Reverse) && may_see(person.privacy, lists) {
-                self.each_place(id, |place| each(place));
+        for (id, _) in person.contacts.iter() {
+            if person.view(id) == VISIBLE {
+                self.each_place(id, |place| {
+                    if id != person.id || !place.dialect.repeats_personal_data {
+                        each(place);
+                    }
+                });
             }
         }
+    }
+
+    /// Tells a person's own places what all of them show, where clients are told.
+    fn tell_self(&self, person: &Person) {
+        let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_self(dialect, out));
+        self.each_place(person.id, |place| {
+            if place.dialect.repeats_personal_data && place.is_live() {
+                place.outbox.push(Some(person.id), encodings.of(place.dialect));
+            }
+        });
     }
 }
 
@@ -452,14 +555,16 @@ enum Turn {
     Vanishes,
 }
 
+/// Of somebody who has a person on his forward list and may see him.
+const VISIBLE: View = View { watches: true, sees: true };
+
 /// What somebody who watched a person before, and does still, is to be told. Who has only now put him on the forward
 /// list looks for himself; who has taken him off it knows.
-fn turn(before: (Privacy, Lists), after: (Privacy, Lists)) -> Option<Turn> {
-    let watches = |(_, lists): (Privacy, Lists)| lists.contains(List::Reverse);
-    if !(watches(before) && watches(after)) {
+fn turn(before: View, after: View) -> Option<Turn> {
+    if !(before.watches && after.watches) {
         return None;
     }
-    match (may_see(before.0, before.1), may_see(after.0, after.1)) {
+    match (before.sees, after.sees) {
         (false, true) => Some(Turn::Appears),
         (true, false) => Some(Turn::Vanishes),
         _ => None,

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use msnp::command::{Command, fln, iln, nln, ubx};
-use msnp::dialect::Dialect;
-use msnp::types::{Capabilities, Email, PersonalMessage, Privacy, Status, TrId};
+use msnp::dialect::{Dialect, PersonalDataForm};
+use msnp::types::{
+    Capabilities, Email, Guid, List, PersonalData, Place, Privacy, PrivatePlace, Status, TrId,
+};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
+use super::endpoint::{Endpoint, EndpointId};
+use super::session_lists::SessionPrivacy;
 use super::{Turn, may_see};
 use crate::account::{Account, AccountId};
 use crate::store::Brief;
@@ -23,26 +27,139 @@ pub struct Shown {
     pub object: Option<Box<str>>,
 }
 
-/// What a person plays and says beside his name: his last `UUX`. XML-escaped, as it came.
+/// What a person tells beside his name: his last `UUX`. XML-escaped, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Media {
     /// The personal message.
     pub psm: Option<Box<str>>,
     /// What is playing.
     pub current_media: Option<Box<str>>,
+    /// His machine.
+    pub machine_guid: Option<Box<str>>,
+    /// A moving display picture.
+    pub ddp: Option<Box<str>>,
+    /// What is played when he comes.
+    pub signature_sound: Option<Box<str>>,
+    /// The picture behind his name.
+    pub scene: Option<Box<str>>,
+    /// The colour of his windows.
+    pub color_scheme: Option<Box<str>>,
 }
 
 impl Media {
-    /// Takes what `newer` has; what it lacks stays. Returns whether anything changed.
-    pub(super) fn update(&mut self, newer: Self) -> bool {
-        let merged = Self {
-            psm: newer.psm.or_else(|| self.psm.clone()),
-            current_media: newer.current_media.or_else(|| self.current_media.clone()),
+    /// Takes what `newer` has; what it lacks stays.
+    fn update(&mut self, newer: Self) {
+        let take = |known: &mut Option<Box<str>>, newer: Option<Box<str>>| {
+            if newer.is_some() {
+                *known = newer;
+            }
         };
-        let changed = *self != merged;
-        *self = merged;
-        changed
+        take(&mut self.psm, newer.psm);
+        take(&mut self.current_media, newer.current_media);
+        take(&mut self.machine_guid, newer.machine_guid);
+        take(&mut self.ddp, newer.ddp);
+        take(&mut self.signature_sound, newer.signature_sound);
+        take(&mut self.scene, newer.scene);
+        take(&mut self.color_scheme, newer.color_scheme);
     }
+
+    fn told(&self) -> PersonalData<'_> {
+        PersonalData {
+            psm: self.psm.as_deref(),
+            current_media: self.current_media.as_deref(),
+            machine_guid: self.machine_guid.as_deref(),
+            ddp: self.ddp.as_deref(),
+            signature_sound: self.signature_sound.as_deref(),
+            scene: self.scene.as_deref(),
+            color_scheme: self.color_scheme.as_deref(),
+        }
+    }
+}
+
+/// What a person tells his own places of one of them. XML-escaped, as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrivateMedia {
+    /// What the place is called.
+    pub name: Option<Box<str>>,
+    /// Whether nobody sits there.
+    pub idle: Option<Box<str>>,
+    /// What kind of machine it is.
+    pub client_type: Option<Box<str>>,
+    /// The status there.
+    pub state: Option<Box<str>>,
+}
+
+/// All that one `UUX` tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// What everybody hears.
+    pub media: Media,
+    /// What the client there can do.
+    pub capabilities: Option<Capabilities>,
+    /// What the person's own places hear.
+    pub private: Option<PrivateMedia>,
+}
+
+/// A place of a person, as others are told of it.
+#[derive(Debug)]
+pub(super) struct PlaceState {
+    pub(super) id: EndpointId,
+    /// What names it; made up where its client has none, since clients of MSNP18 exchange pictures and files only with
+    /// those who have a place.
+    guid: Guid,
+    /// What its client can do, if it says so for the place.
+    capabilities: Option<Capabilities>,
+    private: Option<PrivateMedia>,
+    /// Whom its client lets see the person.
+    pub(super) privacy: SessionPrivacy,
+}
+
+impl PlaceState {
+    pub(super) fn new(endpoint: &Endpoint, account: AccountId) -> Self {
+        let guid = endpoint.machine.unwrap_or_else(|| {
+            let mut bytes = [0; 16];
+            let (front, back) = bytes.split_at_mut(8);
+            front.copy_from_slice(&account.cid().to_be_bytes());
+            back.copy_from_slice(&account.puid().to_be_bytes());
+            Guid(bytes)
+        });
+        Self { id: endpoint.id, guid, capabilities: None, private: None, privacy: SessionPrivacy::default() }
+    }
+}
+
+/// What a change of what a person tells means to others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    /// What everybody with personal messages hears.
+    message: bool,
+    /// What those hear who are told of machines.
+    machine: bool,
+    /// What those hear who are told of places.
+    places: bool,
+    /// What only he himself hears.
+    pub(super) private: bool,
+}
+
+impl Told {
+    /// Whether anybody else hears of it.
+    pub(super) fn to_others(self) -> bool {
+        self.message || self.machine || self.places
+    }
+
+    /// Whether readers of a form hear of it.
+    pub(super) fn concerns(self, form: PersonalDataForm) -> bool {
+        form.is_told()
+            && (self.message || (self.machine && form.has_machine()) || (self.places && form.has_places()))
+    }
+}
+
+/// How somebody stands to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct View {
+    /// He has him on his forward list.
+    pub(super) watches: bool,
+    /// He may see him.
+    pub(super) sees: bool,
 }
 
 /// Somebody who is signed in.
@@ -60,6 +177,8 @@ pub(super) struct Person {
     /// Nothing before the first `CHG`.
     pub(super) shown: Option<Shown>,
     pub(super) media: Media,
+    /// His places, oldest first.
+    pub(super) places: Vec<PlaceState>,
 }
 
 impl Person {
@@ -75,6 +194,7 @@ impl Person {
             contacts: Contacts::default(),
             shown: None,
             media: Media::default(),
+            places: Vec::new(),
         }
     }
 
@@ -97,6 +217,36 @@ impl Person {
     /// Whether `other` may see and contact him.
     pub(super) fn allows(&self, other: AccountId) -> bool {
         may_see(self.privacy, self.contacts.lists(other))
+            && self.places.iter().all(|place| place.privacy.allows(other))
+    }
+
+    /// How `other` stands to him.
+    pub(super) fn view(&self, other: AccountId) -> View {
+        let watches = self.contacts.lists(other).contains(List::Reverse);
+        View { watches, sees: self.allows(other) }
+    }
+
+    /// Takes what a client at one of his places tells, and says what of it is news.
+    pub(super) fn publish(&mut self, endpoint: EndpointId, publication: Publication) -> Told {
+        let before = self.media.clone();
+        self.media.update(publication.media);
+        let (old, new) = (before.told(), self.media.told());
+        let message = (old.psm, old.current_media) != (new.psm, new.current_media);
+        let machine = old.machine_guid != new.machine_guid;
+        let places = (old.ddp, old.signature_sound, old.scene, old.color_scheme)
+            != (new.ddp, new.signature_sound, new.scene, new.color_scheme);
+        let mut told = Told { message, machine, places, private: false };
+        if let Some(place) = self.places.iter_mut().find(|place| place.id == endpoint) {
+            if publication.capabilities.is_some() && place.capabilities != publication.capabilities {
+                place.capabilities = publication.capabilities;
+                told.places = true;
+            }
+            if publication.private.is_some() && place.private != publication.private {
+                place.private = publication.private;
+                told.private = true;
+            }
+        }
+        told
     }
 
     fn presence<'a>(&'a self, shown: &'a Shown) -> nln::Presence<'a> {
@@ -131,25 +281,57 @@ impl Person {
     /// That he has come.
     pub(super) fn write_arrival(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
         self.write_status(dialect, out);
-        self.write_media(dialect, out);
+        if !dialect.repeats_personal_data {
+            self.write_media(dialect, out);
+        }
     }
 
-    /// His status.
+    /// His status; and what he tells beside it, to those who hear it every time.
     pub(super) fn write_status(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
         if let Some(shown) = &self.shown {
             nln::Push(self.presence(shown)).write(out, dialect);
         }
+        if dialect.repeats_personal_data {
+            self.write_media(dialect, out);
+        }
     }
 
-    /// His personal message, to those who can show one: also when it is empty, as the official clients expect.
-    pub(super) fn write_media(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        if dialect.has_personal_message {
-            let message = PersonalMessage {
-                psm: self.media.psm.as_deref(),
-                current_media: self.media.current_media.as_deref(),
-            };
-            ubx::Push { handle: self.email.as_str(), message }.write(out, dialect);
+    /// What one of his own places is told of him.
+    pub(super) fn write_self(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        if let Some(shown) = &self.shown {
+            nln::Push(self.presence(shown)).write(out, dialect);
+            self.write_data(true, dialect, out);
         }
+    }
+
+    /// What he tells beside his status, to those who can show it: also when it is empty, as the official clients expect.
+    pub(super) fn write_media(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        self.write_data(false, dialect, out);
+    }
+
+    /// What is private among it goes to himself.
+    fn write_data(&self, private: bool, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        if !dialect.personal_data.is_told() {
+            return;
+        }
+        let shown = self.shown.as_ref().map(|shown| shown.capabilities).unwrap_or_default();
+        let place = |place: &'_ PlaceState| Place {
+            guid: place.guid,
+            capabilities: place.capabilities.unwrap_or(shown),
+            private: None,
+        };
+        let mut places: Vec<Place<'_>> = self.places.iter().map(place).collect();
+        if private {
+            for (place, state) in places.iter_mut().zip(&self.places) {
+                place.private = state.private.as_ref().map(|private| PrivatePlace {
+                    name: private.name.as_deref(),
+                    idle: private.idle.as_deref(),
+                    client_type: private.client_type.as_deref(),
+                    state: private.state.as_deref(),
+                });
+            }
+        }
+        ubx::Push { handle: self.email.as_str(), data: Some(self.media.told()), places }.write(out, dialect);
     }
 
     /// That he is gone.

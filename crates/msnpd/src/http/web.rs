@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hyper::body::Body;
-use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use hyper::{Method, Request, StatusCode};
-use msnp::soap::envelope::{FaultCode, plain_fault};
 use msnp::soap::rst::Form;
 
-use super::answer::{Answer, HTML, XML, answer};
+use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
 use super::page;
+use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
 use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
@@ -28,20 +26,73 @@ struct Services {
     passport: Passport,
     front: Front,
     pages: Arc<Pages>,
-    /// Without a server there are sign-in and pages only.
-    offline_messages: Option<OfflineMessages>,
+    /// What serves those who have signed in. Without it there are sign-in and pages only.
+    server: Option<SignedIn>,
+}
+
+/// What serves those who have signed in.
+struct SignedIn {
+    address_books: AddressBooks,
+    offline_messages: OfflineMessages,
+}
+
+/// A web service for those who have signed in, each at a path of its own.
+#[derive(Clone, Copy)]
+enum Service {
+    /// Contacts and lists: clients mix up its two paths.
+    AddressBook,
+    /// Offline messages that have come.
+    FetchMessages,
+    /// Offline messages to be sent.
+    StoreMessage,
+}
+
+impl Service {
+    fn called(file_name: &str) -> Option<Self> {
+        match file_name {
+            "abservice.asmx" | "sharingservice.asmx" => Some(Self::AddressBook),
+            "oim.asmx" => Some(Self::StoreMessage),
+            "rsi.asmx" => Some(Self::FetchMessages),
+            _ => None,
+        }
+    }
+}
+
+impl SignedIn {
+    async fn answer<B>(&self, service: Service, asked: &Asked, body: B) -> Answer
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let limit = match service {
+            Service::AddressBook => MAX_ABCH_BYTES,
+            Service::FetchMessages | Service::StoreMessage => MAX_OIM_BYTES,
+        };
+        let body = match body::read_soap(asked, body, limit).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal,
+        };
+        match service {
+            Service::AddressBook => self.address_books.answer(asked, body).await,
+            Service::FetchMessages => self.offline_messages.fetch(asked, body).await,
+            Service::StoreMessage => self.offline_messages.store(asked, body).await,
+        }
+    }
 }
 
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, offline_messages: None }))
+        Self(Arc::new(Services { passport, front, pages, server: None }))
     }
 
     /// All services of a server.
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
-        let offline_messages = Some(OfflineMessages::new(server));
-        Self(Arc::new(Services { passport, front, pages, offline_messages }))
+        let server = Some(SignedIn {
+            address_books: AddressBooks::new(server.clone()),
+            offline_messages: OfflineMessages::new(server),
+        });
+        Self(Arc::new(Services { passport, front, pages, server }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -52,7 +103,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, offline_messages } = &*self.0;
+        let Services { passport, front, pages, server } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
@@ -64,6 +115,11 @@ impl Web {
         if let Some(certificate) = front.certificate(&asked.path).filter(|_| reads) {
             return certificate;
         }
+        if let Some(services) = server.as_ref().filter(|_| asked.method == Method::POST)
+            && let Some(service) = Service::called(asked.file_name())
+        {
+            return services.answer(service, &asked, body).await;
+        }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),
             // Messenger 7.5 and later try whether the port is open, with an empty body.
@@ -71,20 +127,15 @@ impl Web {
             ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
             (_, "pprdr.asp") if reads => passport.nexus(&asked),
             (_, "login2.srf") if reads => passport.login(&asked).await,
-            (_, service @ ("oim.asmx" | "rsi.asmx"))
-                if asked.method == Method::POST && offline_messages.is_some() =>
-            {
-                let body = soap_body(&asked, body, MAX_OIM_BYTES).await;
-                match (offline_messages, body) {
-                    (Some(messages), Ok(body)) if service == "oim.asmx" => messages.store(&asked, body).await,
-                    (Some(messages), Ok(body)) => messages.fetch(&asked, body).await,
-                    (_, Err(refusal)) => refusal,
-                    (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
-                }
-            }
             (_, "md5auth.srf") if asked.method == Method::POST => {
                 match body::read(body, MAX_FORM_BYTES).await {
                     Ok(form) => passport.sign_in_to_page(&asked, &form, pages).await,
+                    Err(refusal) => refusal,
+                }
+            }
+            (_, "sha1auth.srf") if asked.method == Method::POST => {
+                match body::read(body, MAX_FORM_BYTES).await {
+                    Ok(form) => passport.sign_in_to_page_by_token(&asked, &form, pages).await,
                     Err(refusal) => refusal,
                 }
             }
@@ -105,25 +156,5 @@ impl Web {
                 }
             }
         }
-    }
-}
-
-/// The body of a call of a web service. Whoever can't be heard is told so in XML: an error page would be read as such.
-async fn soap_body<B>(asked: &Asked, body: B, limit: usize) -> Result<Bytes, Answer>
-where
-    B: Body,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let refused = |status, text| answer(status, XML, plain_fault(&FaultCode::Client, text));
-    let identity = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
-    if asked.headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !identity(encoding)) {
-        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."));
-    }
-    match body::read(body, limit).await {
-        Ok(body) => Ok(body),
-        Err(refusal) => Err(match refusal.status() {
-            status @ StatusCode::PAYLOAD_TOO_LARGE => refused(status, "The request is too long."),
-            status => refused(status, "The request did not arrive."),
-        }),
     }
 }

@@ -1,6 +1,7 @@
 //! `BLP`: who may see one who stands on neither list.
 
 use msnp::command::{Command, blp};
+use msnp::dialect::ListEdits;
 use msnp::flow::End;
 use msnp::types::Privacy;
 use msnp::wire::Verb;
@@ -12,6 +13,14 @@ impl Session {
     pub(super) async fn blp(&mut self, request: blp::Request) -> Result<(), End> {
         let blp::Request { trid, privacy } = request;
         let id = self.user()?.id;
+        // The lasting one is in the address book; this is for as long as the client is signed in, and never 218.
+        if self.dialect().list_edits == ListEdits::AddressBook {
+            self.say(|out, dialect| {
+                blp::Reply { trid: Some(trid), version: None, privacy }.write(out, dialect);
+            })?;
+            self.server.directory.take_privacy(id, self.user()?.endpoint.id, privacy);
+            return Ok(());
+        }
         let edited = match self.server.store.set_privacy(id, privacy).await {
             Ok(edited) => edited,
             Err(EditError::Unchanged) if self.flow.quirks().repeats_settings => {

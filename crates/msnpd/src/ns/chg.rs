@@ -1,6 +1,7 @@
 //! `CHG`: a new status; with the first one a user becomes visible and sees others.
 
 use msnp::command::{Command, chg};
+use msnp::dialect::ListForm;
 use msnp::flow::End;
 use msnp::types::Status;
 use msnp::wire::{Verb, limits};
@@ -8,6 +9,7 @@ use msnp::wire::{Verb, limits};
 use super::{Session, write_shutdown};
 use crate::connection::Step;
 use crate::directory::Shown;
+use crate::follow::{added_by, address_book_changed};
 use crate::random;
 use crate::server::Challenges;
 
@@ -18,8 +20,12 @@ impl Session {
         let shows_himself = was_hidden && request.status != Status::Hidden;
         // Whoever fetches messages that wait has to know that there are none.
         let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
+        let missed_changes = is_first && self.has_missed_changes();
         match self.take_status(request) {
-            Ok(()) if shows_himself || hears_of_mail => Step::Wait(Box::pin(async move {
+            Ok(()) if shows_himself || hears_of_mail || missed_changes => Step::Wait(Box::pin(async move {
+                if missed_changes {
+                    self.tell_missed().await?;
+                }
                 if hears_of_mail {
                     self.tell_unread().await?;
                 }
@@ -31,6 +37,31 @@ impl Session {
             })),
             done => done.into(),
         }
+    }
+
+    /// Whether the lists have changed since the client has signed in. It reads them over a web service, nobody knows
+    /// when, and is not fond of being told before it has told its status.
+    fn has_missed_changes(&self) -> bool {
+        let reads_elsewhere = self.dialect().lists == ListForm::AddressBook;
+        reads_elsewhere && self.user.as_ref().is_some_and(|user| user.endpoint.catch_up() != 0)
+    }
+
+    /// Tells the client what it may have missed: that its lists have changed, and who waits to be let in.
+    async fn tell_missed(&self) -> Result<(), End> {
+        let user = self.user()?;
+        let pending = match self.server.store.pending(user.id).await {
+            Ok(pending) => pending,
+            Err(error) => {
+                self.note_failure(&error);
+                return Ok(());
+            }
+        };
+        self.say(|out, dialect| {
+            for (email, name) in &pending {
+                added_by(email, name, 0, dialect, out);
+            }
+            address_book_changed(user.id, &user.email, dialect, out);
+        })
     }
 
     fn take_status(&mut self, request: chg::Request<'_>) -> Result<(), End> {

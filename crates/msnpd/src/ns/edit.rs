@@ -1,12 +1,13 @@
 //! What the edits of lists have in common: errors, and telling the other side.
 
-use msnp::command::{Command, adc, add, bpr, rem};
-use msnp::dialect::{Dialect, ListEdits, Properties};
+use msnp::command::{Command, bpr};
+use msnp::dialect::{Dialect, Properties};
 use msnp::flow::End;
-use msnp::types::{Email, ErrorCode, List, Property, TrId};
+use msnp::types::{ErrorCode, Property, TrId};
 use msnp::wire::{Encoded, Verb};
 
-use super::{Session, list_version};
+use super::Session;
+use crate::follow::Editor;
 use crate::store::{Change, EditError, Edited};
 
 impl Session {
@@ -34,14 +35,25 @@ impl Session {
 
     /// What follows from an edit, after the user has his answer to `trid`.
     pub(super) fn follow_up(&self, edited: &Edited, trid: TrId) -> Result<(), End> {
-        self.server.directory.apply(&edited.changes);
-        self.tell_other_side(&edited.changes)?;
+        let user = self.user()?;
+        self.as_editor(|editor| self.server.follow_edit(editor, edited, Some(&user.endpoint)))?;
         if let Some(contact) = edited.contact.filter(|_| edited.is_new_contact()) {
-            let user = self.user()?;
-            self.server.directory.look_at(user.id, &user.endpoint, contact, trid);
+            self.server.directory.look_at(user.id, &user.endpoint, contact, Some(trid));
         }
-        self.server.offer_after(self.user()?.id, &edited.changes);
         self.show_properties(&edited.sight)
+    }
+
+    /// Tells contacts what they are to hear of changes, if anything.
+    pub(super) fn tell_other_side(&self, changes: &[Change]) -> Result<(), End> {
+        self.as_editor(|editor| self.server.tell_other_side(editor, changes))
+    }
+
+    fn as_editor(&self, act: impl FnOnce(&Editor<'_>)) -> Result<(), End> {
+        let user = self.user()?;
+        let name = self.server.directory.name(user.id);
+        let name = name.as_deref().unwrap_or(user.email.as_str());
+        act(&Editor { id: user.id, email: &user.email, name });
+        Ok(())
     }
 
     /// What somebody shows the user who has just become his contact. The client gets to know it only once it has its
@@ -59,33 +71,6 @@ impl Session {
         // The contact is stored, and so the answer is yes; the next `SYN` tells the rest.
         let properties = read.inspect_err(|error| self.note_failure(error));
         Ok(Shown(properties.ok()))
-    }
-
-    /// Tells a contact that he was put on the user's forward list, or taken off it, if he was. Whoever has blocked the
-    /// user hears nothing of being added.
-    pub(super) fn tell_other_side(&self, changes: &[Change]) -> Result<(), End> {
-        let user = self.user()?;
-        for change in changes.iter().filter(|change| change.owner != user.id) {
-            let (before, after) =
-                (change.before.contains(List::Reverse), change.after.contains(List::Reverse));
-            if before == after {
-                continue;
-            }
-            if after && change.after.contains(List::Block) {
-                self.server.directory.keep_change(change.owner, change.revision);
-                continue;
-            }
-            let name = self.server.directory.name(user.id);
-            let name = name.as_deref().unwrap_or(user.email.as_str());
-            self.server.directory.tell_change(change.owner, change.revision, |dialect, revision, out| {
-                if after {
-                    added_by(&user.email, name, revision, dialect, out);
-                } else {
-                    removed_by(&user.email, revision, dialect, out);
-                }
-            });
-        }
-        Ok(())
     }
 }
 
@@ -109,7 +94,7 @@ pub(super) fn told_properties<'a>(
 }
 
 /// What stands for a property without a value.
-pub(super) fn unset(property: Property) -> Option<&'static str> {
+pub(crate) fn unset(property: Property) -> Option<&'static str> {
     matches!(property, Property::Pageable | Property::MobileEnabled).then_some("N")
 }
 
@@ -131,30 +116,5 @@ impl Shown {
             let value = value.map(Encoded::new);
             bpr::Push { version, handle, property, value }.write(out, dialect);
         }
-    }
-}
-
-/// That somebody has put the reader on his forward list.
-fn added_by(email: &Email, name: &str, revision: u64, dialect: &Dialect, out: &mut Vec<u8>) {
-    let (trid, list, handle, name) = (TrId::UNSOLICITED, List::Reverse, email.as_str(), Encoded::new(name));
-    match dialect.list_edits {
-        ListEdits::Add => {
-            let version = list_version(dialect, revision).unwrap_or_default();
-            add::Push { trid, list, version, handle, name, group: None }.write(out, dialect);
-        }
-        ListEdits::Adc => {
-            let who = adc::Who::Handle { handle, name: Some(name) };
-            adc::Push { request: adc::Request { trid, list, who }, guid: None }.write(out, dialect);
-        }
-        ListEdits::AddressBook => {}
-    }
-}
-
-/// That somebody has taken the reader off his forward list.
-fn removed_by(email: &Email, revision: u64, dialect: &Dialect, out: &mut Vec<u8>) {
-    if dialect.list_edits != ListEdits::AddressBook {
-        let version = list_version(dialect, revision);
-        rem::Push { trid: TrId::UNSOLICITED, list: List::Reverse, version, who: email.as_str(), group: None }
-            .write(out, dialect);
     }
 }

@@ -5,20 +5,23 @@
 mod adc;
 mod add;
 mod adg;
+mod adl;
 mod blp;
 mod chg;
 mod chl;
 mod edit;
 mod encoded_word;
+mod fqy;
 mod gcf;
 mod gtc;
 mod ims;
 mod ipg;
+mod lkp;
 mod lsg;
 mod lst;
 mod mail;
 mod notice;
-mod pace;
+pub(crate) mod pace;
 mod pag;
 mod pgd;
 mod profile;
@@ -27,6 +30,7 @@ mod rea;
 mod reg;
 mod rem;
 mod rmg;
+mod rml;
 mod sbp;
 mod sdc;
 mod snd;
@@ -34,7 +38,9 @@ mod syn;
 mod url;
 mod usr;
 mod uum;
+mod uun;
 mod uux;
+mod vas;
 mod xfr;
 
 use std::sync::Arc;
@@ -48,6 +54,7 @@ use msnp::types::{Email, ErrorCode, Guid, TrId};
 use msnp::wire::Frame;
 use tracing::debug;
 
+pub(crate) use edit::unset;
 pub(crate) use ipg::write_page;
 pub(crate) use mail::{write_news, write_waiting, write_waiting_news};
 pub(crate) use notice::write_shutdown;
@@ -149,12 +156,15 @@ impl Session {
             Request::Adc(request) => Step::Wait(Box::pin(self.adc(request))),
             Request::Add(request) => Step::Wait(Box::pin(self.add(request))),
             Request::Adg(request) => Step::Wait(Box::pin(self.adg(request))),
+            Request::Adl(request) => Step::Wait(Box::pin(self.adl(request))),
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
             Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
+            Request::Fqy(request) => Step::Wait(Box::pin(self.fqy(request))),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
             Request::Ims(request) => self.ims(request),
+            Request::Lkp(request) => self.lkp(&request).into(),
             Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
             Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
@@ -166,6 +176,7 @@ impl Session {
             Request::Reg(request) => Step::Wait(Box::pin(self.reg(request))),
             Request::Rem(request) => Step::Wait(Box::pin(self.rem(request))),
             Request::Rmg(request) => Step::Wait(Box::pin(self.rmg(request))),
+            Request::Rml(request) => Step::Wait(Box::pin(self.rml(request))),
             Request::Sbp(request) => Step::Wait(Box::pin(self.sbp(request))),
             Request::Pag(request) => Step::Wait(Box::pin(self.pag(request))),
             Request::Pgd(request) => Step::Wait(Box::pin(self.pgd(request))),
@@ -174,7 +185,9 @@ impl Session {
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
             Request::Uum(request) => Step::Wait(Box::pin(self.uum(request))),
+            Request::Uun(request) => self.uun(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),
+            Request::Vas(request) => self.vas(&request).into(),
             Request::Xfr(trid) => self.xfr(trid).into(),
             Request::Unknown(verb) => {
                 debug!(%verb, "unknown command passed over");
@@ -256,7 +269,7 @@ impl Session {
 }
 
 /// A revision as a list version, in dialects that have one in what changes a list.
-fn list_version(dialect: &Dialect, revision: u64) -> Option<u32> {
+pub(crate) fn list_version(dialect: &Dialect, revision: u64) -> Option<u32> {
     // Four thousand million changes of one account are out of reach; if not, counting starts over.
     (dialect.list_version == ListVersion::Counter).then_some(revision as u32)
 }

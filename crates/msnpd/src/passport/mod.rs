@@ -11,6 +11,7 @@ mod nexus;
 mod renewal;
 mod rst;
 pub(crate) mod throttle;
+mod token;
 mod web;
 
 use std::net::IpAddr;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use msnp::dialect::Dialect;
-use msnp::types::Email;
+use msnp::types::{Email, Guid};
 use parking_lot::Mutex;
 
 use crate::account::AccountId;
@@ -29,6 +29,10 @@ pub struct Admission {
     pub endpoint: EndpointId,
     /// How his client speaks: on a switchboard nothing else tells.
     pub dialect: &'static Dialect,
+    /// What names that place, in dialects that have places.
+    pub machine: Option<Guid>,
+    /// Whether his client is told of the places of those in a chat.
+    pub sees_places: bool,
     /// What he may do.
     pub entry: Entry,
 }
@@ -52,7 +56,9 @@ pub enum Entry {
 impl Admission {
     /// To a chat of one's own.
     pub fn to_open(account: AccountId, email: Email, endpoint: &Endpoint) -> Self {
-        Self { account, email, endpoint: endpoint.id, dialect: endpoint.dialect, entry: Entry::Open }
+        let &Endpoint { id, dialect, machine, quirks, .. } = endpoint;
+        let sees_places = dialect.has_places && !quirks.plain_roster;
+        Self { account, email, endpoint: id, dialect, machine, sees_places, entry: Entry::Open }
     }
 
     /// To the chat of somebody who invites.
@@ -159,6 +165,8 @@ mod tests {
             email: "alice@example.com".parse().unwrap(),
             endpoint: EndpointId(1),
             dialect: &msnp::dialect::MSNP8,
+            machine: None,
+            sees_places: false,
             entry: Entry::Open,
         }
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use msnp::command::{Command, cal, rng};
+use msnp::command::{Command, cal, joi, rng};
 use msnp::flow::End;
 use msnp::types::{Email, ErrorCode, Secret};
 use msnp::wire::Encoded;
@@ -57,6 +57,16 @@ impl Session {
         };
         let server = &self.server;
         let session = seat.chat.id;
+        // Calling oneself brings one's other places in, and shows one as present whether there are any or not.
+        if callee == seat.email && self.dialect().has_places {
+            let (name, capabilities) =
+                server.directory.card(seat.account).unwrap_or_else(|| (seat.name.clone(), <_>::default()));
+            return self.say(|out, dialect| {
+                cal::Reply { trid, session }.write(out, dialect);
+                joi::Push { handle: callee.as_str(), name: Encoded::new(&name), capabilities }
+                    .write(out, dialect);
+            });
+        }
         // Who is here is told to be, whatever he shows or allows meanwhile.
         if seat.chat.has(&callee) {
             return self.deny(trid, ErrorCode::ALREADY_THERE);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use msnp::command::{Command, ans, bye, iro, joi, msg, usr};
 use msnp::dialect::Dialect;
 use msnp::flow::switchboard::IDLE_LIMIT;
-use msnp::types::{Capabilities, Email, TrId};
+use msnp::types::{Capabilities, Email, Guid, TrId};
 use msnp::wire::Encoded;
 use parking_lot::Mutex;
 
@@ -60,11 +60,23 @@ pub(super) struct Member {
     /// His name when he joined; a later one is not told here.
     pub(super) name: Arc<str>,
     pub(super) dialect: &'static Dialect,
+    /// What names his place, in dialects that have places.
+    pub(super) machine: Option<Guid>,
+    /// Whether he is told of others' places.
+    pub(super) sees_places: bool,
     pub(super) capabilities: Capabilities,
     pub(super) outbox: Arc<Outbox>,
 }
 
 impl Member {
+    /// What the lines about him name him by for a reader: first by his place, if the reader sees places, so that the
+    /// place is known by the time the person comes; then as a person (switchboard reference, 5.1).
+    fn handles_for(&self, reader: &Self) -> impl Iterator<Item = String> + use<> {
+        let place = self.machine.filter(|_| reader.sees_places);
+        let place = place.map(|guid| format!("{};{{{guid}}}", self.email));
+        place.into_iter().chain([self.email.to_string()])
+    }
+
     /// How each of his messages begins for the others.
     pub(super) fn message_header(&self) -> Box<[u8]> {
         let mut header = Vec::new();
@@ -119,13 +131,19 @@ impl Chat {
             return Err(CannotJoin);
         }
         member.outbox.write(|out| {
-            let total = inner.members.len();
-            for (index, other) in (1..).zip(&inner.members) {
+            let here = || {
+                inner
+                    .members
+                    .iter()
+                    .flat_map(|other| other.handles_for(member).map(move |handle| (other, handle)))
+            };
+            let total = here().count();
+            for (index, (other, handle)) in (1..).zip(here()) {
                 iro::Reply {
                     trid,
                     index,
                     total,
-                    handle: other.email.as_str(),
+                    handle: &handle,
                     name: Encoded::new(&other.name),
                     capabilities: other.capabilities,
                 }
@@ -135,8 +153,11 @@ impl Chat {
         });
         for other in &inner.members {
             other.outbox.write(|out| {
-                let (handle, name) = (member.email.as_str(), Encoded::new(&member.name));
-                joi::Push { handle, name, capabilities: member.capabilities }.write(out, other.dialect);
+                for handle in member.handles_for(other) {
+                    let name = Encoded::new(&member.name);
+                    joi::Push { handle: &handle, name, capabilities: member.capabilities }
+                        .write(out, other.dialect);
+                }
             });
         }
         inner.active = Some(now);
@@ -178,9 +199,11 @@ impl Chat {
         let gone = inner.members.remove(at);
         inner.left = inner.left.with(gone.account);
         for other in &inner.members {
-            other
-                .outbox
-                .write(|out| bye::Push { handle: gone.email.as_str(), idle }.write(out, other.dialect));
+            other.outbox.write(|out| {
+                for handle in gone.handles_for(other) {
+                    bye::Push { handle: &handle, idle }.write(out, other.dialect);
+                }
+            });
         }
         inner.is_over = inner.members.is_empty();
         inner.is_over

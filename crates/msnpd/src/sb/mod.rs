@@ -272,9 +272,14 @@ impl Session {
     fn redeem(&self, identity: &str, cookie: &str) -> Option<(Admission, Member)> {
         let Server { switchboard, directory, .. } = &*self.server;
         let admission = switchboard.admissions.redeem(cookie, self.server.now())?;
-        let address = identity.split_once(';').map_or(identity, |(address, _)| address);
+        let (address, place) = identity.split_once(';').map_or((identity, None), |(a, p)| (a, Some(p)));
+        // A client that has not said where it is may still say so here.
+        let is_elsewhere = |machine: Guid| place.is_some_and(|place| place.parse() != Ok(machine));
         // The session that got the cookie must still be there, and with it the user's right to be here.
-        if !directory.is_there(admission.account, admission.endpoint) || !admission.email.is(address) {
+        if !directory.is_there(admission.account, admission.endpoint)
+            || !admission.email.is(address)
+            || admission.machine.is_some_and(is_elsewhere)
+        {
             return None;
         }
         let (name, capabilities) = directory.card(admission.account)?;
@@ -284,6 +289,8 @@ impl Session {
             email: admission.email.clone(),
             name,
             dialect: admission.dialect,
+            machine: admission.machine,
+            sees_places: admission.sees_places,
             capabilities,
             outbox: self.outbox.clone(),
         };

@@ -3,13 +3,17 @@
 use std::fmt;
 
 use msnp::types::{Email, Privacy};
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 
+use super::member::MAX_NUMBER;
 use super::privacy::setting;
 use super::row::{account_id, email, find, unsigned};
 use super::{Store, StoreError, now};
 use crate::account::{Account, AccountId};
 use crate::password::legacy::LegacyError;
+
+/// How many addresses are looked up in one statement.
+const ADDRESSES_AT_ONCE: usize = 500;
 
 /// Seals a password for the account that it will belong to: its number is known only once the row is there.
 pub type Seal = Box<dyn FnOnce(AccountId) -> Result<Vec<u8>, LegacyError> + Send>;
@@ -57,6 +61,9 @@ pub enum AccountError {
     /// The address is taken.
     #[error("there is an account {0} already")]
     Exists(Email),
+    /// There were as many accounts as can have numbers.
+    #[error("there can be no more accounts: the numbers that clients can read are used up")]
+    Full,
     /// The password could not be sealed.
     #[error(transparent)]
     Seal(#[from] LegacyError),
@@ -126,6 +133,32 @@ impl Store {
         .fetch_optional(self.readers())
         .await?;
         row.map(Account::try_from).transpose()
+    }
+
+    /// Those of these addresses that have an account, with its number. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn accounts_with(
+        &self,
+        mut addresses: Vec<Email>,
+    ) -> Result<Vec<(Email, AccountId)>, StoreError> {
+        addresses.sort_unstable();
+        addresses.dedup();
+        let mut found = Vec::with_capacity(addresses.len());
+        for some in addresses.chunks(ADDRESSES_AT_ONCE) {
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT email, id FROM account WHERE email IN (");
+            let mut list = query.separated(", ");
+            for address in some {
+                list.push_bind(address.as_str());
+            }
+            query.push(")");
+            let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(self.readers()).await?;
+            for (address, id) in rows {
+                found.push((email(&address)?, account_id(id)?));
+            }
+        }
+        Ok(found)
     }
 
     /// The account with this number. Never waits for a write.
@@ -216,7 +249,7 @@ impl Store {
     /// Adds an account.
     ///
     /// # Errors
-    /// [`Exists`](AccountError::Exists), or what sealing the password says.
+    /// [`Exists`](AccountError::Exists), [`Full`](AccountError::Full), or what sealing the password says.
     pub async fn add_account(&self, new: NewAccount) -> Result<AccountId, AccountError> {
         self.write(move |tx| {
             Box::pin(async move {
@@ -234,6 +267,9 @@ impl Store {
                 .fetch_one(&mut *tx)
                 .await?;
                 let id = account_id(id)?;
+                if id.0 >= MAX_NUMBER {
+                    return Err(AccountError::Full);
+                }
                 if let Some(seal) = new.sealed_password {
                     sqlx::query("UPDATE account SET sealed_password = $2 WHERE id = $1")
                         .bind(i64::from(id.0))

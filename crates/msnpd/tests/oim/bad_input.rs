@@ -20,7 +20,7 @@ async fn a_message_from_somebody_else_is_refused() {
         assert_eq!(answer.fault(), "q0:AuthenticationFailed", "{from} {ticket}");
         let xml = answer.xml();
         let detail = xml.find(&["Body", "Fault", "detail"]).unwrap();
-        assert!(detail.child("TweenerChallenge").unwrap().text().starts_with("ct="));
+        assert!(detail.child("TweenerChallenge").unwrap().text().contains("ct="));
         assert_eq!(detail.child("RequiredAuthPolicy").unwrap().text(), "MBI_SSL");
         assert!(!answer.body.contains(ticket.trim_matches('&')) || ticket.is_empty(), "it is not repeated");
     }

@@ -1,6 +1,6 @@
 //! Offline messages by web service and by `UUM`: kept, told of, fetched, brought to clients that can't fetch.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, unreachable_pub)]
 
 #[path = "../common/mod.rs"]
 mod common;

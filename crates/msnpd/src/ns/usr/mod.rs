@@ -7,7 +7,7 @@ mod tweener;
 use std::sync::Arc;
 
 use msnp::command::usr::Proof;
-use msnp::command::{Command, out as sign_out};
+use msnp::command::{Command, out as sign_out, ubx};
 use msnp::dialect::Package;
 use msnp::flow::End;
 use msnp::types::{Email, ErrorCode, Guid, OwnedSecret, TrId};
@@ -126,6 +126,7 @@ impl Session {
             server.settings.switchboard_address(self.ends.local),
             self.has_mail().then(|| self.web_address().into()),
             machine,
+            self.flow.quirks(),
         ));
         for former in server.directory.sign_in(&account, &endpoint) {
             let reason = Some(sign_out::Reason::SignedInElsewhere);
@@ -157,7 +158,12 @@ impl Session {
         let (profile, email) = (self.profile(&user.email, user.id, pass.expose()), user.email.clone());
         self.outbox.write(|out| {
             self.flow.welcome(trid, &email, &brief.name, out);
-            profile.write(out, self.flow.dialect());
+            let dialect = self.flow.dialect();
+            profile.write(out, dialect);
+            // Tells the client that what it tells of itself is told to all of its user's places.
+            if dialect.repeats_personal_data {
+                ubx::Push { handle: email.as_str(), data: None, places: Vec::new() }.write(out, dialect);
+            }
         });
         Ok(())
     }

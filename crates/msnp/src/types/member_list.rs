@@ -1,0 +1,243 @@
+//! The document that `ADL`, `RML` and `FQY` carry.
+
+use std::fmt::Write as _;
+
+use crate::soap::tree::{Element, Limits, Malformed};
+use crate::soap::{escape, is_xml};
+use crate::wire::limits;
+
+/// What a document may hold: as much as fits into a payload. The shortest contact is some 30 bytes, four nodes.
+const LIMITS: Limits = Limits { bytes: limits::PAYLOAD, depth: 8, nodes: 4096 };
+
+/// `<ml>`: people by their domains, and telephone numbers (later-versions reference, 4.8).
+///
+/// ```text
+/// <ml l="1"><d n="example.com"><c n="bob" l="3" t="1"/></d><t><c n="tel:+15550100" l="3"/></t></ml>
+/// ```
+///
+/// ```
+/// use msnp::types::MemberList;
+///
+/// let list = MemberList::read(br#"<ml l="1"><d n="Example.com"><c n="Bob" l="3" t="1"/></d></ml>"#)?;
+/// assert!(list.is_initial);
+/// assert_eq!(list.members[0].address, "Bob@Example.com");
+/// # Ok::<(), msnp::types::InvalidMemberList>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberList {
+    /// Whether it is one of those that a client sends while it signs in.
+    pub is_initial: bool,
+    /// Everybody in it, in order.
+    pub members: Vec<Listed>,
+}
+
+/// Somebody in a [`MemberList`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// His address as written, which need not be one, or `tel:` and a number.
+    pub address: String,
+    /// `l`: a sum of list bits, as written.
+    pub lists: Option<u8>,
+    /// `t`: the network he is on; telephones have none.
+    pub network: Option<u8>,
+    /// `f`: his friendly name, which only servers tell, percent-encoded.
+    pub name: Option<String>,
+}
+
+impl Listed {
+    /// Somebody on a network, on no list.
+    pub fn on(network: u8, address: impl Into<String>) -> Self {
+        Self { address: address.into(), network: Some(network), ..Self::default() }
+    }
+}
+
+/// The network of Passport accounts.
+pub const PASSPORT_NETWORK: u8 = 1;
+/// The network of circles.
+pub const CIRCLE_NETWORK: u8 = 9;
+/// What begins a telephone number in place of an address.
+const TELEPHONE: &str = "tel:";
+
+impl MemberList {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// When it is another one, or has a domain with nobody in it. The initial one may be empty.
+    pub fn read(payload: &[u8]) -> Result<Self, InvalidMemberList> {
+        let root = Element::parse(payload, LIMITS)?;
+        if !root.is("ml") {
+            return Err(InvalidMemberList::Structure);
+        }
+        let is_initial = root.attribute("l") == Some("1");
+        let mut members = Vec::new();
+        for part in root.children() {
+            let domain = part.is("d").then(|| part.attribute("n")).flatten();
+            let domain = domain.filter(|domain| is_text(domain));
+            if domain.is_none() && !part.is("t") {
+                return Err(InvalidMemberList::Structure);
+            }
+            if part.children().is_empty() {
+                return Err(InvalidMemberList::Empty);
+            }
+            for member in part.children() {
+                members.push(listed(member, domain).ok_or(InvalidMemberList::Structure)?);
+            }
+        }
+        if members.is_empty() && !is_initial {
+            return Err(InvalidMemberList::Empty);
+        }
+        Ok(Self { is_initial, members })
+    }
+
+    /// Writes the document, without white space, those of a domain who stand side by side together.
+    pub fn write(&self) -> String {
+        let mut out = String::from("<ml");
+        if self.is_initial {
+            out.push_str(" l=\"1\"");
+        }
+        out.push('>');
+        let mut open: Option<&str> = None;
+        for member in &self.members {
+            let (local, domain) = match member.address.rsplit_once('@') {
+                Some((local, domain)) if !member.address.starts_with(TELEPHONE) => (local, domain),
+                _ => (&*member.address, ""),
+            };
+            if open != Some(domain) {
+                out.push_str(end_tag(open));
+                match domain {
+                    "" => out.push_str("<t>"),
+                    _ => put(&mut out, "<d n", domain, ">"),
+                }
+                open = Some(domain);
+            }
+            put(&mut out, "<c n", local, "");
+            // Writing to memory can't fail.
+            if let Some(lists) = member.lists {
+                let _ = write!(out, " l=\"{lists}\"");
+            }
+            if let Some(network) = member.network {
+                let _ = write!(out, " t=\"{network}\"");
+            }
+            if let Some(name) = &member.name {
+                put(&mut out, " f", name, "");
+            }
+            out.push_str("/>");
+        }
+        out.push_str(end_tag(open));
+        out.push_str("</ml>");
+        out
+    }
+}
+
+fn end_tag(open: Option<&str>) -> &'static str {
+    match open {
+        None => "",
+        Some("") => "</t>",
+        Some(_) => "</d>",
+    }
+}
+
+fn put(out: &mut String, before: &str, value: &str, after: &str) {
+    for part in [before, "=\"", &escape(value), "\"", after] {
+        out.push_str(part);
+    }
+}
+
+/// Whether there is anything in it, and nothing that could not be written again.
+fn is_text(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(is_xml)
+}
+
+fn listed(member: &Element, domain: Option<&str>) -> Option<Listed> {
+    let name = member.attribute("n").filter(|name| member.is("c") && is_text(name))?;
+    let number = |name| member.attribute(name).map(str::parse).transpose().ok();
+    Some(Listed {
+        address: domain.map_or_else(|| name.to_owned(), |domain| format!("{name}@{domain}")),
+        lists: number("l")?,
+        network: number("t")?,
+        name: member.attribute("f").map(str::to_owned),
+    })
+}
+
+/// Why a payload is no list of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMemberList {
+    /// A domain with nobody in it, or nothing at all (240).
+    #[error("a list of people has somebody in it")]
+    Empty,
+    /// No XML that is read (241).
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Other elements than there should be (241).
+    #[error("a list of people is <ml> with <d> and <t> that have <c> in them")]
+    Structure,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DOCUMENT: &str = "<ml l=\"1\"><d n=\"example.com\"><c n=\"bob\" l=\"3\" t=\"1\"/><c n=\"dave\" l=\"4\" t=\"1\"/></d>\
+                            <d n=\"yahoo.com\"><c n=\"yolanda\" l=\"3\" t=\"32\"/></d><t><c n=\"tel:+15550100\" l=\"3\"/></t></ml>";
+
+    #[test]
+    fn goes_both_ways() {
+        let list = MemberList::read(DOCUMENT.as_bytes()).unwrap();
+        assert_eq!(list.members.len(), 4);
+        assert_eq!(list.members[2].network, Some(32));
+        assert_eq!(list.members[3].address, "tel:+15550100");
+        assert_eq!(list.write(), DOCUMENT);
+        let push = "<ml><d n=\"example.com\"><c n=\"bob\" l=\"8\" t=\"1\" f=\"Bob%20B\"/></d></ml>";
+        let list = MemberList::read(push.as_bytes()).unwrap();
+        assert_eq!(list.members[0].name.as_deref(), Some("Bob%20B"));
+        assert_eq!(list.write(), push);
+    }
+
+    #[test]
+    fn only_the_initial_one_may_be_empty() {
+        for empty in ["<ml l=\"1\"></ml>", "<ml l='1' />"] {
+            assert_eq!(
+                MemberList::read(empty.as_bytes()),
+                Ok(MemberList { is_initial: true, members: vec![] }),
+                "{empty}"
+            );
+        }
+        for empty in ["<ml></ml>", "<ml><d n=\"example.com\"></d></ml>", "<ml l=\"1\"><t/></ml>"] {
+            assert_eq!(MemberList::read(empty.as_bytes()), Err(InvalidMemberList::Empty), "{empty}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_none() {
+        for bad in [
+            "<nm></nm>",
+            "<ml><x/></ml>",
+            "<ml><d><c n=\"bob\"/></d></ml>",
+            "<ml><d n=\"example.com\"><x/></d></ml>",
+            "<ml><d n=\"example.com\"><c/></d></ml>",
+            "<ml><d n=\"example.com\"><c n=\"bob\" l=\"many\"/></d></ml>",
+            "<ml><d n=\"example.com\"><c n=\"bob\" t=\"-1\"/></d></ml>",
+            "<ml><d n=\"\"><c n=\"bob\"/></d></ml>",
+            "<ml><d n=\"example.com\"><c n=\"\u{1}\"/></d></ml>",
+        ] {
+            assert_eq!(MemberList::read(bad.as_bytes()), Err(InvalidMemberList::Structure), "{bad}");
+        }
+        for bad in ["", "<ml>", "text", "<!DOCTYPE ml><ml/>"] {
+            assert!(
+                matches!(MemberList::read(bad.as_bytes()), Err(InvalidMemberList::Malformed(_))),
+                "{bad}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(names in prop::collection::vec("[a-z<&\"' é]{1,5}", 1..6)) {
+            let members: Vec<_> = names.iter().map(|name| Listed::on(1, format!("{name}@example.com"))).collect();
+            let list = MemberList { is_initial: false, members };
+            let again = MemberList::read(list.write().as_bytes()).unwrap();
+            prop_assert_eq!(again, list);
+        }
+    }
+}

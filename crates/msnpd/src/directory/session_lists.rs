@@ -1,0 +1,145 @@
+//! What a client of MSNP13 or later tells of its lists, for as long as it is signed in.
+//!
+//! The store says who is on which list. A session may hide its user from more people than that, and be told of fewer;
+//! it never shows more, and sees nobody whom the store does not let it see.
+
+use msnp::types::{List, Lists, Privacy};
+
+use crate::account::AccountId;
+
+/// How many people a session may name. Beyond it there is 210.
+pub const MAX_SESSION_MEMBERS: usize = 4000;
+
+/// Whom a session lets see its user, as far as it says anything about it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SessionPrivacy {
+    /// What it says of those whom it does not name. `None`: it lets everybody see him whom the store lets.
+    others: Option<Privacy>,
+    /// Those whom it names, in the order of their ids, with their allow and block bits.
+    named: Vec<(AccountId, Lists)>,
+}
+
+impl SessionPrivacy {
+    /// Whether it lets somebody see its user.
+    pub(super) fn allows(&self, id: AccountId) -> bool {
+        let lists =
+            find(&self.named, id).ok().and_then(|at| self.named.get(at)).map_or(Lists::NONE, |(_, l)| *l);
+        !lists.contains(List::Block)
+            && (lists.contains(List::Allow) || self.others != Some(Privacy::BlockOthers))
+    }
+
+    /// Says what is so for those whom it does not name.
+    pub(super) fn set_others(&mut self, privacy: Privacy) {
+        self.others = Some(privacy);
+    }
+
+    /// Takes what the session says of people: whom it has on its lists from here on, or has not any more.
+    pub(super) fn take(&mut self, said: &[(AccountId, Lists)], change: Said) {
+        for (id, lists) in said {
+            let at = match find(&self.named, *id) {
+                Ok(at) => at,
+                Err(at) => {
+                    self.named.insert(at, (*id, Lists::NONE));
+                    at
+                }
+            };
+            let Some((_, known)) = self.named.get_mut(at) else { continue };
+            for list in [List::Allow, List::Block] {
+                if lists.contains(list) {
+                    *known = match change {
+                        Said::Has => known.with(list),
+                        Said::HasNot => known.without(list),
+                    };
+                }
+            }
+        }
+        self.named.retain(|(_, lists)| !lists.is_empty());
+    }
+}
+
+/// Whether a session has named people as being on its lists, or as not being on them any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// `ADL`
+    Has,
+    /// `RML`
+    HasNot,
+}
+
+/// Whom a session wants to be told of: its forward list, in the order of their ids.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watched(Vec<AccountId>);
+
+impl Watched {
+    pub(super) fn contains(&self, id: AccountId) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
+    pub(super) fn all(&self) -> &[AccountId] {
+        &self.0
+    }
+
+    /// Takes what the session says of people. Returns who is new, or `None` where there would be too many.
+    pub(super) fn take(&mut self, said: &[(AccountId, Lists)], change: Said) -> Option<Vec<AccountId>> {
+        let forward = said.iter().filter(|(_, lists)| lists.contains(List::Forward)).map(|(id, _)| *id);
+        if change == Said::HasNot {
+            for id in forward {
+                if let Ok(at) = self.0.binary_search(&id) {
+                    self.0.remove(at);
+                }
+            }
+            return Some(Vec::new());
+        }
+        let mut new: Vec<_> = forward.filter(|id| !self.contains(*id)).collect();
+        new.sort_unstable();
+        new.dedup();
+        if self.0.len() + new.len() > MAX_SESSION_MEMBERS {
+            return None;
+        }
+        self.0.extend(&new);
+        self.0.sort_unstable();
+        Some(new)
+    }
+}
+
+fn find(named: &[(AccountId, Lists)], id: AccountId) -> Result<usize, usize> {
+    named.binary_search_by_key(&id, |(id, _)| *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: AccountId = AccountId(1);
+    const BOB: AccountId = AccountId(2);
+
+    #[test]
+    fn a_session_hides_and_never_shows() {
+        let (allow, block) = (List::Allow.bit(), List::Block.bit());
+        let mut privacy = SessionPrivacy::default();
+        assert!(privacy.allows(ALICE));
+        privacy.take(&[(ALICE, block)], Said::Has);
+        assert!(!privacy.allows(ALICE) && privacy.allows(BOB));
+        privacy.take(&[(ALICE, block)], Said::HasNot);
+        assert!(privacy.allows(ALICE));
+        privacy.set_others(Privacy::BlockOthers);
+        assert!(!privacy.allows(ALICE));
+        privacy.take(&[(ALICE, allow)], Said::Has);
+        assert!(privacy.allows(ALICE) && !privacy.allows(BOB));
+        privacy.set_others(Privacy::AllowOthers);
+        assert!(privacy.allows(BOB));
+    }
+
+    #[test]
+    fn who_is_new_is_told() {
+        let forward = List::Forward.bit();
+        let mut watched = Watched::default();
+        assert_eq!(watched.take(&[(BOB, forward), (ALICE, List::Allow.bit())], Said::Has), Some(vec![BOB]));
+        assert_eq!(watched.take(&[(BOB, forward), (ALICE, forward)], Said::Has), Some(vec![ALICE]));
+        watched.take(&[(BOB, forward)], Said::HasNot);
+        assert_eq!(watched.all(), [ALICE]);
+        let many: Vec<_> = (0..5000).map(|id| (AccountId(id), forward)).collect();
+        assert_eq!(watched.take(&many, Said::Has), None);
+        assert_eq!(watched.all(), [ALICE]);
+    }
+}

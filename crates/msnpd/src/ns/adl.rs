@@ -1,0 +1,117 @@
+//! `ADL`: whom the client has on its lists, for as long as it is signed in. The lists themselves are the address book's.
+
+use msnp::command::{Command, adl};
+use msnp::flow::End;
+use msnp::types::{
+    CIRCLE_NETWORK, Email, ErrorCode, InvalidMemberList, List, Listed, Lists, MemberList, PASSPORT_NETWORK,
+    TrId,
+};
+
+use super::Session;
+use crate::account::AccountId;
+use crate::directory::Said;
+use crate::store::StoreError;
+
+/// The lists that a client may say something of.
+const TOLD: u8 = List::Forward.bit().bits() | List::Allow.bit().bits() | List::Block.bit().bits();
+
+/// Why a list of people is refused.
+pub(super) enum Refused {
+    /// With this number.
+    As(ErrorCode),
+    /// The store has failed.
+    Store(StoreError),
+}
+
+impl From<InvalidMemberList> for Refused {
+    fn from(invalid: InvalidMemberList) -> Self {
+        Self::As(match invalid {
+            InvalidMemberList::Empty => ErrorCode::INVALID_XML,
+            InvalidMemberList::Malformed(_) | InvalidMemberList::Structure => ErrorCode::INVALID_XML_DATA,
+        })
+    }
+}
+
+impl Session {
+    /// Clients that sign in wait for as many `OK`s as they have sent, so what parses is taken then, whoever is in it
+    /// (later-versions reference, 4.8).
+    pub(super) async fn adl(&mut self, request: adl::Request<'_>) -> Result<(), End> {
+        let adl::Request { trid, payload } = request;
+        let (list, known) = match self.read_members(payload).await {
+            Ok(read) => read,
+            Err(refused) => return self.members_refused(trid, refused),
+        };
+        let is_somebody = |member: &Listed| {
+            let email = member.address.parse::<Email>();
+            !is_on(member, PASSPORT_NETWORK)
+                || email.is_ok_and(|email| known.iter().any(|(who, _)| *who == email))
+        };
+        if !list.is_initial && !list.members.iter().all(is_somebody) {
+            return self.deny(trid, ErrorCode::INVALID_USERNAME);
+        }
+        let said = lists_of(&list, &known);
+        let user = self.user()?;
+        let new = self.server.directory.take_lists(user.id, &user.endpoint, &said, Said::Has);
+        let Some(new) = new else { return self.deny(trid, ErrorCode::LIST_FULL) };
+        self.say(|out, dialect| adl::Reply { trid }.write(out, dialect))?;
+        for contact in new {
+            self.server.directory.look_at(user.id, &user.endpoint, contact, Some(trid));
+        }
+        Ok(())
+    }
+
+    /// Reads a list of people and finds those who have accounts here.
+    pub(super) async fn read_members(
+        &self,
+        payload: &[u8],
+    ) -> Result<(MemberList, Vec<(Email, AccountId)>), Refused> {
+        let list = MemberList::read(payload)?;
+        let is_right = |member: &Listed| {
+            member.lists.is_some_and(|bits| {
+                let lists = Lists::from_bits(bits);
+                let both = lists.contains(List::Allow) && lists.contains(List::Block);
+                bits != 0 && bits & !TOLD == 0 && !both
+            })
+        };
+        if !list.members.iter().all(is_right) {
+            return Err(Refused::As(ErrorCode::INVALID_XML_DATA));
+        }
+        if list.members.iter().any(|member| is_on(member, CIRCLE_NETWORK)) {
+            return Err(Refused::As(ErrorCode::INVALID_CIRCLE_MEMBERSHIP));
+        }
+        let addresses = list
+            .members
+            .iter()
+            .filter(|member| is_on(member, PASSPORT_NETWORK))
+            .filter_map(|member| member.address.parse().ok())
+            .collect();
+        let known = self.server.store.accounts_with(addresses).await.map_err(Refused::Store)?;
+        Ok((list, known))
+    }
+
+    /// Answers a list of people that is refused.
+    pub(super) fn members_refused(&self, trid: TrId, refused: Refused) -> Result<(), End> {
+        match refused {
+            Refused::As(code) => self.deny(trid, code),
+            Refused::Store(error) => self.store_failed(trid, &error),
+        }
+    }
+}
+
+/// Whether somebody is on a network; a client of MSNP13 need not name the one there is.
+fn is_on(member: &Listed, network: u8) -> bool {
+    match member.network {
+        Some(named) => named == network,
+        None => network == PASSPORT_NETWORK && member.address.contains('@'),
+    }
+}
+
+/// What is said of those who have accounts here. People of other networks are never seen.
+pub(super) fn lists_of(list: &MemberList, known: &[(Email, AccountId)]) -> Vec<(AccountId, Lists)> {
+    let id = |member: &Listed| {
+        let email = member.address.parse::<Email>().ok().filter(|_| is_on(member, PASSPORT_NETWORK))?;
+        known.iter().find(|(who, _)| *who == email).map(|(_, id)| *id)
+    };
+    let lists = |member: &Listed| Lists::from_bits(member.lists.unwrap_or_default());
+    list.members.iter().filter_map(|member| Some((id(member)?, lists(member)))).collect()
+}

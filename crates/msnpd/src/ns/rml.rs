@@ -1,0 +1,22 @@
+//! `RML`: whom the client has no more on some of its lists, for as long as it is signed in.
+
+use msnp::command::{Command, rml};
+use msnp::flow::End;
+
+use super::Session;
+use super::adl::lists_of;
+use crate::directory::Said;
+
+impl Session {
+    pub(super) async fn rml(&mut self, request: rml::Request<'_>) -> Result<(), End> {
+        let rml::Request { trid, payload } = request;
+        let (list, known) = match self.read_members(payload).await {
+            Ok(read) => read,
+            Err(refused) => return self.members_refused(trid, refused),
+        };
+        self.say(|out, dialect| rml::Reply { trid }.write(out, dialect))?;
+        let user = self.user()?;
+        self.server.directory.take_lists(user.id, &user.endpoint, &lists_of(&list, &known), Said::HasNot);
+        Ok(())
+    }
+}
