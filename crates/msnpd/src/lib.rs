@@ -23,6 +23,7 @@ pub mod mail;
 pub mod metrics;
 mod msgr_config;
 pub mod ns;
+pub mod oim;
 pub mod open_files;
 pub mod outbox;
 pub mod pages;

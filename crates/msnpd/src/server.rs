@@ -22,6 +22,7 @@ use crate::directory::{Directory, Encodings, EndpointId};
 use crate::mail::Mail;
 use crate::metrics::Metrics;
 use crate::ns::{write_news, write_page, write_shutdown};
+use crate::oim;
 use crate::pages::Pages;
 use crate::passport::throttle::Throttle;
 use crate::random;
@@ -53,6 +54,8 @@ pub struct Server {
     pub mail: Option<Mail>,
     /// Who guesses passwords, here and on Passport.
     pub(crate) throttle: Arc<Throttle>,
+    /// How fast people write to others who are away.
+    pub(crate) oim_pace: oim::Pace,
     mint: Mint,
     numbers: AtomicU64,
     going_down: AtomicBool,
@@ -217,6 +220,7 @@ impl Server {
             recorder: Arc::default(),
             mail: None,
             throttle: Arc::default(),
+            oim_pace: oim::Pace::default(),
             mint,
             numbers: AtomicU64::new(1),
             going_down: AtomicBool::new(false),

@@ -57,6 +57,7 @@ error_codes! {
     281 NOTIFY_XFR_FAILED "the transfer to a switchboard failed",
     282 INVALID_DATA_MESSAGE "a data message (ack letter D) that is none",
     283 UNKNOWN_DATA "a kind of data (UUN) that is none",
+    285 MESSAGE_TOO_LONG "the message is too long",
     300 REQUIRED_FIELDS_MISSING "an argument is missing",
     301 TOO_MANY_MATCHES "the search found too much",
     302 NOT_LOGGED_IN "sign in first",

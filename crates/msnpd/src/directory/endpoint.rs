@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::session_lists::{Said, Watched};
 use crate::account::AccountId;
+use crate::oim::Told;
 use crate::outbox::Outbox;
 
 /// The number of an endpoint, never used twice while the server runs.
@@ -47,6 +48,8 @@ pub struct Endpoint {
     live: AtomicBool,
     /// Whether it is invited to chats.
     takes_invitations: AtomicBool,
+    /// What it was told of messages that wait.
+    pub told: Told,
 }
 
 impl Endpoint {
@@ -73,6 +76,7 @@ impl Endpoint {
             behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
             takes_invitations: AtomicBool::new(true),
+            told: Told::default(),
         }
     }
 

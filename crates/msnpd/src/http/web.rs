@@ -13,6 +13,7 @@ use super::front::Front;
 use super::others::answer_others;
 use super::page;
 use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
+use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 use crate::server::Server;
@@ -27,19 +28,72 @@ struct Services {
     front: Front,
     pages: Arc<Pages>,
     /// What serves those who have signed in. Without it there are sign-in and pages only.
-    address_books: Option<AddressBooks>,
+    server: Option<SignedIn>,
+}
+
+/// What serves those who have signed in.
+struct SignedIn {
+    address_books: AddressBooks,
+    offline_messages: OfflineMessages,
+}
+
+/// A web service for those who have signed in, each at a path of its own.
+#[derive(Clone, Copy)]
+enum Service {
+    /// Contacts and lists: clients mix up its two paths.
+    AddressBook,
+    /// Offline messages that have come.
+    FetchMessages,
+    /// Offline messages to be sent.
+    StoreMessage,
+}
+
+impl Service {
+    fn called(file_name: &str) -> Option<Self> {
+        match file_name {
+            "abservice.asmx" | "sharingservice.asmx" => Some(Self::AddressBook),
+            "oim.asmx" => Some(Self::StoreMessage),
+            "rsi.asmx" => Some(Self::FetchMessages),
+            _ => None,
+        }
+    }
+}
+
+impl SignedIn {
+    async fn answer<B>(&self, service: Service, asked: &Asked, body: B) -> Answer
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let limit = match service {
+            Service::AddressBook => MAX_ABCH_BYTES,
+            Service::FetchMessages | Service::StoreMessage => MAX_OIM_BYTES,
+        };
+        let body = match body::read_soap(asked, body, limit).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal,
+        };
+        match service {
+            Service::AddressBook => self.address_books.answer(asked, body).await,
+            Service::FetchMessages => self.offline_messages.fetch(asked, body).await,
+            Service::StoreMessage => self.offline_messages.store(asked, body).await,
+        }
+    }
 }
 
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, address_books: None }))
+        Self(Arc::new(Services { passport, front, pages, server: None }))
     }
 
     /// All services of a server.
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
-        let address_books = Some(AddressBooks::new(server));
-        Self(Arc::new(Services { passport, front, pages, address_books }))
+        let server = Some(SignedIn {
+            address_books: AddressBooks::new(server.clone()),
+            offline_messages: OfflineMessages::new(server),
+        });
+        Self(Arc::new(Services { passport, front, pages, server }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -50,7 +104,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, address_books } = &*self.0;
+        let Services { passport, front, pages, server } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
@@ -61,6 +115,11 @@ impl Web {
         }
         if let Some(certificate) = front.certificate(&asked.path).filter(|_| reads) {
             return certificate;
+        }
+        if let Some(services) = server.as_ref().filter(|_| asked.method == Method::POST)
+            && let Some(service) = Service::called(asked.file_name())
+        {
+            return services.answer(service, &asked, body).await;
         }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),
@@ -73,16 +132,6 @@ impl Web {
                 match body::read(body, MAX_FORM_BYTES).await {
                     Ok(form) => passport.sign_in_to_page(&asked, &form, pages).await,
                     Err(refusal) => refusal,
-                }
-            }
-            (_, "abservice.asmx" | "sharingservice.asmx")
-                if asked.method == Method::POST && address_books.is_some() =>
-            {
-                let body = body::read_soap(&asked, body, MAX_ABCH_BYTES).await;
-                match (address_books, body) {
-                    (Some(address_books), Ok(body)) => address_books.answer(&asked, body).await,
-                    (_, Err(refusal)) => refusal,
-                    (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
                 }
             }
             (_, "sha1auth.srf") if asked.method == Method::POST => {

@@ -18,7 +18,8 @@ impl Session {
         let is_first = self.flow.status().is_none();
         let was_hidden = self.flow.status().is_none_or(|status| status == Status::Hidden);
         let shows_himself = was_hidden && request.status != Status::Hidden;
-        let hears_of_mail = is_first && self.has_mail();
+        // Whoever fetches messages that wait has to know that there are none.
+        let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
         let missed_changes = is_first && self.has_missed_changes();
         match self.take_status(request) {
             Ok(()) if shows_himself || hears_of_mail || missed_changes => Step::Wait(Box::pin(async move {

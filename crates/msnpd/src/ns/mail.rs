@@ -1,7 +1,8 @@
 //! Notices of mail that lies on the operator's mail server (notification-server reference, section 17).
 
-use msnp::dialect::{Dialect, MailForm};
+use msnp::dialect::{Dialect, MailForm, OfflineMessages};
 use msnp::flow::End;
+use msnp::soap::rsi::MailData;
 
 use super::encoded_word::{encoded, line};
 use super::{Session, notice};
@@ -26,10 +27,23 @@ impl Session {
         self.server.settings.pages.has_mail()
     }
 
-    /// Tells how much mail waits, after the first `CHG`, which is safe with every client. Where there is no mail nothing
-    /// is told, also where another server tells of zeros: nobody waits for it.
+    /// Whether the client fetches what was said to its user while he was away, and is told of it.
+    pub(super) fn fetches_messages(&self) -> bool {
+        self.dialect().offline_messages == OfflineMessages::ByWebService
+            && self.server.settings.offline_messages.is_some()
+    }
+
+    /// Tells how much mail waits, after the first `CHG`, which is safe with every client; and which messages do, to one
+    /// that fetches them. Where there is no mail and nothing to fetch nothing is told, also where another server tells of
+    /// zeros: nobody waits for it.
     pub(super) async fn tell_unread(&mut self) -> Result<(), End> {
         let user = self.user()?;
+        if self.fetches_messages() {
+            if let Err(error) = self.server.tell_first(user.id, &user.endpoint).await {
+                self.note_failure(&error);
+            }
+            return Ok(());
+        }
         match self.server.store.unread(user.id).await {
             Ok(unread) => {
                 let web = self.web_address();
@@ -60,22 +74,45 @@ pub(crate) fn write_news(news: &MailNews, web: &str, pages: &Pages, out: &mut Ve
 
 /// Writes how much is unread: what a client is told first.
 fn write_unread(Unread { inbox, folders }: Unread, web: &str, out: &mut Vec<u8>, dialect: &Dialect) {
-    let [inbox_url, folders_url] = [Page::Inbox, Page::Folders].map(|page| Target::new(page, None).path());
-    let urls = format!("Inbox-URL: {inbox_url}\r\nFolders-URL: {folders_url}\r\nPost-URL: {web}\r\n");
+    let urls = urls(web);
     let counts = format!("Inbox-Unread: {inbox}\r\nFolders-Unread: {folders}\r\n");
     match dialect.mail {
         MailForm::One => write(ONE, &(counts + &urls), out, dialect),
         MailForm::Counts => write("text/x-msmsgsinitialemailnotification", &(counts + &urls), out, dialect),
         MailForm::Document => {
-            // How much has been read is not known; offline messages are none of a mail server's.
-            let document = format!(
-                "Mail-Data: <MD><E><I>{inbox}</I><IU>{inbox}</IU><O>{folders}</O><OU>{folders}</OU></E>\
-                 <Q><QTM>409600</QTM><QNM>204800</QNM></Q></MD>\r\n"
-            );
-            write("text/x-msmsgsinitialmdatanotification", &(document + &urls), out, dialect);
+            // Messages that wait are another matter: who fetches them is told of them by themselves.
+            let data = MailData { mail: Some((inbox, folders)), notices: Vec::new() };
+            write(INITIAL, &format!("Mail-Data: {}\r\n{urls}", data.to_line()), out, dialect);
         }
     }
 }
+
+fn urls(web: &str) -> String {
+    let [inbox_url, folders_url] = [Page::Inbox, Page::Folders].map(|page| Target::new(page, None).path());
+    format!("Inbox-URL: {inbox_url}\r\nFolders-URL: {folders_url}\r\nPost-URL: {web}\r\n")
+}
+
+/// Writes how much is unread, if there is mail, and which messages wait: what a client that fetches them is told first
+/// (web-services reference, 18.2). Without addresses it takes the service for one without mail.
+pub(crate) fn write_waiting(
+    data: &MailData,
+    Unread { inbox, folders }: Unread,
+    web: Option<&str>,
+    out: &mut Vec<u8>,
+    dialect: &Dialect,
+) {
+    let mail = web.map(|web| format!("{}Inbox-Unread: {inbox}\r\nFolders-Unread: {folders}\r\n", urls(web)));
+    let body = format!("Mail-Data: {}\r\n{}", data.to_line(), mail.unwrap_or_default());
+    write(INITIAL, &body, out, dialect);
+}
+
+/// Writes which messages wait that the client was not told of.
+pub(crate) fn write_waiting_news(data: &MailData, out: &mut Vec<u8>, dialect: &Dialect) {
+    write("text/x-msmsgsoimnotification", &format!("Mail-Data: {}\r\n", data.to_line()), out, dialect);
+}
+
+/// What a client is told first of mail, in a document.
+const INITIAL: &str = "text/x-msmsgsinitialmdatanotification";
 
 fn write_new(mail: &NewMail, web: &str, pages: &Pages, out: &mut Vec<u8>, dialect: &Dialect) {
     let NewMail { from, address, subject, folder, id } = mail;

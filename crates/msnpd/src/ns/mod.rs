@@ -37,6 +37,7 @@ mod snd;
 mod syn;
 mod url;
 mod usr;
+mod uum;
 mod uun;
 mod uux;
 mod vas;
@@ -49,13 +50,13 @@ use msnp::command::error;
 use msnp::dialect::{Dialect, ListVersion};
 use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
-use msnp::types::{Email, ErrorCode, TrId};
+use msnp::types::{Email, ErrorCode, Guid, TrId};
 use msnp::wire::Frame;
 use tracing::debug;
 
 pub(crate) use edit::unset;
 pub(crate) use ipg::write_page;
-pub(crate) use mail::write_news;
+pub(crate) use mail::{write_news, write_waiting, write_waiting_news};
 pub(crate) use notice::write_shutdown;
 use pace::{Pace, Renames};
 
@@ -80,6 +81,8 @@ pub struct Session {
     claimed: Option<usr::Claim>,
     /// Who has signed in.
     user: Option<User>,
+    /// The conversation that what it says to people who are away belongs to, and how much that was.
+    run: Option<(Guid, u32)>,
     /// Whether the client has asked for its lists.
     has_lists: bool,
     /// Whether the client was sent its policies.
@@ -108,6 +111,7 @@ impl Session {
             renames,
             claimed: None,
             user: None,
+            run: None,
             has_lists: false,
             has_policies: false,
         }
@@ -180,7 +184,7 @@ impl Session {
             Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
-            Request::Uum(request) => self.deny(request.trid, ErrorCode::COMMAND_DISABLED).into(),
+            Request::Uum(request) => Step::Wait(Box::pin(self.uum(request))),
             Request::Uun(request) => self.uun(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),
             Request::Vas(request) => self.vas(&request).into(),

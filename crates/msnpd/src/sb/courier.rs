@@ -31,7 +31,7 @@ use crate::account::AccountId;
 use crate::directory::EndpointId;
 use crate::random;
 use crate::server::Server;
-use crate::store::{Change, KeepError, Kept, NewMessage, StoreError, Waiting, WaitingSender};
+use crate::store::{Change, KeepError, NewMessage, StoreError, Waiting, WaitingSender};
 
 /// How many senders' messages one person is invited to at once: each is a window. When he has taken those of one, the
 /// next follows.
@@ -242,13 +242,14 @@ impl Server {
         }
     }
 
-    /// Invites somebody to what was said to him while he was away, if he can be invited now: when something was kept for
-    /// him, perhaps just as he came, when he has been given something, and when he lets somebody speak to him. Whoever
-    /// causes it neither waits nor can tell what comes of it.
+    /// Invites somebody to what was said to him while he was away, if he can be invited now, or tells him of it, if his
+    /// client fetches it: when something was kept for him, perhaps just as he came, when he has been given something, and
+    /// when he lets somebody speak to him. Whoever causes it neither waits nor can tell what comes of it.
     pub(crate) fn offer_messages(self: &Arc<Self>, to: AccountId) {
         if self.settings.offline_messages.is_none() {
             return;
         }
+        self.tell_of_waiting(to);
         if let Some(looking) = self.switchboard.courier.look(to, false) {
             self.look_on(looking, false);
         }
@@ -352,10 +353,7 @@ impl Session {
         };
         match server.store.keep_message(message, lifetime).await {
             Ok(kept) => {
-                match kept {
-                    Kept::Waiting => server.metrics.offline_kept.increment(1),
-                    Kept::Dropped => server.metrics.offline_dropped.increment(1),
-                }
+                server.count_kept(kept);
                 seat.chat.touch(server.now());
                 true
             }

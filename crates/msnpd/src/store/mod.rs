@@ -35,6 +35,7 @@ mod property;
 mod recording;
 mod row;
 mod tombstone;
+mod waiting;
 mod writer;
 
 use std::fmt;
@@ -79,6 +80,7 @@ pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
 pub use row::Change;
 pub use tombstone::{DeletedEntry, DeletedMember};
+pub use waiting::{FetchedMessage, WaitingNotice};
 
 /// The database's file name in the data directory.
 pub const DATABASE: &str = "msnpd.db";
