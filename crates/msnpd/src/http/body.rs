@@ -40,16 +40,16 @@ where
     B: Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let refused = |status, text| Err(answer(status, XML, plain_fault(&FaultCode::Client, text)));
+    let refused = |status, text| answer(status, XML, plain_fault(&FaultCode::Client, text));
     let identity = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
     if asked.headers.get_all(CONTENT_ENCODING).iter().any(|encoding| !identity(encoding)) {
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken.");
+        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Compressed requests are not taken."));
     }
     match read(body, limit).await {
         Ok(body) => Ok(body),
-        Err(refusal) => match refusal.status() {
+        Err(refusal) => Err(match refusal.status() {
             status @ StatusCode::PAYLOAD_TOO_LARGE => refused(status, "The request is too long."),
             status => refused(status, "The request did not arrive."),
-        },
+        }),
     }
 }
