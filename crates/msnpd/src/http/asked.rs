@@ -81,6 +81,12 @@ impl Asked {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
+    /// The operation that a call of a web service names in its header, without the namespace; empty if it names none.
+    pub fn soap_action(&self) -> &str {
+        let action = self.headers.get("SOAPAction").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        action.trim().trim_matches('"').rsplit('/').next().unwrap_or_default()
+    }
+
     /// Whether this is a call of a web service, for which an answer has to be XML.
     pub fn is_soap(&self) -> bool {
         let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -9,6 +9,7 @@ use openssl::hash::MessageDigest;
 
 use super::answer::{Answer, HTML, answer};
 use super::asked::Asked;
+use crate::msgr_config::Here;
 use crate::tls::{Identities, Identity, TlsError};
 
 /// What the front page says of this server.
@@ -95,6 +96,22 @@ impl Front {
                 tracing::error!(%error, "the front page");
                 answer(StatusCode::INTERNAL_SERVER_ERROR, HTML, "")
             }
+        }
+    }
+
+    /// Where this server is, by the name that it was asked by.
+    pub(super) fn here(&self, asked: &Asked) -> Here {
+        let host = asked.host_name().to_owned();
+        let with_port = |scheme: &str, port: u16, usual: u16| {
+            if port == usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") }
+        };
+        // The listener that was asked may be reached at another port than it has: then the client knows better.
+        let asked_here = format!("{}://{}", asked.scheme(), asked.host());
+        let (plain, secure) =
+            (with_port("http", self.http_port, 80), with_port("https", self.https_port, 443));
+        match asked.peer.tls {
+            true => Here { host, plain, secure: asked_here },
+            false => Here { host, plain: asked_here, secure },
         }
     }
 

@@ -53,7 +53,8 @@ pub fn lead(asked: &Asked, target: &Target, pages: &Pages) -> Answer {
     }
 }
 
-fn redirect(to: &str) -> Answer {
+/// Sends a browser on.
+pub fn redirect(to: &str) -> Answer {
     answer(StatusCode::FOUND, HTML, "").with(LOCATION.as_str(), to).with(CACHE_CONTROL.as_str(), "no-cache")
 }
 

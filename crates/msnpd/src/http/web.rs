@@ -10,6 +10,7 @@ use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
+use super::others::answer_others;
 use super::page;
 use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
 use crate::pages::{Pages, Target};
@@ -97,15 +98,7 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
-            _ => {
-                // Old services are found by what old clients ask for.
-                tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");
-                if asked.is_soap() {
-                    Answer::soap_fault("soap:Client", "This service is not here.")
-                } else {
-                    answer(StatusCode::NOT_FOUND, HTML, "")
-                }
-            }
+            _ => answer_others(&asked, body, passport, front).await,
         }
     }
 }

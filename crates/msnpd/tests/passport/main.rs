@@ -1,6 +1,7 @@
 //! Passport sign-in over real sockets: what old clients compare is compared here, on the bytes.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod around;
 mod login;
 mod pages;
 mod renewal;

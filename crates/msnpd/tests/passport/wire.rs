@@ -179,6 +179,30 @@ async fn connections_are_limited_per_address() {
 }
 
 #[tokio::test]
+async fn connections_are_limited_in_all() {
+    for tls in [false, true] {
+        let limits = Limits { connections: 2, ..Limits::default() };
+        let server = Server::start(tls, web(), limits).await;
+        let mut idle = Vec::new();
+        for _ in 0..2 {
+            idle.push(TcpStream::connect(server.address).await.unwrap());
+        }
+        // Whoever is first gets a place, and the third waits until one of them goes, silent as they are.
+        let mut third = TcpStream::connect(server.address).await.unwrap();
+        third.write_all(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+        let waits = tokio::time::timeout(Duration::from_millis(200), third.readable()).await;
+        assert!(waits.is_err(), "tls: {tls}");
+        drop(idle.pop());
+        let mut rest = Vec::new();
+        // What is no TLS is only closed.
+        let _ = tokio::time::timeout(Duration::from_secs(10), third.read_to_end(&mut rest))
+            .await
+            .expect("served");
+        assert_eq!(rest.ends_with(b"ok\n"), !tls);
+    }
+}
+
+#[tokio::test]
 async fn a_shutdown_lets_answers_out_and_drops_the_idle() {
     let mut server = Server::plain().await;
     let mut idle = TcpStream::connect(server.address).await.unwrap();
