@@ -16,7 +16,9 @@ use common::raw::{self, Raw};
 use msnp::types::{List, Lists};
 use msnp::wire::Direction;
 use msnpd::account::AccountId;
-use msnpd::store::Store;
+use msnpd::store::{EntryKind, Store};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 const ROUNDS: u64 = 6;
 const USERS: usize = 5;
@@ -25,6 +27,7 @@ const USERS: usize = 5;
 struct Server {
     child: Child,
     msnp: SocketAddr,
+    http: SocketAddr,
 }
 
 impl Server {
@@ -44,17 +47,21 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut msnp = None;
+        let (mut msnp, mut http) = (None, None);
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
             if let Some(address) = line.strip_prefix("msnp ") {
                 msnp = Some(address.parse().unwrap());
             }
+            if let Some(address) = line.strip_prefix("http ") {
+                http = Some(address.parse().unwrap());
+            }
             if line == "ready" {
                 break;
             }
         }
-        Self { child, msnp: msnp.expect("the server says where it listens") }
+        let listens = "the server says where it listens";
+        Self { child, msnp: msnp.expect(listens), http: http.expect(listens) }
     }
 }
 
@@ -165,6 +172,87 @@ async fn acknowledged_edits_survive() {
         check(dir.path(), &ids, &mut known).await;
     }
     assert!(edits > 0, "no edit was ever begun");
+}
+
+/// Asks the address book; `None` if the server dies first, and else what it has answered.
+async fn ask(server: SocketAddr, ticket: &str, body: &str) -> Option<String> {
+    let ticket = ticket.replace('&', "&amp;");
+    let namespace = "xmlns=\"http://www.msn.com/webservices/AddressBook\"";
+    let envelope = format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header><ABAuthHeader {namespace}><TicketToken>\
+         {ticket}</TicketToken></ABAuthHeader></s:Header><s:Body>{}</s:Body></s:Envelope>",
+        body.replacen('>', &format!(" {namespace}>"), 1)
+    );
+    let head = format!(
+        "POST /abservice/abservice.asmx HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        envelope.len()
+    );
+    let mut stream = TcpStream::connect(server).await.ok()?;
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(envelope.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    answer.ends_with("</soap:Envelope>").then_some(answer)
+}
+
+/// Adds contacts to the address book and removes them, until the server dies. Returns whether each of them is in it by
+/// what was acknowledged, and of which it is open, and how many edits there were.
+async fn edit_book(server: SocketAddr, ticket: String) -> (Vec<Option<bool>>, usize) {
+    let mut known = vec![Some(false); USERS];
+    let mut guids = vec![String::new(); USERS];
+    for edits in 0.. {
+        let other = 1 + edits % (USERS - 1);
+        let is_in = known[other] == Some(true);
+        known[other] = None;
+        let body = if is_in {
+            format!(
+                "<ABContactDelete><contacts><Contact><contactId>{}</contactId></Contact></contacts></ABContactDelete>",
+                guids[other]
+            )
+        } else {
+            format!(
+                "<ABContactAdd><contacts><Contact><contactInfo><passportName>{}</passportName><isMessengerUser>true\
+                 </isMessengerUser></contactInfo></Contact></contacts></ABContactAdd>",
+                address(other)
+            )
+        };
+        let Some(answer) = ask(server, &ticket, &body).await else { return (known, edits) };
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        known[other] = Some(!is_in);
+        if let Some((_, rest)) = answer.split_once("<guid>") {
+            guids[other] = rest.split('<').next().unwrap().to_owned();
+        }
+    }
+    unreachable!()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acknowledged_edits_of_the_address_book_survive() {
+    let mut all = 0;
+    for round in 0..3 {
+        let dir = common::with_accounts(&[]).await;
+        let emails: Vec<String> = (0..USERS).map(address).collect();
+        let ids =
+            common::add_accounts(dir.path(), &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let server = Server::start(dir.path());
+        let editing = tokio::spawn(edit_book(server.http, raw::ticket(dir.path(), ids[0])));
+        // Not a wait for something to happen: the moment at which the server dies is the point.
+        tokio::time::sleep(Duration::from_millis(150 + 130 * round)).await;
+        drop(server);
+        let (known, edits) = editing.await.unwrap();
+        all += edits;
+        let store = Store::open(dir.path()).await.unwrap();
+        let book = store.book(ids[0], None).await.unwrap().unwrap();
+        for (other, is_in) in known.into_iter().enumerate().skip(1) {
+            let is_it = |who: &EntryKind| matches!(who, EntryKind::Account { id, .. } if *id == ids[other]);
+            let stored = book.entries.iter().any(|entry| is_it(&entry.who));
+            assert!(is_in.is_none_or(|is_in| is_in == stored), "{other}: {stored} is stored, not {is_in:?}");
+            let theirs = store.membership(ids[other], None).await.unwrap().unwrap();
+            assert_eq!(!theirs.members.is_empty(), stored, "half an edit of {other}");
+        }
+        store.close().await;
+    }
+    assert!(all > 0, "no edit was ever acknowledged");
 }
 
 /// Writes to somebody who is away until the server dies, or enough waits. Returns what was taken, and what may have

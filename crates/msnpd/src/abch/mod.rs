@@ -243,7 +243,7 @@ mod tests {
     fn a_ticket_is_found_among_other_cookies() {
         let found = |cookie| ticket_in(cookie).map(|ticket| ticket.expose().to_owned());
         assert_eq!(found("MSPAuth=abc"), Some("abc".to_owned()));
-        assert_eq!(found("MSPProf=x; mspauth=a=b ;z=1").as_deref(), Some("a=b "));
+        assert_eq!(found("MSPProf=x; mspauth=a=b ;z=1").as_deref(), Some("a=b"));
         assert_eq!(found("MSPAuthX=abc; other"), None);
     }
 }

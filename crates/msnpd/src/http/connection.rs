@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::answer::After;
+use super::answer::{After, Answer};
 use super::asked::Peer;
 use super::listen::Limits;
 use super::spelling::Spelling;
@@ -42,33 +42,37 @@ pub(super) async fn serve(
     stopping: watch::Receiver<bool>,
 ) {
     let Some(tls) = tls else {
-        return answer(stream, peer, web, spelling, limits, stopping).await;
+        return answer(stream, peer, |request| web.answer(peer, request), spelling, limits, stopping).await;
     };
     match tokio::time::timeout(limits.head_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => {
             let (version, cipher) = (stream.ssl().version_str(), stream.ssl().current_cipher());
             tracing::debug!(from = %peer.address, version, cipher = cipher.map(SslCipherRef::name), "TLS");
-            answer(stream, peer, web, spelling, limits, stopping).await;
+            answer(stream, peer, |request| web.answer(peer, request), spelling, limits, stopping).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, from = %peer.address, "no TLS"),
         Err(_) => tracing::debug!(from = %peer.address, "a TLS handshake took too long"),
     }
 }
 
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+async fn answer<S, H, A>(
     stream: S,
     peer: Peer,
-    web: Web,
+    handle: H,
     spelling: Spelling,
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
-) {
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    H: Fn(Request<Incoming>) -> A,
+    A: Future<Output = Answer>,
+{
     // Kept until the answer is out, and done however this ends.
     let follows = Arc::new(Mutex::new(After::default()));
     let service = service_fn(|request: Request<Incoming>| {
-        let (web, spelling, follows) = (web.clone(), spelling.clone(), follows.clone());
+        let (answered, spelling, follows) = (handle(request), spelling.clone(), follows.clone());
         Box::pin(async move {
-            let (mut response, after) = web.answer(peer, request).await.into_parts();
+            let (mut response, after) = answered.await.into_parts();
             *follows.lock() = after;
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             spelling.apply(&mut response);
@@ -159,5 +163,51 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Http11<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use hyper::StatusCode;
+
+    use super::super::answer::{HTML, answer as answer_of};
+    use super::*;
+
+    /// A client that reads slowly has all of its answer before anything follows from it; one that goes away hinders
+    /// nothing.
+    #[tokio::test]
+    async fn what_follows_waits_for_the_answer() {
+        const LENGTH: usize = 100_000;
+        for reads in [true, false] {
+            let (ours, mut theirs) = tokio::io::duplex(256);
+            let done = Arc::new(AtomicBool::new(false));
+            let follow = done.clone();
+            let peer =
+                Peer { address: ([192, 0, 2, 1], 1).into(), local: ([192, 0, 2, 2], 1).into(), tls: false };
+            let handle = move |_| {
+                let follow = follow.clone();
+                let body = vec![b'x'; LENGTH];
+                let answer = answer_of(StatusCode::OK, HTML, body);
+                std::future::ready(answer.then(move || follow.store(true, Ordering::SeqCst)))
+            };
+            let (_stop, stopping) = watch::channel(false);
+            let spelling = Spelling::learn().await.unwrap();
+            let serving = tokio::spawn(answer(ours, peer, handle, spelling, Limits::default(), stopping));
+            theirs.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            let mut read = Vec::new();
+            while read.len() < LENGTH {
+                theirs.read_buf(&mut read).await.unwrap();
+                // What is in between takes no more than this.
+                assert!(read.len() + 256 >= LENGTH || !done.load(Ordering::SeqCst));
+                if !reads && read.len() > LENGTH / 2 {
+                    break;
+                }
+            }
+            drop(theirs);
+            serving.await.unwrap();
+            assert!(done.load(Ordering::SeqCst));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The address book over HTTP, as clients ask for it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, unreachable_pub)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -81,12 +81,6 @@ impl Person {
         raw
     }
 
-    /// What is known of the lists: the lines of a `SYN` at once after signing in.
-    pub async fn lists(&self, dialect: &str) -> Vec<String> {
-        let raw = self.sign_in(dialect).await;
-        raw.heard.iter().filter(|line| line.starts_with("LST ")).cloned().collect()
-    }
-
     /// Sends a request with these bytes for an envelope.
     pub async fn post(&self, path: &str, headers: &str, envelope: &str) -> Reply {
         exchange(self.web, path, headers, envelope).await
