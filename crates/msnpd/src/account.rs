@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use msnp::types::Email;
+use msnp::types::{Email, Guid};
 
 /// The number of an account: what the store keeps lists by and the directory is spoken to by.
 ///
@@ -25,6 +25,11 @@ impl AccountId {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
+    }
+
+    /// What the account's own entry in its address book is named by: both numbers, which nothing else has together.
+    pub const fn contact_id(self) -> Guid {
+        Guid(((self.puid() as u128) << 64 | self.cid() as u128).to_be_bytes())
     }
 }
 

@@ -38,3 +38,4 @@ pub mod ticket;
 pub mod tls;
 mod trace;
 mod watch;
+pub mod web_user;

@@ -203,7 +203,7 @@ impl Service {
             .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
         let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
-        let web = http::Web::new(passport, front, pages);
+        let web = http::Web::with_server(passport, front, pages, server.clone());
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
             socket,

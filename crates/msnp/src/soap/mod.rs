@@ -3,9 +3,12 @@
 //! Requests are read kindly: any prefix, any order, names without regard to case, white space trimmed.
 //! Replies are written to the letter, since several clients compare text and not meaning.
 
+pub mod abch;
+pub mod envelope;
 pub mod rst;
 mod text;
 pub mod tree;
+mod xml;
 
 pub(crate) use text::is_xml;
 pub use text::{escape, timestamp};

@@ -1,8 +1,10 @@
 //! A small tree of XML, bounded, read by local name.
 
 use std::fmt;
+use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::PrefixDeclaration;
 use quick_xml::{Reader, XmlVersion};
 
 use super::text::is_xml;
@@ -21,12 +23,20 @@ pub struct Limits {
 impl Limits {
     /// For requests that carry no lists or pictures.
     pub const SMALL: Self = Self { bytes: 64 * 1024, depth: 32, nodes: 2048 };
+
+    /// For requests that may name some hundreds of people.
+    pub const LISTS: Self = Self { bytes: 512 * 1024, depth: 32, nodes: 32 * 1024 };
 }
+
+/// Namespaces that may be declared where an element stands. Real requests have up to a dozen; each name is looked up
+/// among them.
+const MAX_NAMESPACES: usize = 32;
 
 /// An element. Its text may be a password, so `Debug` shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Element {
     name: Box<str>,
+    namespace: Option<Arc<str>>,
     attributes: Vec<(Box<str>, Box<str>)>,
     text: String,
     children: Vec<Element>,
@@ -43,7 +53,7 @@ impl Element {
         }
         let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
         let document = std::str::from_utf8(document).map_err(|_| Malformed::NotUtf8)?;
-        Parser { limits, nodes: 0, open: Vec::new(), root: None }.run(document)
+        Parser { limits, nodes: 0, open: Vec::new(), namespaces: Vec::new(), root: None }.run(document)
     }
 
     /// The name without its prefix, as written.
@@ -54,6 +64,11 @@ impl Element {
     /// Whether it is called `name`, in any letter case.
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The namespace that its prefix, or the lack of one, stands for; none if nothing declares it.
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
     }
 
     /// Its own text, in one piece, without the white space around it: some clients put values on lines of
@@ -67,7 +82,8 @@ impl Element {
         if self.text.contains('\n') { self.text() } else { &self.text }
     }
 
-    /// The value of an attribute, by its name without the prefix, in any letter case.
+    /// The value of an attribute, by its name without the prefix, in any letter case. Declarations of namespaces are
+    /// none.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
@@ -75,6 +91,11 @@ impl Element {
     /// All elements inside, in order.
     pub fn children(&self) -> &[Element] {
         &self.children
+    }
+
+    /// All elements inside, in order, for whoever needs the element no longer.
+    pub fn into_children(self) -> Vec<Element> {
+        self.children
     }
 
     /// The first element inside with this name.
@@ -124,7 +145,18 @@ struct Parser {
     limits: Limits,
     nodes: usize,
     open: Vec<Element>,
+    namespaces: Vec<Namespace>,
     root: Option<Element>,
+}
+
+/// A declared namespace.
+struct Namespace {
+    /// How deep the element is that declares it.
+    depth: usize,
+    /// Empty for the namespace of names without a prefix.
+    prefix: Box<str>,
+    /// None if the declaration takes it away.
+    uri: Option<Arc<str>>,
 }
 
 impl Parser {
@@ -169,18 +201,39 @@ impl Parser {
     }
 
     fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, Malformed> {
-        if self.open.len() >= self.limits.depth {
+        let depth = self.open.len();
+        if depth >= self.limits.depth {
             return Err(Malformed::TooDeep);
         }
         self.count()?;
+        while self.namespaces.last().is_some_and(|namespace| namespace.depth >= depth) {
+            self.namespaces.pop();
+        }
         let mut element = Element { name: start.local_name().into_inner().into(), ..Element::default() };
         // Checks would compare each attribute with all before it.
         for attribute in start.attributes().with_checks(false) {
             self.count()?;
             let attribute = attribute.map_err(|_| Malformed::Syntax)?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| Malformed::Entity)?;
-            element.attributes.push((attribute.key.local_name().into_inner().into(), (*value).into()));
+            match attribute.key.as_namespace_binding() {
+                None => {
+                    let name = attribute.key.local_name().into_inner().into();
+                    element.attributes.push((name, (*value).into()));
+                }
+                Some(_) if self.namespaces.len() >= MAX_NAMESPACES => return Err(Malformed::TooMany),
+                Some(declared) => self.namespaces.push(Namespace {
+                    depth,
+                    prefix: match declared {
+                        PrefixDeclaration::Default => "".into(),
+                        PrefixDeclaration::Named(prefix) => prefix.into(),
+                    },
+                    uri: (!value.is_empty()).then(|| (*value).into()),
+                }),
+            }
         }
+        let prefix = start.name().prefix().map_or("", |prefix| prefix.into_inner());
+        let declared = self.namespaces.iter().rev().find(|namespace| *namespace.prefix == *prefix);
+        element.namespace = declared.and_then(|namespace| namespace.uri.clone());
         Ok(element)
     }
 
@@ -231,6 +284,26 @@ mod tests {
         assert_eq!(root.find(&["e"]).unwrap().text(), "");
         assert_eq!(root.find(&["e", "f"]), None);
         assert_eq!(root.children().len(), 2);
+    }
+
+    #[test]
+    fn prefixes_stand_for_namespaces() {
+        let root = Element::parse(
+            b"<s:a xmlns:s='one' xmlns='two' s:id='x'><b xmlns='three'><c/></b><b xmlns=''/><t:b/>\
+              <s:b xmlns:s='four'/><b/></s:a>",
+            Limits::SMALL,
+        )
+        .unwrap();
+        assert_eq!(root.namespace(), Some("one"));
+        assert_eq!(root.attribute("s"), None);
+        let inside: Vec<_> = root.children().iter().map(Element::namespace).collect();
+        assert_eq!(inside, [Some("three"), None, None, Some("four"), Some("two")]);
+        assert_eq!(root.find(&["b", "c"]).unwrap().namespace(), Some("three"));
+        let declarations: String = (0..=MAX_NAMESPACES).map(|i| format!(" xmlns:n{i}='x'")).collect();
+        assert_eq!(
+            Element::parse(format!("<a{declarations}/>").as_bytes(), Limits::SMALL),
+            Err(Malformed::TooMany)
+        );
     }
 
     #[test]

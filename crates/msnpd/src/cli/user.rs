@@ -289,6 +289,6 @@ fn told(dir: &Path, email: &Email, error: AccountError) -> anyhow::Error {
             "there is no account {email} in {}: `msnpd user list` shows those there are",
             dir.display()
         ),
-        error @ (AccountError::Seal(_) | AccountError::Store(_)) => error.into(),
+        error @ (AccountError::Full | AccountError::Seal(_) | AccountError::Store(_)) => error.into(),
     }
 }

@@ -12,6 +12,7 @@ use super::front::Front;
 use super::page;
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
+use crate::server::Server;
 
 /// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
 /// hosts files and patched executables lead all the old names here.
@@ -22,12 +23,19 @@ struct Services {
     passport: Passport,
     front: Front,
     pages: Arc<Pages>,
+    /// What serves those who have signed in. Without it there are sign-in and pages only.
+    server: Option<Arc<Server>>,
 }
 
 impl Web {
-    /// All services of a server.
+    /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages }))
+        Self(Arc::new(Services { passport, front, pages, server: None }))
+    }
+
+    /// All services of a server.
+    pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
+        Self(Arc::new(Services { passport, front, pages, server: Some(server) }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -38,7 +46,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages } = &*self.0;
+        let Services { passport, front, pages, server: _ } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);

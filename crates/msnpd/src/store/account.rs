@@ -5,6 +5,7 @@ use std::fmt;
 use msnp::types::{Email, Privacy};
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 
+use super::member::MAX_NUMBER;
 use super::privacy::setting;
 use super::row::{account_id, email, find, unsigned};
 use super::{Store, StoreError, now};
@@ -60,6 +61,9 @@ pub enum AccountError {
     /// The address is taken.
     #[error("there is an account {0} already")]
     Exists(Email),
+    /// There were as many accounts as can have numbers.
+    #[error("there can be no more accounts: the numbers that clients can read are used up")]
+    Full,
     /// The password could not be sealed.
     #[error(transparent)]
     Seal(#[from] LegacyError),
@@ -245,7 +249,7 @@ impl Store {
     /// Adds an account.
     ///
     /// # Errors
-    /// [`Exists`](AccountError::Exists), or what sealing the password says.
+    /// [`Exists`](AccountError::Exists), [`Full`](AccountError::Full), or what sealing the password says.
     pub async fn add_account(&self, new: NewAccount) -> Result<AccountId, AccountError> {
         self.write(move |tx| {
             Box::pin(async move {
@@ -263,6 +267,9 @@ impl Store {
                 .fetch_one(&mut *tx)
                 .await?;
                 let id = account_id(id)?;
+                if id.0 >= MAX_NUMBER {
+                    return Err(AccountError::Full);
+                }
                 if let Some(seal) = new.sealed_password {
                     sqlx::query("UPDATE account SET sealed_password = $2 WHERE id = $1")
                         .bind(i64::from(id.0))

@@ -134,7 +134,11 @@ impl Store {
 
 /// Writes a row of the owner's by which somebody may come to see him, or come not to see him any more. What he sees of
 /// the owner's properties is part of his own list then.
-async fn store_allowance(tx: &mut SqliteConnection, row: Row, after: Lists) -> Result<Edited, EditError> {
+pub(super) async fn store_allowance(
+    tx: &mut SqliteConnection,
+    row: Row,
+    after: Lists,
+) -> Result<Edited, EditError> {
     let (owner, contact, guid) = (row.owner, row.contact, row.guid);
     let privacy = privacy(tx, owner).await?.ok_or(EditError::Gone)?;
     let is_seen = allows(after, privacy);

@@ -46,7 +46,7 @@ impl Store {
                     row.name = name;
                 }
                 let after = row.lists.with(List::Forward);
-                let edited = store_mirrored(tx, row, after).await?;
+                let edited = store_mirrored(tx, row, after, None).await?;
                 if let Place::Group(group) = &place {
                     add_member(tx, owner, contact, group.number).await?;
                 }
@@ -135,7 +135,7 @@ impl Store {
                     return leave(tx, row, &place).await;
                 }
                 let after = row.lists.without(List::Forward);
-                store_mirrored(tx, row, after).await
+                store_mirrored(tx, row, after, None).await
             })
         })
         .await
@@ -243,12 +243,7 @@ async fn leave(tx: &mut SqliteConnection, mut row: Row, place: &Place) -> Result
             if !is_member(tx, &row, group.number).await? {
                 return Err(EditError::NotInGroup);
             }
-            sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2 AND number = $3")
-                .bind(i64::from(row.owner.0))
-                .bind(i64::from(row.contact.0))
-                .bind(i64::from(group.number))
-                .execute(&mut *tx)
-                .await?;
+            remove_member(tx, &row, group.number).await?;
             row.in_other &= is_in_any(tx, &row).await?;
         }
         Place::OtherContacts => {
@@ -262,7 +257,8 @@ async fn leave(tx: &mut SqliteConnection, mut row: Row, place: &Place) -> Result
     store_own(tx, row, after).await
 }
 
-async fn find_row(
+/// Whose row of the owner's has this GUID.
+pub(super) async fn find_row(
     tx: &mut SqliteConnection,
     owner: AccountId,
     guid: Guid,
@@ -276,13 +272,14 @@ async fn find_row(
     found.map(account_id).transpose()
 }
 
-async fn add_member(
+/// Puts somebody in a group; nothing is different where he is in it.
+pub(super) async fn add_member(
     tx: &mut SqliteConnection,
     owner: AccountId,
     contact: AccountId,
     number: u8,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO membership (owner, contact, number) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO membership (owner, contact, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(i64::from(owner.0))
         .bind(i64::from(contact.0))
         .bind(i64::from(number))
@@ -291,7 +288,23 @@ async fn add_member(
     Ok(())
 }
 
-async fn is_member(tx: &mut SqliteConnection, row: &Row, number: u8) -> Result<bool, StoreError> {
+/// Takes somebody out of a group.
+pub(super) async fn remove_member(
+    tx: &mut SqliteConnection,
+    row: &Row,
+    number: u8,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2 AND number = $3")
+        .bind(i64::from(row.owner.0))
+        .bind(i64::from(row.contact.0))
+        .bind(i64::from(number))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody is in a group.
+pub(super) async fn is_member(tx: &mut SqliteConnection, row: &Row, number: u8) -> Result<bool, StoreError> {
     let found: Option<i64> =
         sqlx::query_scalar("SELECT 1 FROM membership WHERE owner = $1 AND contact = $2 AND number = $3")
             .bind(i64::from(row.owner.0))
@@ -302,7 +315,8 @@ async fn is_member(tx: &mut SqliteConnection, row: &Row, number: u8) -> Result<b
     Ok(found.is_some())
 }
 
-async fn is_in_any(tx: &mut SqliteConnection, row: &Row) -> Result<bool, StoreError> {
+/// Whether somebody is in any group.
+pub(super) async fn is_in_any(tx: &mut SqliteConnection, row: &Row) -> Result<bool, StoreError> {
     let found: Option<i64> =
         sqlx::query_scalar("SELECT 1 FROM membership WHERE owner = $1 AND contact = $2 LIMIT 1")
             .bind(i64::from(row.owner.0))

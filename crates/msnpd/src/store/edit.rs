@@ -136,16 +136,18 @@ pub(super) async fn store_own(
     Ok(Edited { revision, contact: Some(contact), guid, changes, sight: Sight::default() })
 }
 
-/// Writes a row of the owner's whose forward bit changes, and what follows from it in the contact's row for him.
+/// Writes a row of the owner's whose forward bit changes, and what follows from it in the contact's row for him: with
+/// `invite` the owner asks to be let in.
 pub(super) async fn store_mirrored(
     tx: &mut SqliteConnection,
     row: Row,
     after: Lists,
+    invite: Option<&str>,
 ) -> Result<Edited, EditError> {
     let revisions = Revisions::next(tx, Part::Lists, [row.owner, row.contact]).await?;
     let revision = revisions.of(row.owner).ok_or(EditError::Gone)?;
     let (contact, guid) = (row.contact, row.guid);
-    let changes = mirror(tx, row, after, &revisions).await?;
+    let changes = mirror(tx, row, after, invite, &revisions).await?;
     Ok(Edited { revision, contact: Some(contact), guid, changes, sight: Sight::default() })
 }
 
@@ -154,6 +156,7 @@ pub(super) async fn mirror(
     tx: &mut SqliteConnection,
     row: Row,
     mut after: Lists,
+    invite: Option<&str>,
     revisions: &Revisions,
 ) -> Result<Vec<Change>, EditError> {
     let (owner, contact) = (row.owner, row.contact);
@@ -165,7 +168,7 @@ pub(super) async fn mirror(
         return Ok(vec![row.store(tx, after, revision).await?]);
     }
     let mut changes = vec![row.store(tx, after, revision).await?];
-    let theirs = Row::load(tx, contact, owner).await?;
+    let mut theirs = Row::load(tx, contact, owner).await?;
     let asked = theirs.lists.contains(List::Allow) || theirs.lists.contains(List::Block);
     let after = match (added, asked) {
         (true, true) => theirs.lists.with(List::Reverse),
@@ -173,6 +176,7 @@ pub(super) async fn mirror(
         // Who has taken him off again leaves nothing to ask about.
         (false, _) => theirs.lists.without(List::Reverse).without(List::Pending),
     };
+    theirs.invite = invite.map(str::to_owned);
     let revision = revisions.of(contact).ok_or(EditError::UnknownAccount)?;
     changes.push(theirs.store(tx, after, revision).await?);
     Ok(changes)

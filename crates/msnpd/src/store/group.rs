@@ -3,8 +3,10 @@
 use msnp::types::{Guid, List};
 use sqlx::SqliteConnection;
 
+use super::detail::forget_details;
 use super::edit::{EditError, Limits, mirror};
-use super::row::{Change, Part, Revisions, Row, account_id, guid, new_guid, revision, signed};
+use super::row::{Change, Part, Revisions, Row, account_id, guid, lists, new_guid, revision, signed};
+use super::tombstone::bury_entry;
 use super::{Store, StoreError, outside};
 use crate::account::AccountId;
 
@@ -168,40 +170,52 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let group = stored(place(tx, owner, Some(&key)).await?)?;
-                let members = members(tx, owner, group.number).await?;
-                let left: Vec<_> = match orphans {
-                    Orphans::Leave => members
-                        .iter()
-                        .filter(|(_, groups, in_other)| *groups == 1 && !in_other)
-                        .map(|(id, ..)| *id)
-                        .collect(),
-                    Orphans::Stay => Vec::new(),
-                };
-                let touched = left.iter().copied().chain([owner]);
-                let revisions = Revisions::next(tx, Part::Lists, touched).await?;
-                let revision = revisions.of(owner).ok_or(EditError::Gone)?;
-                outside::lose_group(tx, owner, group.number, revision).await?;
-                sqlx::query("DELETE FROM contact_group WHERE owner = $1 AND number = $2")
-                    .bind(i64::from(owner.0))
-                    .bind(i64::from(group.number))
-                    .execute(&mut *tx)
-                    .await?;
-                let mut changes = Vec::new();
-                for (contact, groups, _) in members {
-                    let mut row = Row::load(tx, owner, contact).await?;
-                    row.in_other &= groups > 1;
-                    let lists = row.lists;
-                    if left.contains(&contact) {
-                        changes.extend(mirror(tx, row, lists.without(List::Forward), &revisions).await?);
-                    } else {
-                        changes.push(row.store(tx, lists, revision).await?);
-                    }
-                }
-                Ok(GroupRemoved { revision, group, left, changes })
+                remove_group(tx, owner, group, orphans).await
             })
         })
         .await
     }
+}
+
+/// [`Store::remove_group`], of a group that is known.
+pub(super) async fn remove_group(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    group: Group,
+    orphans: Orphans,
+) -> Result<GroupRemoved, EditError> {
+    let members = members(tx, owner, group.number).await?;
+    let left: Vec<_> = match orphans {
+        Orphans::Leave => members
+            .iter()
+            .filter(|member| member.groups == 1 && member.is_buddy && !member.in_other)
+            .map(|member| member.id)
+            .collect(),
+        Orphans::Stay => Vec::new(),
+    };
+    let touched = left.iter().copied().chain([owner]);
+    let revisions = Revisions::next(tx, Part::Lists, touched).await?;
+    let revision = revisions.of(owner).ok_or(EditError::Gone)?;
+    outside::lose_group(tx, owner, group.number, revision).await?;
+    forget_details(tx, owner, group.guid).await?;
+    bury_entry(tx, owner, group.guid, true, revision).await?;
+    sqlx::query("DELETE FROM contact_group WHERE owner = $1 AND number = $2")
+        .bind(i64::from(owner.0))
+        .bind(i64::from(group.number))
+        .execute(&mut *tx)
+        .await?;
+    let mut changes = Vec::new();
+    for Member { id: contact, groups, .. } in members {
+        let mut row = Row::load(tx, owner, contact).await?;
+        row.in_other &= groups > 1;
+        let lists = row.lists;
+        if left.contains(&contact) {
+            changes.extend(mirror(tx, row, lists.without(List::Forward), None, &revisions).await?);
+        } else {
+            changes.push(row.store(tx, lists, revision).await?);
+        }
+    }
+    Ok(GroupRemoved { revision, group, left, changes })
 }
 
 /// Where `key` leads; "Other Contacts" where none is given.
@@ -247,24 +261,35 @@ fn stored(place: Place) -> Result<Group, EditError> {
     }
 }
 
-async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u64, EditError> {
+pub(super) async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u64, EditError> {
     Revisions::next(tx, Part::Lists, [owner]).await?.of(owner).ok_or(EditError::Gone)
 }
 
-/// Who is in a group, in how many groups each of them is, and whether he is in "Other Contacts" as well.
-async fn members(
-    tx: &mut SqliteConnection,
-    owner: AccountId,
-    number: u8,
-) -> Result<Vec<(AccountId, i64, bool)>, StoreError> {
-    let rows: Vec<(i64, i64, bool)> = sqlx::query_as(
+/// Somebody who is in a group.
+struct Member {
+    id: AccountId,
+    /// In how many groups he is.
+    groups: i64,
+    /// Whether he is in "Other Contacts" as well.
+    in_other: bool,
+    /// Whether he is on the forward list: others are in the book alone.
+    is_buddy: bool,
+}
+
+/// Who is in a group.
+async fn members(tx: &mut SqliteConnection, owner: AccountId, number: u8) -> Result<Vec<Member>, StoreError> {
+    let rows: Vec<(i64, i64, bool, i64)> = sqlx::query_as(
         "SELECT m.contact, (SELECT count(*) FROM membership a WHERE a.owner = m.owner AND a.contact = m.contact), \
-         c.in_other FROM membership m JOIN contact c ON c.owner = m.owner AND c.contact = m.contact \
+         c.in_other, c.lists FROM membership m JOIN contact c ON c.owner = m.owner AND c.contact = m.contact \
          WHERE m.owner = $1 AND m.number = $2 ORDER BY m.contact",
     )
     .bind(i64::from(owner.0))
     .bind(i64::from(number))
     .fetch_all(tx)
     .await?;
-    rows.into_iter().map(|(id, groups, in_other)| Ok((account_id(id)?, groups, in_other))).collect()
+    let member = |(id, groups, in_other, bits)| {
+        let is_buddy = lists(bits)?.contains(List::Forward);
+        Ok(Member { id: account_id(id)?, groups, in_other, is_buddy })
+    };
+    rows.into_iter().map(member).collect()
 }

@@ -143,8 +143,8 @@ impl Store {
         let row: Option<SignInRow> = sqlx::query_as(
             "SELECT id, email, name, password_hash, generation, disabled, \
              privacy, revision, lists_revision, settings_revision, \
-             (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact WHERE owner = $1) \
-             AS rows FROM account WHERE id = $1",
+             (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact \
+             WHERE owner = $1 AND lists <> 0) AS rows FROM account WHERE id = $1",
         )
         .bind(i64::from(account.0))
         .fetch_optional(self.readers())
@@ -261,7 +261,7 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
          c.in_other, o.lists AS theirs, a.privacy \
          FROM contact c JOIN account a ON a.id = c.contact \
          LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner \
-         WHERE c.owner = $1 ORDER BY c.contact",
+         WHERE c.owner = $1 AND c.lists <> 0 ORDER BY c.contact",
     )
     .bind(i64::from(owner.0))
     .fetch_all(&mut *tx)
@@ -276,6 +276,9 @@ async fn read_roster(tx: &mut SqliteConnection, owner: AccountId) -> Result<Opti
             _ => Vec::new(),
         };
         let mut groups = memberships.remove(&id).unwrap_or_default();
+        if !on.contains(List::Forward) {
+            groups.clear();
+        }
         if row.in_other {
             groups.insert(0, 0);
         }
@@ -312,7 +315,8 @@ pub(super) fn allows(lists: Lists, privacy: Privacy) -> bool {
     !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowOthers)
 }
 
-async fn memberships(
+/// The groups of everybody with an account, by number.
+pub(super) async fn memberships(
     tx: &mut SqliteConnection,
     owner: AccountId,
 ) -> Result<HashMap<AccountId, Vec<u8>>, StoreError> {

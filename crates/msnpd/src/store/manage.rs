@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 use super::account::AccountError;
 use super::event::{EventKind, tell};
 use super::row::{Part, Revisions, account_id, find};
+use super::tombstone::forget_before;
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -117,7 +118,8 @@ impl Store {
                 for (holder, revision) in &revisions {
                     sqlx::query(
                         "UPDATE contact SET name = CASE WHEN lower(name) = $3 THEN NULL ELSE name END, \
-                         revision = $4 WHERE owner = $1 AND contact = $2",
+                         revision = $4, book_revision = $4, member_revision = $4 \
+                         WHERE owner = $1 AND contact = $2",
                     )
                     .bind(i64::from(holder.0))
                     .bind(i64::from(id.0))
@@ -125,6 +127,8 @@ impl Store {
                     .bind(super::row::signed(*revision)?)
                     .execute(&mut *tx)
                     .await?;
+                    // Clients know him by his address: with it all that they have of him is another's.
+                    forget_before(tx, *holder, *revision).await?;
                 }
                 Revisions::next(tx, Part::Settings, [id]).await?;
                 tell(tx, EventKind::Renamed, [id]).await?;
@@ -145,7 +149,19 @@ impl Store {
                 must_exist(tx, id).await?;
                 let mut holders = holders(tx, id).await?;
                 holders.retain(|holder| *holder != id);
-                Revisions::next(tx, Part::Lists, holders.iter().copied()).await?;
+                let revisions = Revisions::next(tx, Part::Lists, holders.iter().copied()).await?;
+                for (holder, revision) in revisions.into_vec() {
+                    // Clients that ask what has changed read all of it: no mark is left of somebody who is gone for good.
+                    forget_before(tx, holder, revision).await?;
+                    sqlx::query(
+                        "DELETE FROM detail WHERE owner = $1 AND entry = \
+                         (SELECT guid FROM contact WHERE owner = $1 AND contact = $2)",
+                    )
+                    .bind(i64::from(holder.0))
+                    .bind(i64::from(id.0))
+                    .execute(&mut *tx)
+                    .await?;
+                }
                 // Its rows and those about it go with it, by their foreign keys.
                 sqlx::query("DELETE FROM account WHERE id = $1")
                     .bind(i64::from(id.0))

@@ -11,21 +11,29 @@
 
 mod account;
 mod allow;
+mod book;
+mod book_group;
 mod contact;
+mod detail;
 mod edit;
+mod entry;
 mod error;
 mod event;
 mod group;
 mod list;
 mod mailbox;
 mod manage;
+mod me;
+mod member;
 mod offline;
 mod order;
 mod outside;
+mod outside_row;
 mod privacy;
 mod property;
 mod recording;
 mod row;
+mod tombstone;
 mod writer;
 
 use std::fmt;
@@ -47,12 +55,18 @@ use tokio::task::JoinHandle;
 use crate::data_dir;
 
 pub use account::{AccountError, AccountSummary, NewAccount, Seal};
+pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me};
+pub use book_group::{GroupUpdate, MAX_GROUP_NAME};
+pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
 pub use edit::{ContactKey, EditError, Edited, Limits};
+pub use entry::{Adding, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
 pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
 pub use mailbox::{INBOX, MailNews, NewMail, TRASH, Unread};
+pub use me::{MeEdited, MeUpdate};
+pub use member::{MAX_NUMBER, Member, MemberKey, Membership, MembershipId, OWN_NETWORK, Role};
 pub use offline::{
     KeepError, Kept, MAX_FROM_ONE, MAX_WAITING, MAX_WAITING_BYTES, MESSAGE_LIFETIME, NewMessage, Waiting,
     WaitingMessage, WaitingSender,
@@ -62,6 +76,7 @@ pub use outside::OutsideContact;
 pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
 pub use row::Change;
+pub use tombstone::{DeletedEntry, DeletedMember};
 
 /// The database's file name in the data directory.
 pub const DATABASE: &str = "msnpd.db";

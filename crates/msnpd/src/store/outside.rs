@@ -1,5 +1,4 @@
-//! Contacts without an account here. For the time being these are telephone numbers; the tables have room for
-//! addresses of other networks too.
+//! Contacts without an account here: telephone numbers, addresses of other networks, entries of the address book.
 //!
 //! Nobody is on the other side: an edit touches the owner's rows alone, and presence knows nothing of them.
 
@@ -10,8 +9,8 @@ use sqlx::SqliteConnection;
 
 use super::edit::{EditError, Edited, Limits, Note, check_room};
 use super::group::{GroupKey, Place, number, place};
-use super::property::Sight;
-use super::row::{Part, Revisions, guid, lists, new_guid, revision, signed, unsigned};
+use super::outside_row::{OutsideRow, edited};
+use super::row::{guid, revision, signed};
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -36,9 +35,6 @@ pub struct OutsideContact {
     pub groups: Vec<u8>,
 }
 
-/// GUID, network, address, lists, name, phone, revision.
-type OutsideRow = (Vec<u8>, i64, String, i64, Option<String>, Option<String>, i64);
-
 impl Store {
     /// Puts a telephone number on the owner's forward list. An empty name is none.
     ///
@@ -56,25 +52,20 @@ impl Store {
             (telephone.to_string(), name.filter(|name| !name.is_empty()).map(str::to_owned));
         self.write(move |tx| {
             Box::pin(async move {
-                if find_address(tx, owner, Telephone::NETWORK, &address).await? {
+                let found = OutsideRow::by_address(tx, owner, Telephone::NETWORK, &address).await?;
+                if found.as_ref().is_some_and(|row| row.lists.contains(List::Forward)) {
                     return Err(EditError::AlreadyThere);
                 }
                 check_room(tx, owner, List::Forward, limits).await?;
-                let (guid, revision) = (new_guid()?, next_revision(tx, owner).await?);
-                sqlx::query(
-                    "INSERT INTO outside_contact (owner, guid, network, address, lists, name, revision) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(i64::from(owner.0))
-                .bind(guid.0.as_slice())
-                .bind(i64::from(Telephone::NETWORK))
-                .bind(address)
-                .bind(i64::from(List::Forward.bit().bits()))
-                .bind(name)
-                .bind(signed(revision)?)
-                .execute(tx)
-                .await?;
-                Ok(edited(revision, guid))
+                let mut row = match found {
+                    Some(row) => row,
+                    None => OutsideRow::new(tx, owner, Telephone::NETWORK, address).await?,
+                };
+                if name.is_some() {
+                    row.name = name;
+                }
+                let after = row.lists.with(List::Forward);
+                row.store_next(tx, after).await
             })
         })
         .await
@@ -86,7 +77,9 @@ impl Store {
     /// When the database can't be read.
     pub async fn has_telephone(&self, owner: AccountId, telephone: &Telephone) -> Result<bool, StoreError> {
         let mut reader = self.readers().acquire().await?;
-        find_address(&mut reader, owner, Telephone::NETWORK, &telephone.to_string()).await
+        let row =
+            OutsideRow::by_address(&mut reader, owner, Telephone::NETWORK, &telephone.to_string()).await?;
+        Ok(row.is_some_and(|row| row.lists.contains(List::Forward)))
     }
 }
 
@@ -97,24 +90,46 @@ pub(super) async fn join(
     guid: Guid,
     group: &GroupKey,
 ) -> Result<Edited, EditError> {
-    if find(tx, owner, guid).await?.is_none() {
-        return Err(EditError::UnknownAccount);
-    }
+    let row = buddy(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
     let Place::Group(group) = place(tx, owner, Some(group)).await? else {
         return Err(EditError::AlreadyThere);
     };
+    if !add_member(tx, &row, group.number).await? {
+        return Err(EditError::AlreadyThere);
+    }
+    touch(tx, row).await
+}
+
+/// Puts somebody in a group; says whether he was not in it.
+pub(super) async fn add_member(
+    tx: &mut SqliteConnection,
+    row: &OutsideRow,
+    number: u8,
+) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO outside_membership (owner, guid, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
     )
-    .bind(i64::from(owner.0))
-    .bind(guid.0.as_slice())
-    .bind(i64::from(group.number))
-    .execute(&mut *tx)
+    .bind(i64::from(row.owner.0))
+    .bind(row.guid.0.as_slice())
+    .bind(i64::from(number))
+    .execute(tx)
     .await?;
-    if done.rows_affected() == 0 {
-        return Err(EditError::AlreadyThere);
-    }
-    touch(tx, owner, guid).await
+    Ok(done.rows_affected() > 0)
+}
+
+/// Takes somebody out of a group; says whether he was in it.
+pub(super) async fn remove_member(
+    tx: &mut SqliteConnection,
+    row: &OutsideRow,
+    number: u8,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM outside_membership WHERE owner = $1 AND guid = $2 AND number = $3")
+        .bind(i64::from(row.owner.0))
+        .bind(row.guid.0.as_slice())
+        .bind(i64::from(number))
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Takes a contact off the forward list, and out of his groups with it, or only out of `group`.
@@ -124,29 +139,16 @@ pub(super) async fn remove(
     guid: Guid,
     group: Option<&GroupKey>,
 ) -> Result<Edited, EditError> {
-    if find(tx, owner, guid).await?.is_none() {
-        return Err(EditError::NotOnList);
-    }
+    let row = buddy(tx, owner, guid).await?.ok_or(EditError::NotOnList)?;
     let Some(group) = group else {
-        let revision = next_revision(tx, owner).await?;
-        sqlx::query("DELETE FROM outside_contact WHERE owner = $1 AND guid = $2")
-            .bind(i64::from(owner.0))
-            .bind(guid.0.as_slice())
-            .execute(tx)
-            .await?;
-        return Ok(edited(revision, guid));
+        let after = row.lists.without(List::Forward);
+        return row.store_next(tx, after).await;
     };
     let Place::Group(group) = place(tx, owner, Some(group)).await? else { return Err(EditError::NotInGroup) };
-    let done = sqlx::query("DELETE FROM outside_membership WHERE owner = $1 AND guid = $2 AND number = $3")
-        .bind(i64::from(owner.0))
-        .bind(guid.0.as_slice())
-        .bind(i64::from(group.number))
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if !remove_member(tx, &row, group.number).await? {
         return Err(EditError::NotInGroup);
     }
-    touch(tx, owner, guid).await
+    touch(tx, row).await
 }
 
 /// Sets what the owner notes of a contact. Cheap where it is that already.
@@ -157,17 +159,17 @@ pub(super) async fn note(
     note: Note,
     value: Option<String>,
 ) -> Result<Edited, EditError> {
-    let (name, phone) = find(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
-    let (before, set) = match note {
-        Note::Name => (name, "UPDATE outside_contact SET name = $3 WHERE owner = $1 AND guid = $2"),
-        Note::Phone => (phone, "UPDATE outside_contact SET phone = $3 WHERE owner = $1 AND guid = $2"),
+    let mut row = buddy(tx, owner, guid).await?.ok_or(EditError::UnknownAccount)?;
+    let noted = match note {
+        Note::Name => &mut row.name,
+        Note::Phone => &mut row.phone,
     };
-    if before == value {
+    if *noted == value {
         let revision = revision(tx, owner).await?.ok_or(EditError::Gone)?;
         return Ok(edited(revision, guid));
     }
-    sqlx::query(set).bind(i64::from(owner.0)).bind(guid.0.as_slice()).bind(value).execute(&mut *tx).await?;
-    touch(tx, owner, guid).await
+    *noted = value;
+    touch(tx, row).await
 }
 
 /// A group is about to go: whoever is in it stays on the list without it. Clients that would have him leave the list
@@ -179,7 +181,7 @@ pub(super) async fn lose_group(
     revision: u64,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE outside_contact SET revision = $3 WHERE owner = $1 AND guid IN \
+        "UPDATE outside_contact SET revision = $3, book_revision = $3 WHERE owner = $1 AND guid IN \
          (SELECT guid FROM outside_membership WHERE owner = $1 AND number = $2)",
     )
     .bind(i64::from(owner.0))
@@ -190,93 +192,58 @@ pub(super) async fn lose_group(
     Ok(())
 }
 
-/// Everybody without an account on the owner's lists, by network and address.
-pub(super) async fn read(
+/// The groups of everybody without an account, by number.
+pub(super) async fn memberships(
     tx: &mut SqliteConnection,
     owner: AccountId,
-) -> Result<Vec<OutsideContact>, StoreError> {
+) -> Result<HashMap<Guid, Vec<u8>>, StoreError> {
     let rows: Vec<(Vec<u8>, i64)> =
         sqlx::query_as("SELECT guid, number FROM outside_membership WHERE owner = $1 ORDER BY guid, number")
             .bind(i64::from(owner.0))
             .fetch_all(&mut *tx)
             .await?;
-    let mut groups: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
-    for (guid, n) in rows {
-        groups.entry(guid).or_default().push(number(n)?);
+    let mut groups: HashMap<_, Vec<u8>> = HashMap::new();
+    for (bytes, n) in rows {
+        groups.entry(guid(&bytes)?).or_default().push(number(n)?);
     }
-    let rows: Vec<OutsideRow> = sqlx::query_as(
-        "SELECT guid, network, address, lists, name, phone, revision FROM outside_contact WHERE owner = $1 \
-         ORDER BY network, address, guid",
-    )
-    .bind(i64::from(owner.0))
-    .fetch_all(tx)
-    .await?;
-    let contact = |(bytes, network, address, bits, name, phone, revision): OutsideRow| {
-        Ok(OutsideContact {
-            network: u8::try_from(network)
-                .map_err(|_| StoreError::Corrupt(format!("the network {network}")))?,
-            address,
-            name,
-            phone,
-            guid: guid(&bytes)?,
-            lists: lists(bits)?,
-            revision: unsigned(revision)?,
-            groups: groups.remove(&bytes).unwrap_or_default(),
-        })
-    };
-    rows.into_iter().map(contact).collect()
+    Ok(groups)
 }
 
-/// The name and the number of a contact on the forward list; `None` where the GUID is none of such a one.
-async fn find(
+/// Everybody without an account on the owner's lists, by network and address.
+pub(super) async fn read(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+) -> Result<Vec<OutsideContact>, StoreError> {
+    let mut groups = memberships(tx, owner).await?;
+    let contact = |row: OutsideRow| {
+        let in_groups = groups.remove(&row.guid).unwrap_or_default();
+        OutsideContact {
+            network: row.network,
+            groups: if row.lists.contains(List::Forward) { in_groups } else { Vec::new() },
+            address: row.address,
+            name: row.name,
+            phone: row.phone,
+            guid: row.guid,
+            lists: row.lists,
+            revision: row.revision,
+        }
+    };
+    let rows = OutsideRow::all(tx, owner).await?;
+    Ok(rows.into_iter().filter(|row| !row.lists.is_empty()).map(contact).collect())
+}
+
+/// The row of a contact on the forward list; `None` where the GUID is none of such a one.
+async fn buddy(
     tx: &mut SqliteConnection,
     owner: AccountId,
     guid: Guid,
-) -> Result<Option<(Option<String>, Option<String>)>, StoreError> {
-    let found = sqlx::query_as(
-        "SELECT name, phone FROM outside_contact WHERE owner = $1 AND guid = $2 AND lists & $3 <> 0",
-    )
-    .bind(i64::from(owner.0))
-    .bind(guid.0.as_slice())
-    .bind(i64::from(List::Forward.bit().bits()))
-    .fetch_optional(tx)
-    .await?;
-    Ok(found)
-}
-
-async fn find_address(
-    tx: &mut SqliteConnection,
-    owner: AccountId,
-    network: u8,
-    address: &str,
-) -> Result<bool, StoreError> {
-    let found: Option<i64> = sqlx::query_scalar(
-        "SELECT 1 FROM outside_contact WHERE owner = $1 AND network = $2 AND address = $3 AND address <> ''",
-    )
-    .bind(i64::from(owner.0))
-    .bind(i64::from(network))
-    .bind(address)
-    .fetch_optional(tx)
-    .await?;
-    Ok(found.is_some())
+) -> Result<Option<OutsideRow>, StoreError> {
+    let row = OutsideRow::by_guid(tx, owner, guid).await?;
+    Ok(row.filter(|row| row.lists.contains(List::Forward)))
 }
 
 /// Gives a row that was changed the owner's next revision.
-async fn touch(tx: &mut SqliteConnection, owner: AccountId, guid: Guid) -> Result<Edited, EditError> {
-    let revision = next_revision(tx, owner).await?;
-    sqlx::query("UPDATE outside_contact SET revision = $3 WHERE owner = $1 AND guid = $2")
-        .bind(i64::from(owner.0))
-        .bind(guid.0.as_slice())
-        .bind(signed(revision)?)
-        .execute(tx)
-        .await?;
-    Ok(edited(revision, guid))
-}
-
-async fn next_revision(tx: &mut SqliteConnection, owner: AccountId) -> Result<u64, EditError> {
-    Revisions::next(tx, Part::Lists, [owner]).await?.of(owner).ok_or(EditError::Gone)
-}
-
-fn edited(revision: u64, guid: Guid) -> Edited {
-    Edited { revision, contact: None, guid, changes: Vec::new(), sight: Sight::default() }
+async fn touch(tx: &mut SqliteConnection, row: OutsideRow) -> Result<Edited, EditError> {
+    let after = row.lists;
+    row.store_next(tx, after).await
 }

@@ -23,12 +23,16 @@ impl Store {
     /// # Errors
     /// [`Gone`](EditError::Gone).
     pub async fn set_name(&self, account: AccountId, name: &str) -> Result<u64, EditError> {
-        let set =
-            "UPDATE account SET name = nullif($2, '') WHERE id = $1 AND name IS DISTINCT FROM nullif($2, '')";
-        match self.set(account, set, name.to_owned()).await {
-            Err(EditError::Unchanged) => self.revision(account).await?.ok_or(EditError::Gone),
-            done => done,
-        }
+        let name = name.to_owned();
+        self.write(move |tx| {
+            Box::pin(async move {
+                match change_name(tx, account, name).await {
+                    Err(EditError::Unchanged) => revision(tx, account).await?.ok_or(EditError::Gone),
+                    done => done,
+                }
+            })
+        })
+        .await
     }
 
     /// Sets who may see the account.
@@ -40,31 +44,7 @@ impl Store {
         account: AccountId,
         privacy: Privacy,
     ) -> Result<SettingEdited, EditError> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                let set = "UPDATE account SET privacy = $2 WHERE id = $1 AND privacy <> $2";
-                let revision = set_one(tx, account, set, privacy.as_str().to_owned()).await?;
-                let mut sight = Sight::default();
-                let properties = turned(tx, account, privacy == Privacy::AllowOthers).await?;
-                if !properties.is_empty() {
-                    // Of those on the allow list and the block list nothing changes.
-                    let ids: Vec<i64> = sqlx::query_scalar(
-                        "SELECT contact FROM contact WHERE owner = $1 AND contact <> $1 \
-                         AND lists & $2 <> 0 AND lists & $3 = 0",
-                    )
-                    .bind(i64::from(account.0))
-                    .bind(i64::from(List::Reverse.bit().bits()))
-                    .bind(i64::from(List::Allow.bit().with(List::Block).bits()))
-                    .fetch_all(&mut *tx)
-                    .await?;
-                    let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
-                    let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
-                    sight = Sight { properties, watchers };
-                }
-                Ok(SettingEdited { revision, sight })
-            })
-        })
-        .await
+        self.write(move |tx| Box::pin(change_privacy(tx, account, privacy))).await
     }
 
     /// Sets what the client is to do about newcomers, and returns the account's new revision.
@@ -72,18 +52,56 @@ impl Store {
     /// # Errors
     /// [`Unchanged`](EditError::Unchanged), [`Gone`](EditError::Gone).
     pub async fn set_prompt(&self, account: AccountId, prompt: Prompt) -> Result<u64, EditError> {
-        let set = "UPDATE account SET prompt = $2 WHERE id = $1 AND prompt <> $2";
-        self.set(account, set, prompt.as_str().to_owned()).await
+        self.write(move |tx| Box::pin(change_prompt(tx, account, prompt))).await
     }
+}
 
-    async fn set(
-        &self,
-        account: AccountId,
-        statement: &'static str,
-        value: String,
-    ) -> Result<u64, EditError> {
-        self.write(move |tx| Box::pin(set_one(tx, account, statement, value))).await
+/// [`Store::set_name`], but for a name that it has already, which is refused.
+pub(super) async fn change_name(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    name: String,
+) -> Result<u64, EditError> {
+    let set =
+        "UPDATE account SET name = nullif($2, '') WHERE id = $1 AND name IS DISTINCT FROM nullif($2, '')";
+    set_one(tx, account, set, name).await
+}
+
+/// [`Store::set_prompt`].
+pub(super) async fn change_prompt(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    prompt: Prompt,
+) -> Result<u64, EditError> {
+    let set = "UPDATE account SET prompt = $2 WHERE id = $1 AND prompt <> $2";
+    set_one(tx, account, set, prompt.as_str().to_owned()).await
+}
+
+/// [`Store::set_privacy`].
+pub(super) async fn change_privacy(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    privacy: Privacy,
+) -> Result<SettingEdited, EditError> {
+    let set = "UPDATE account SET privacy = $2 WHERE id = $1 AND privacy <> $2";
+    let revision = set_one(tx, account, set, privacy.as_str().to_owned()).await?;
+    let mut sight = Sight::default();
+    let properties = turned(tx, account, privacy == Privacy::AllowOthers).await?;
+    if !properties.is_empty() {
+        // Of those on the allow list and the block list nothing changes.
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT contact FROM contact WHERE owner = $1 AND contact <> $1 AND lists & $2 <> 0 AND lists & $3 = 0",
+        )
+        .bind(i64::from(account.0))
+        .bind(i64::from(List::Reverse.bit().bits()))
+        .bind(i64::from(List::Allow.bit().with(List::Block).bits()))
+        .fetch_all(&mut *tx)
+        .await?;
+        let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
+        let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
+        sight = Sight { properties, watchers };
     }
+    Ok(SettingEdited { revision, sight })
 }
 
 /// Who may see the account, if it exists.

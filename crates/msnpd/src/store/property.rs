@@ -64,54 +64,59 @@ impl Store {
         value: Option<&str>,
     ) -> Result<SettingEdited, EditError> {
         let value = value.map(str::to_owned);
-        self.write(move |tx| {
-            Box::pin(async move {
-                let before = revision(tx, account).await?.ok_or(EditError::Gone)?;
-                // With the mobile service comes and goes that one can be paged.
-                let visible = if property == Property::MobileEnabled { Property::Pageable } else { property };
-                let shown_before = shown_value(tx, account, visible).await?;
-                let edit = match value {
-                    Some(value) => sqlx::query(
-                        "INSERT INTO property (account, name, value) VALUES ($1, $2, $3) \
-                         ON CONFLICT (account, name) DO UPDATE SET value = excluded.value \
-                         WHERE property.value <> excluded.value",
-                    )
-                    .bind(i64::from(account.0))
-                    .bind(property.as_str())
-                    .bind(value),
-                    None => sqlx::query("DELETE FROM property WHERE account = $1 AND name = $2")
-                        .bind(i64::from(account.0))
-                        .bind(property.as_str()),
-                };
-                let done = edit.execute(&mut *tx).await?;
-                if done.rows_affected() == 0 {
-                    return Ok(SettingEdited { revision: before, sight: Sight::default() });
-                }
-                let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
-                let revision = revisions.of(account).ok_or(EditError::Gone)?;
-                let value = shown_value(tx, account, visible).await?;
-                let mut sight = Sight::default();
-                if value != shown_before {
-                    let ids: Vec<i64> = sqlx::query_scalar(
-                        "SELECT c.contact FROM contact c JOIN account a ON a.id = c.owner \
-                         WHERE c.owner = $1 AND c.contact <> $1 AND c.lists & $2 <> 0 AND c.lists & $3 = 0 \
-                         AND (c.lists & $4 <> 0 OR a.privacy = 'AL')",
-                    )
-                    .bind(i64::from(account.0))
-                    .bind(i64::from(List::Reverse.bit().bits()))
-                    .bind(i64::from(List::Block.bit().bits()))
-                    .bind(i64::from(List::Allow.bit().bits()))
-                    .fetch_all(&mut *tx)
-                    .await?;
-                    let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
-                    let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
-                    sight = Sight { properties: vec![(visible, value)], watchers };
-                }
-                Ok(SettingEdited { revision, sight })
-            })
-        })
-        .await
+        self.write(move |tx| Box::pin(change_property(tx, account, property, value))).await
     }
+}
+
+/// [`Store::set_property`].
+pub(super) async fn change_property(
+    tx: &mut SqliteConnection,
+    account: AccountId,
+    property: Property,
+    value: Option<String>,
+) -> Result<SettingEdited, EditError> {
+    let before = revision(tx, account).await?.ok_or(EditError::Gone)?;
+    // With the mobile service comes and goes that one can be paged.
+    let visible = if property == Property::MobileEnabled { Property::Pageable } else { property };
+    let shown_before = shown_value(tx, account, visible).await?;
+    let edit = match value {
+        Some(value) => sqlx::query(
+            "INSERT INTO property (account, name, value) VALUES ($1, $2, $3) \
+             ON CONFLICT (account, name) DO UPDATE SET value = excluded.value \
+             WHERE property.value <> excluded.value",
+        )
+        .bind(i64::from(account.0))
+        .bind(property.as_str())
+        .bind(value),
+        None => sqlx::query("DELETE FROM property WHERE account = $1 AND name = $2")
+            .bind(i64::from(account.0))
+            .bind(property.as_str()),
+    };
+    let done = edit.execute(&mut *tx).await?;
+    if done.rows_affected() == 0 {
+        return Ok(SettingEdited { revision: before, sight: Sight::default() });
+    }
+    let revisions = Revisions::next(tx, Part::Settings, [account]).await?;
+    let revision = revisions.of(account).ok_or(EditError::Gone)?;
+    let value = shown_value(tx, account, visible).await?;
+    let mut sight = Sight::default();
+    if value != shown_before {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT c.contact FROM contact c JOIN account a ON a.id = c.owner \
+             WHERE c.owner = $1 AND c.contact <> $1 AND c.lists & $2 <> 0 AND c.lists & $3 = 0 \
+             AND (c.lists & $4 <> 0 OR a.privacy = 'AL')",
+        )
+        .bind(i64::from(account.0))
+        .bind(i64::from(List::Reverse.bit().bits()))
+        .bind(i64::from(List::Block.bit().bits()))
+        .bind(i64::from(List::Allow.bit().bits()))
+        .fetch_all(&mut *tx)
+        .await?;
+        let ids = ids.into_iter().map(account_id).collect::<Result<Vec<_>, _>>()?;
+        let watchers = Revisions::next(tx, Part::Lists, ids).await?.into_vec();
+        sight = Sight { properties: vec![(visible, value)], watchers };
+    }
+    Ok(SettingEdited { revision, sight })
 }
 
 /// What somebody sees of an account's properties who may see it from now on, or from now on may not.

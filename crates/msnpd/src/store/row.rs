@@ -1,9 +1,12 @@
 //! What the edits are made of: revisions, and the row that one account has for another.
 
 use msnp::types::{Email, Guid, List, Lists};
-use sqlx::SqliteConnection;
+use sqlx::{FromRow, SqliteConnection};
 
+use super::detail::forget_details;
 use super::error::StoreError;
+use super::member::roles;
+use super::tombstone::{bury_account_roles, bury_entry};
 use crate::account::AccountId;
 
 /// One row of somebody's lists after an edit.
@@ -17,7 +20,8 @@ pub struct Change {
     pub contact: AccountId,
     /// The lists the contact was on.
     pub before: Lists,
-    /// The lists the contact is on now; on none, the row is gone. May equal `before` where a name or a group changed.
+    /// The lists the contact is on now. May equal `before` where a name or a group changed. On none, nobody but the web
+    /// services knows of the row, if it is there still.
     pub after: Lists,
     /// The owner's revision, which is also the row's.
     pub revision: u64,
@@ -78,8 +82,19 @@ impl Revisions {
     }
 }
 
-/// Lists, GUID, name, mobile number, whether he is in "Other Contacts" beside his groups.
-type Stored = (i64, Vec<u8>, Option<String>, Option<String>, bool);
+/// A row as it lies in the database.
+#[derive(FromRow)]
+struct Stored {
+    lists: i64,
+    guid: Vec<u8>,
+    name: Option<String>,
+    phone: Option<String>,
+    invite: Option<String>,
+    in_other: bool,
+    in_book: bool,
+    book_revision: i64,
+    member_revision: i64,
+}
 
 /// The row that `owner` has for `contact`.
 #[derive(Clone, Debug)]
@@ -91,8 +106,16 @@ pub(super) struct Row {
     pub(super) name: Option<String>,
     /// The mobile number that the owner has for him.
     pub(super) phone: Option<String>,
+    /// What he has written to be let in. Goes when he is pending no more.
+    pub(super) invite: Option<String>,
     /// Whether he is in "Other Contacts" beside the groups he is in. Who is in none needs no such mark.
     pub(super) in_other: bool,
+    /// Whether he is kept in the book while he is not on the forward list.
+    pub(super) in_book: bool,
+    /// Whether he was, as the database has it.
+    was_in_book: bool,
+    /// The revision of the last change that the book shows, and of the last one that the roles show.
+    pub(super) shown: (u64, u64),
     /// Whether it is in the database.
     stored: bool,
 }
@@ -105,33 +128,72 @@ impl Row {
         contact: AccountId,
     ) -> Result<Self, StoreError> {
         let found: Option<Stored> = sqlx::query_as(
-            "SELECT lists, guid, name, phone, in_other FROM contact WHERE owner = $1 AND contact = $2",
+            "SELECT lists, guid, name, phone, invite, in_other, in_book, book_revision, member_revision \
+             FROM contact WHERE owner = $1 AND contact = $2",
         )
         .bind(i64::from(owner.0))
         .bind(i64::from(contact.0))
         .fetch_optional(tx)
         .await?;
         Ok(match found {
-            Some((bits, bytes, name, phone, in_other)) => {
-                let (lists, guid) = (lists(bits)?, guid(&bytes)?);
-                Self { owner, contact, lists, guid, name, phone, in_other, stored: true }
-            }
-            None => {
-                let (lists, guid) = (Lists::NONE, new_guid()?);
-                Self { owner, contact, lists, guid, name: None, phone: None, in_other: false, stored: false }
-            }
+            Some(row) => Self {
+                owner,
+                contact,
+                lists: lists(row.lists)?,
+                guid: guid(&row.guid)?,
+                name: row.name,
+                phone: row.phone,
+                invite: row.invite,
+                in_other: row.in_other,
+                in_book: row.in_book,
+                was_in_book: row.in_book,
+                shown: (unsigned(row.book_revision)?, unsigned(row.member_revision)?),
+                stored: true,
+            },
+            None => Self {
+                owner,
+                contact,
+                lists: Lists::NONE,
+                guid: new_guid()?,
+                name: None,
+                phone: None,
+                invite: None,
+                in_other: false,
+                in_book: false,
+                was_in_book: false,
+                shown: (0, 0),
+                stored: false,
+            },
         })
     }
 
-    /// Writes the row with its lists `after` and what else it has here; removes it where it is on no list any more.
+    /// Whether he is in the owner's book.
+    pub(super) const fn is_in_book(&self) -> bool {
+        self.in_book || self.lists.contains(List::Forward)
+    }
+
+    /// Writes the row with its lists `after` and what else it has here; removes it where nothing needs it any more. What
+    /// leaves the book or a role leaves its mark.
     pub(super) async fn store(
         self,
         tx: &mut SqliteConnection,
         after: Lists,
         revision: u64,
     ) -> Result<Change, StoreError> {
-        let Self { owner, contact, lists: before, guid, name, phone, in_other, stored } = self;
-        if after.is_empty() {
+        let Self { owner, contact, lists: before, guid, was_in_book, shown, stored, .. } = self;
+        let is_buddy = after.contains(List::Forward);
+        let in_book = self.in_book && !is_buddy;
+        let left_book = was_in_book || before.contains(List::Forward);
+        let left_book = left_book && !in_book && !is_buddy;
+        let change = Change { owner, contact, before, after, revision };
+        let shown = {
+            let roles_differ = !roles(before).eq(roles(after));
+            let book_differs = before.contains(List::Forward) != is_buddy || was_in_book != in_book;
+            // What is none of the lists is of the book: a name, a group.
+            let book = if book_differs || !roles_differ { revision } else { shown.0 };
+            (book, if roles_differ { revision } else { shown.1 })
+        };
+        if after.is_empty() && !in_book {
             if stored {
                 sqlx::query("DELETE FROM contact WHERE owner = $1 AND contact = $2")
                     .bind(i64::from(owner.0))
@@ -141,30 +203,40 @@ impl Row {
             }
         } else {
             sqlx::query(
-                "INSERT INTO contact (owner, contact, lists, name, guid, revision, in_other, phone) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                "INSERT INTO contact (owner, contact, lists, name, guid, in_other, phone, in_book, invite, \
+                 revision, book_revision, member_revision) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
                  ON CONFLICT (owner, contact) DO UPDATE SET lists = excluded.lists, name = excluded.name, \
-                 phone = excluded.phone, revision = excluded.revision, in_other = excluded.in_other",
+                 phone = excluded.phone, in_other = excluded.in_other, in_book = excluded.in_book, \
+                 invite = excluded.invite, revision = excluded.revision, \
+                 book_revision = excluded.book_revision, member_revision = excluded.member_revision",
             )
             .bind(i64::from(owner.0))
             .bind(i64::from(contact.0))
             .bind(i64::from(after.bits()))
-            .bind(name)
+            .bind(self.name)
             .bind(guid.0.as_slice())
+            .bind(self.in_other && is_buddy)
+            .bind(self.phone)
+            .bind(in_book)
+            .bind(self.invite.filter(|_| after.contains(List::Pending)))
             .bind(signed(revision)?)
-            .bind(in_other && after.contains(List::Forward))
-            .bind(phone)
+            .bind(signed(shown.0)?)
+            .bind(signed(shown.1)?)
             .execute(&mut *tx)
             .await?;
         }
-        if before.contains(List::Forward) && !after.contains(List::Forward) {
+        if left_book {
             sqlx::query("DELETE FROM membership WHERE owner = $1 AND contact = $2")
                 .bind(i64::from(owner.0))
                 .bind(i64::from(contact.0))
                 .execute(&mut *tx)
                 .await?;
+            forget_details(tx, owner, guid).await?;
+            bury_entry(tx, owner, guid, false, revision).await?;
         }
-        Ok(Change { owner, contact, before, after, revision })
+        bury_account_roles(tx, owner, contact, guid, (before, after), revision).await?;
+        Ok(change)
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod accounts;
+mod book;
 mod disk;
 mod groups;
 mod lists;
@@ -12,6 +13,7 @@ mod outside;
 mod random;
 mod recordings;
 mod settings;
+mod upgrade;
 
 use std::path::Path;
 

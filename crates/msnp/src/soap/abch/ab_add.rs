@@ -1,0 +1,26 @@
+//! `ABAdd`: makes an address book. Answered with its id.
+
+use super::read::{Invalid, MAX_TEXT, Read as _};
+use crate::soap::tree::Element;
+
+/// What is said about the book to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbAdd {
+    /// Mostly empty.
+    pub name: String,
+    /// The owner's address.
+    pub owner_email: String,
+    /// Whether it is to be the owner's own.
+    pub is_default: bool,
+}
+
+impl AbAdd {
+    pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
+        let info = element.child("abInfo").ok_or(Invalid::Missing("abInfo"))?;
+        Ok(Self {
+            name: info.bounded("name", MAX_TEXT)?.unwrap_or_default(),
+            owner_email: info.bounded("ownerEmail", MAX_TEXT)?.unwrap_or_default().trim().to_owned(),
+            is_default: info.boolean("fDefault")?.unwrap_or(true),
+        })
+    }
+}

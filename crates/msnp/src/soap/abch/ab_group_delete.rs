@@ -1,0 +1,27 @@
+//! `ABGroupDelete`: removes groups; the contacts in them stay. Answered with nothing.
+
+use super::read::{Invalid, guids};
+use super::types::ab_id;
+use crate::soap::tree::Element;
+use crate::types::Guid;
+
+/// The groups to remove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbGroupDelete {
+    /// Whose book.
+    pub ab_id: Guid,
+    /// At least one.
+    pub groups: Vec<Guid>,
+}
+
+impl AbGroupDelete {
+    pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
+        Ok(Self { ab_id: ab_id(element)?, groups: group_ids(element)? })
+    }
+}
+
+/// The ids in `groupFilter/groupIds/guid`; at least one.
+pub(super) fn group_ids(element: &Element) -> Result<Vec<Guid>, Invalid> {
+    let groups = guids(element.find(&["groupFilter", "groupIds"]), "groupId")?;
+    if groups.is_empty() { Err(Invalid::Missing("groupId")) } else { Ok(groups) }
+}
