@@ -33,7 +33,7 @@ enum Kind {
     Guid,
     /// Decimal digits.
     Number,
-    /// `2005-04-23T18:57:44.8130000-07:00`
+    /// `2005-04-23T18:57:44.8130000-07:00`, or with `Z`
     Time,
 }
 
@@ -58,8 +58,8 @@ impl Kind {
                 shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", |b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             }
             Self::Number => word.iter().all(u8::is_ascii_digit),
-            Self::Time => ["+", "-"].iter().any(|sign| {
-                shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{sign}xx:xx"), |b| b.is_ascii_digit())
+            Self::Time => ["Z", "+xx:xx", "-xx:xx"].iter().any(|zone| {
+                shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{zone}"), |b| b.is_ascii_digit())
             }),
         }
     }
@@ -395,6 +395,7 @@ mod tests {
             ("{number:*}", "12", true),
             ("{number:*}", "-12", false),
             ("{time:*}", "2005-04-23T18:57:44.8130000-07:00", true),
+            ("{time:*}", "2005-04-23T18:57:44.8130000Z", true),
             ("{time:*}", "2005-04-23T18:57:44Z", false),
         ] {
             assert_eq!(matched(template, heard, &[]).is_some(), fits, "{template} {heard}");

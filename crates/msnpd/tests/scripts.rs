@@ -13,13 +13,15 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, SystemTime};
 
-use http_body_util::Empty;
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
-use msnp_script::{Account, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions};
+use msnp_script::{
+    Account, Answered, Call, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions,
+};
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -234,6 +236,10 @@ impl<T: Target> Target for Remembering<'_, T> {
         self.tickets.lock().insert(address.to_owned(), ticket.clone());
         Ok(ticket)
     }
+
+    async fn post(&self, call: Call<'_>) -> io::Result<Answered> {
+        self.target.post(call).await
+    }
 }
 
 /// Makes accounts.
@@ -385,6 +391,22 @@ impl Target for InMemory {
             Some(Ok(Answer::Success { ticket })) => Ok(ticket.expose().to_owned()),
             _ => Err(TicketError::new(answer.status())),
         }
+    }
+
+    async fn post(&self, call: Call<'_>) -> io::Result<Answered> {
+        let mut request = Request::post(call.path)
+            .header("Host", "192.0.2.1")
+            .header("Content-Type", "text/xml; charset=utf-8")
+            .header("User-Agent", "MSMSGS");
+        if let Some(action) = call.action {
+            request = request.header("SOAPAction", format!("\"{action}\""));
+        }
+        let peer = Peer { address: PEER, local: LOCAL, tls: true };
+        let request = request.body(Full::new(Bytes::copy_from_slice(call.body.as_bytes()))).map_err(io::Error::other)?;
+        let answer = self.web.answer(peer, request).await.into_response();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+        Ok(Answered { status, body: body.to_vec() })
     }
 }
 
