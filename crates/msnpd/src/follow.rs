@@ -6,10 +6,10 @@ use std::sync::Arc;
 use msnp::command::{Command, adc, add, adl, not, rem, rfs, rml};
 use msnp::dialect::{Dialect, ListEdits};
 use msnp::soap::timestamp;
-use msnp::types::{Email, List, Listed, MemberList, PASSPORT_NETWORK, TrId};
+use msnp::types::{Email, Guid, List, Listed, MemberList, PASSPORT_NETWORK, TrId};
 use msnp::wire::Encoded;
 
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 use crate::clock::unix_now;
 use crate::directory::Endpoint;
 use crate::ns::list_version;
@@ -76,6 +76,83 @@ impl Server {
                 rfs::Push.write(out, dialect);
             }
         });
+    }
+}
+
+/// What somebody's own places are to be told of an edit of his lists that was made elsewhere.
+#[derive(Clone, Debug)]
+pub struct OwnNews {
+    change: Change,
+    guid: Guid,
+    email: Email,
+    name: String,
+}
+
+impl Server {
+    /// Looks up what the places of somebody are to be told of edits of his lists that a web service has made, as far as
+    /// he has any that speak of lists themselves. Nothing can be answered about an edit any more when this fails, so that
+    /// the places will read it with their next `SYN` then.
+    pub async fn own_news(&self, owner: AccountId, edits: &[Edited]) -> Vec<OwnNews> {
+        let mut news = Vec::new();
+        if !self.directory.is_told_of_lists(owner) {
+            return news;
+        }
+        for edited in edits {
+            let Some(change) = edited.changes.iter().find(|change| change.owner == owner).copied() else {
+                continue;
+            };
+            match self.store.account(change.contact).await {
+                Ok(Some(Account { email, name, .. })) => {
+                    news.push(OwnNews { change, guid: edited.guid, email, name });
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    self.note_failure(&error);
+                    self.directory.keep_change(owner, change.revision);
+                }
+            }
+        }
+        news
+    }
+
+    /// Tells the places of somebody what [`own_news`](Self::own_news) has looked up.
+    pub fn tell_own(&self, owner: AccountId, news: &[OwnNews]) {
+        for news in news {
+            self.directory.tell_change(owner, news.change.revision, |dialect, revision, out| {
+                news.write(revision, dialect, out);
+            });
+        }
+    }
+}
+
+impl OwnNews {
+    /// One line for each list that he was put on, or taken off (notification-server reference, 8).
+    fn write(&self, revision: u64, dialect: &Dialect, out: &mut Vec<u8>) {
+        let (trid, handle, name) = (TrId::UNSOLICITED, self.email.as_str(), Encoded::new(&self.name));
+        let guid = self.guid.to_string();
+        for list in [List::Forward, List::Allow, List::Block] {
+            let was = self.change.before.contains(list);
+            let is = self.change.after.contains(list);
+            let is_named = dialect.list_edits == ListEdits::Adc && list == List::Forward;
+            match (dialect.list_edits, was, is) {
+                (ListEdits::AddressBook, ..) | (_, true, true) | (_, false, false) => {}
+                (_, true, false) => {
+                    let version = list_version(dialect, revision);
+                    let who = if is_named { &guid } else { handle };
+                    rem::Push { trid, list, version, who, group: None }.write(out, dialect);
+                }
+                (ListEdits::Add, false, true) => {
+                    let version = list_version(dialect, revision).unwrap_or_default();
+                    add::Push { trid, list, version, handle, name: name.clone(), group: None }
+                        .write(out, dialect);
+                }
+                (ListEdits::Adc, false, true) => {
+                    let name = is_named.then(|| name.clone());
+                    let request = adc::Request { trid, list, who: adc::Who::Handle { handle, name } };
+                    adc::Push { request, guid: is_named.then_some(self.guid) }.write(out, dialect);
+                }
+            }
+        }
     }
 }
 
@@ -150,6 +227,7 @@ pub(crate) fn address_book_changed(owner: AccountId, email: &Email, dialect: &Di
 mod tests {
     use msnp::dialect::{MSNP8, MSNP12, MSNP13, MSNP18};
     use msnp::soap::tree::{Element, Limits};
+    use msnp::types::Lists;
 
     use super::*;
 
@@ -171,6 +249,44 @@ mod tests {
         assert_eq!(removed(&MSNP8), "REM 0 RL 8 bob@example.com\r\n");
         let push = "RML 0 56\r\n<ml><d n=\"example.com\"><c n=\"bob\" l=\"8\" t=\"1\"/></d></ml>";
         assert_eq!(removed(&MSNP13), push);
+    }
+
+    #[test]
+    fn own_places_of_older_versions_hear_of_what_a_web_service_did() {
+        let lists = |lists: &[List]| lists.iter().fold(Lists::NONE, |all, list| all.with(*list));
+        let told = |before: &[List], after: &[List], dialect| {
+            let news = OwnNews {
+                change: Change {
+                    owner: AccountId(1),
+                    contact: AccountId(2),
+                    before: lists(before),
+                    after: lists(after),
+                    revision: 9,
+                },
+                guid: "b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c".parse().unwrap(),
+                email: "bob@example.com".parse().unwrap(),
+                name: "Bob B".to_owned(),
+            };
+            let mut out = Vec::new();
+            news.write(9, dialect, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let (fl, al, bl) = (List::Forward, List::Allow, List::Block);
+        assert_eq!(
+            told(&[], &[fl, al], &MSNP8),
+            "ADD 0 FL 9 bob@example.com Bob%20B\r\nADD 0 AL 9 bob@example.com Bob%20B\r\n"
+        );
+        assert_eq!(
+            told(&[], &[fl, al], &MSNP12),
+            "ADC 0 FL N=bob@example.com F=Bob%20B C=b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c\r\nADC 0 AL N=bob@example.com\r\n"
+        );
+        assert_eq!(
+            told(&[fl, al], &[bl], &MSNP8),
+            "REM 0 FL 9 bob@example.com\r\nREM 0 AL 9 bob@example.com\r\nADD 0 BL 9 bob@example.com Bob%20B\r\n"
+        );
+        assert_eq!(told(&[fl], &[fl, al, List::Reverse], &MSNP12), "ADC 0 AL N=bob@example.com\r\n");
+        assert_eq!(told(&[fl], &[], &MSNP12), "REM 0 FL b2c6a9d0-3f41-4c5e-8a77-0d1e2f3a4b5c\r\n");
+        assert_eq!(told(&[], &[fl], &MSNP18), "");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::soap::escape;
 use crate::soap::tree::{Element, Limits, Malformed};
+use crate::soap::{escape, is_xml};
 use crate::wire::limits;
 
 /// What a document may hold: as much as fits into a payload. The shortest contact is some 30 bytes, four nodes.
@@ -72,6 +72,7 @@ impl MemberList {
         let mut members = Vec::new();
         for part in root.children() {
             let domain = part.is("d").then(|| part.attribute("n")).flatten();
+            let domain = domain.filter(|domain| is_text(domain));
             if domain.is_none() && !part.is("t") {
                 return Err(InvalidMemberList::Structure);
             }
@@ -142,8 +143,13 @@ fn put(out: &mut String, before: &str, value: &str, after: &str) {
     }
 }
 
+/// Whether there is anything in it, and nothing that could not be written again.
+fn is_text(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(is_xml)
+}
+
 fn listed(member: &Element, domain: Option<&str>) -> Option<Listed> {
-    let name = member.attribute("n").filter(|name| member.is("c") && !name.is_empty())?;
+    let name = member.attribute("n").filter(|name| member.is("c") && is_text(name))?;
     let number = |name| member.attribute(name).map(str::parse).transpose().ok();
     Some(Listed {
         address: domain.map_or_else(|| name.to_owned(), |domain| format!("{name}@{domain}")),
@@ -212,6 +218,8 @@ mod tests {
             "<ml><d n=\"example.com\"><c/></d></ml>",
             "<ml><d n=\"example.com\"><c n=\"bob\" l=\"many\"/></d></ml>",
             "<ml><d n=\"example.com\"><c n=\"bob\" t=\"-1\"/></d></ml>",
+            "<ml><d n=\"\"><c n=\"bob\"/></d></ml>",
+            "<ml><d n=\"example.com\"><c n=\"\u{1}\"/></d></ml>",
         ] {
             assert_eq!(MemberList::read(bad.as_bytes()), Err(InvalidMemberList::Structure), "{bad}");
         }

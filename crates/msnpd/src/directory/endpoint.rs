@@ -89,16 +89,17 @@ impl Endpoint {
 
     /// Everybody whom its client wants to be told of, where it tells that itself; elsewhere the lists say it.
     pub(super) fn watched(&self) -> Option<Vec<AccountId>> {
-        self.chooses_whom_to_watch().then(|| self.watched.lock().all().to_vec())
+        self.reads_address_book().then(|| self.watched.lock().all().to_vec())
     }
 
-    fn chooses_whom_to_watch(&self) -> bool {
+    /// Whether its client has its lists from the address book, and tells itself whom it wants to be told of.
+    pub(super) fn reads_address_book(&self) -> bool {
         self.dialect.lists == ListForm::AddressBook
     }
 
     /// Whether its client wants to be told of somebody who is on the forward list.
     pub(super) fn watches(&self, id: AccountId) -> bool {
-        !self.chooses_whom_to_watch() || self.watched.lock().contains(id)
+        !self.reads_address_book() || self.watched.lock().contains(id)
     }
 
     pub(super) fn hears_of_lists(&self) -> bool {

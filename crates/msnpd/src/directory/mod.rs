@@ -199,6 +199,13 @@ impl Directory {
         });
     }
 
+    /// Whether a person has a place whose client has asked the notification server for its lists.
+    pub fn is_told_of_lists(&self, id: AccountId) -> bool {
+        let mut is_told = false;
+        self.each_place(id, |place| is_told |= place.hears_of_lists() && !place.reads_address_book());
+        is_told
+    }
+
     /// Notes that a person is not told of a change of his lists that has led to `revision`.
     pub fn keep_change(&self, id: AccountId, revision: u64) {
         self.each_place(id, |place| place.fall_behind(revision));
