@@ -62,7 +62,8 @@
 //! | `{...}` | anything, across lines |
 //!
 //! A name may say what the word must look like: `{guid:bob}`, `{number:version}`, `{time:lists}`, or `{guid:*}` where it
-//! need not be kept. `{number:new>old}` must be more than what `{number:old}` has taken, and so with times. In what is
+//! need not be kept. `{user:other}` and `{domain:other}` are the halves of the address in `{other}`; in place of the name may
+//! stand an address. `{number:new>old}` must be more than what `{number:old}` has taken, and so with times. In what is
 //! said, `{hex:00ff}` is two bytes, `{repeat:387:x}` is 387 times x. A brace itself is written `{{`.
 //!
 //! **Payloads** stand below their line. Each line begins with a bar and ends in a line end, but for a last one that ends
@@ -95,7 +96,8 @@
 //! `bob does sign-in as {against}`, and `[against 9+]` is about theirs. A line may be kept to both.
 //!
 //! **Procedures** stand between `define name` and `end`. In them `{me}` is the connection they are done on, `{address}`
-//! and `{name}` are the account's, the latter as it stands on a line. They know nothing of other holes but what they are
+//! and `{name}` are the account's, the latter as it stands on a line, and `{machine}` is a GUID for the place where its client
+//! is: `00000000-0000-4000-8000-000000000001` for the first account of the script, and so on. They know nothing of other holes but what they are
 //! given, and what they hear is forgotten at their end but for what `define name gives …` lists. `include file` takes
 //! over those of another file.
 //!

@@ -306,8 +306,6 @@ impl Place for Memory {
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web =
-            Web::new(passport, Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap(), Arc::default());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -326,6 +324,8 @@ impl Place for Memory {
             shields: msnpd::shields::Shields::default(),
         };
         let server = Arc::new(Server::new(settings, store.clone(), mint));
+        let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
+        let web = Web::with_server(passport, front, Arc::default(), server.clone());
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
     }
 

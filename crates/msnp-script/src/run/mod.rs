@@ -266,6 +266,8 @@ impl<'s, T: Target> Runner<'s, T> {
         let name = script.accounts.get(part).and_then(|account| account.name.as_deref()).unwrap_or(&address);
         values.entry("name".to_owned()).or_insert_with(|| Encoded::new(name).as_str().as_bytes().to_vec());
         values.insert("address".to_owned(), address.into_bytes());
+        let machine = format!("00000000-0000-4000-8000-{:012}", part + 1);
+        values.entry("machine".to_owned()).or_insert_with(|| machine.into_bytes());
         let done_at = Some(self.at.clone());
         self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives, done_at });
         Ok(())
