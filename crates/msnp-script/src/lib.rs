@@ -66,8 +66,8 @@
 //! stand an address. `{number:new>old}` must be more than what `{number:old}` has taken, and so with times. In what is
 //! said, `{hex:00ff}` is two bytes, `{repeat:387:x}` is 387 times x. A brace itself is written `{{`.
 //!
-//! **Payloads** stand below their line. Each line begins with a bar and ends in a line end, but for a last one that ends
-//! in a backslash. A `#` as the last word of the line above is their length. `{said}` is the last payload that was said.
+//! **Payloads** stand below their line. Each line begins with a bar and ends in a line end, or in a backslash that stands
+//! for none. A `#` as the last word of the line above is their length. `{said}` is the last payload that was said.
 //!
 //! **Web services** are `address-book` and `sharing`, which are two doors to one book, `oim`, which takes messages for who is
 //! away (`alice posts Store to oim for bob@example.com`), and `rsi`, which hands them out:

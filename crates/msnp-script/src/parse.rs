@@ -368,13 +368,11 @@ fn message(written: &str, payload: &[&str]) -> Result<Message, String> {
         return Err("`#` is the length of a payload, of which there is none below".to_owned());
     }
     let payload = (!payload.is_empty()).then(|| {
-        let mut text = payload.join("\r\n");
-        if text.ends_with('\\') {
-            text.truncate(text.len() - 1)
-        } else {
-            text.push_str("\r\n")
-        }
-        Template::parse(&text)
+        let line = |line: &&str| match line.strip_suffix('\\') {
+            Some(open) => open.to_owned(),
+            None => format!("{line}\r\n"),
+        };
+        Template::parse(&payload.iter().map(line).collect::<String>())
     });
     Ok(Message { line: Template::parse(line)?, counts, payload: payload.transpose()? })
 }

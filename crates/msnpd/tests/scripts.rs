@@ -56,6 +56,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    adl: "adl.txt",
     behind: "behind.txt",
     block: "block.txt",
     chat_acks: "chat-acks.txt",
@@ -65,6 +66,8 @@ scripts! {
     contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
+    fqy: "fqy.txt",
+    gcf: "gcf.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
     history_3: "history-msnp3.txt",
@@ -108,6 +111,7 @@ scripts! {
     too_often: "too-often.txt",
     transcript_msnp2: "transcript-msnp2.txt",
     transcript_msnp7: "transcript-msnp7.txt",
+    uun: "uun.txt",
 }
 
 #[test]
