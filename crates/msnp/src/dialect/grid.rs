@@ -50,7 +50,6 @@ fn grid() -> String {
     row(&mut page, "SBS after sign-in", |d| d.announces_sbs);
     row(&mut page, "OUT tells when to return", |d| d.knows_when_to_return);
     row(&mut page, "OUT is echoed", |d| d.echoes_out);
-    row(&mut page, "details of errors", |d| d.details_errors);
     heading(&mut page, "Lists");
     row(&mut page, "form", |d| d.lists);
     row(&mut page, "version", |d| d.list_version);

@@ -43,9 +43,6 @@ pub struct Dialect {
     /// Whether a client's `OUT` is answered with `OUT` before the connection closes.
     pub echoes_out: bool,
 
-    /// Whether a payload may follow some error numbers, so that they end in its length.
-    pub details_errors: bool,
-
     /// How lists travel at sign-in.
     pub lists: ListForm,
     /// What tells a client whether its copy of the lists is still good.

@@ -401,7 +401,7 @@ impl NotificationServer {
     }
 
     fn deny<'a>(&self, trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> Option<Request<'a>> {
-        error::Reply { trid: Some(trid), code }.write_in(out, self.dialect);
+        error::Reply { trid: Some(trid), code }.write(out);
         None
     }
 

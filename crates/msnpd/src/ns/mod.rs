@@ -241,7 +241,7 @@ impl Session {
 
     /// Says that something can't be done. The session goes on.
     fn deny(&self, trid: TrId, code: ErrorCode) -> Result<(), End> {
-        self.say(|out, dialect| error::Reply { trid: Some(trid), code }.write_in(out, dialect))
+        self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))
     }
 
     /// The store has failed: says so, and tells the operator why.
