@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use msnp::command::{Command, adc, add, adl, not, rem, rfs, rml};
-use msnp::dialect::{Dialect, ListEdits};
+use msnp::command::{Command, adc, add, adl, bpr, not, rem, rfs, rml};
+use msnp::dialect::{Dialect, ListEdits, Properties};
 use msnp::soap::timestamp;
 use msnp::types::{Email, Guid, List, Listed, MemberList, PASSPORT_NETWORK, TrId};
 use msnp::wire::Encoded;
@@ -12,9 +12,9 @@ use msnp::wire::Encoded;
 use crate::account::{Account, AccountId};
 use crate::clock::unix_now;
 use crate::directory::Endpoint;
-use crate::ns::list_version;
+use crate::ns::{list_version, unset};
 use crate::server::Server;
-use crate::store::{Change, Edited};
+use crate::store::{Change, Edited, Sight};
 
 /// Whose lists were edited.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,24 @@ impl Server {
                 }
                 if let Some(owner) = owner.as_ref().filter(|_| reads_address_book(dialect)) {
                     address_book_changed(change.owner, owner, dialect, out);
+                }
+            });
+        }
+    }
+
+    /// Tells others what they see of somebody's properties from here on.
+    pub(crate) fn show_properties(&self, email: &Email, sight: &Sight) {
+        let handle = Some(email.as_str());
+        for (watcher, revision) in &sight.watchers {
+            self.directory.tell_change(*watcher, *revision, |dialect, revision, out| {
+                if matches!(dialect.properties, Properties::None | Properties::AddressBook) {
+                    return;
+                }
+                let version = list_version(dialect, revision);
+                for (property, value) in &sight.properties {
+                    let unset = unset(*property).filter(|_| dialect.properties == Properties::All);
+                    let value = value.as_deref().or(unset).map(Encoded::new);
+                    bpr::Push { version, handle, property: *property, value }.write(out, dialect);
                 }
             });
         }

@@ -22,6 +22,12 @@ impl Timestamp {
     pub const fn of_revision(created: u64, revision: u64) -> Self {
         Self { unix_millis: created.saturating_mul(1000).saturating_add(revision) }
     }
+
+    /// The revision that it stands for, of an account made at `created`; none for a time before any. What is between two
+    /// is the earlier one's, so that a time whose fraction was cut off tells too early a revision and never too late a one.
+    pub const fn revision(self, created: u64) -> Option<u64> {
+        self.unix_millis.checked_sub(created.saturating_mul(1000))
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -55,5 +61,8 @@ mod tests {
     fn revisions_grow() {
         let at = |revision| Timestamp::of_revision(1_700_000_000, revision).to_string();
         assert!((0..2000).all(|revision| at(revision) < at(revision + 1)));
+        let created = 1_700_000_000;
+        assert!((0..2000).all(|r| Timestamp::of_revision(created, r).revision(created) == Some(r)));
+        assert_eq!(Timestamp::of_revision(created - 1, 999).revision(created), None);
     }
 }

@@ -161,11 +161,12 @@ keys! {
     /// A reverse proxy on this machine counts as this machine, and all who come through it as one address.
     key allow_plain_http_sign_in: bool = false;
 
-    /// Another server, NAME or NAME:PORT, that takes the passwords of MSNP8 to 11 in place of this one; "" for none.
+    /// Another server, NAME or NAME:PORT, that takes the passwords of MSNP8 and later in place of this one; "" for none.
     /// It must give out tickets that this server takes.
     key login_redirect: Option<PublicHost> = None;
 
-    /// How long a ticket is good for once its owner has shown the password: seconds, or "30m", "24h", "7d".
+    /// How long a ticket is good for once its owner has shown the password: seconds, or "30m", "24h", "7d". Windows Live
+    /// Messenger and its like may renew their tickets for fourteen times as long without asking for it again.
     key ticket_lifetime: Duration = ticket::LIFETIME;
 
     /// The mail server that takes invitations and pages: "smtps://USER:PASSWORD@HOST", with :PORT if needed, or

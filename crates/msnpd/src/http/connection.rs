@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -13,10 +14,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use openssl::ssl::SslCipherRef;
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::answer::After;
 use super::asked::Peer;
 use super::listen::Limits;
 use super::spelling::Spelling;
@@ -60,10 +63,13 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // Kept until the answer is out, and done however this ends.
+    let follows = Arc::new(Mutex::new(After::default()));
     let service = service_fn(|request: Request<Incoming>| {
-        let (web, spelling) = (web.clone(), spelling.clone());
+        let (web, spelling, follows) = (web.clone(), spelling.clone(), follows.clone());
         Box::pin(async move {
-            let mut response = web.answer(peer, request).await.into_response();
+            let (mut response, after) = web.answer(peer, request).await.into_parts();
+            *follows.lock() = after;
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             spelling.apply(&mut response);
             Ok::<_, Infallible>(response)
@@ -89,7 +95,11 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     if let Err(error) = served {
         tracing::debug!(%error, from = %peer.address, "a connection failed");
     }
-    linger(connection.into_parts().io.into_inner().stream).await;
+    let stream = connection.into_parts().io.into_inner().stream;
+    // All that the client is told is on its way; what it still sends is of no interest to anybody.
+    let after = std::mem::take(&mut *follows.lock());
+    drop(after);
+    linger(stream).await;
 }
 
 /// Says that nothing more follows, and reads what the client is still sending.

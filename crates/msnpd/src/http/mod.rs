@@ -13,7 +13,7 @@ mod page;
 mod spelling;
 mod web;
 
-pub use answer::{Answer, HTML, XML, answer};
+pub use answer::{After, Answer, HTML, XML, answer};
 pub use asked::{Asked, Peer};
 pub use body::BODY_TIME;
 pub use front::Front;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use msnp::soap::rst::Form;
 
 use super::answer::{Answer, HTML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
 use super::page;
+use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 use crate::server::Server;
@@ -24,18 +26,19 @@ struct Services {
     front: Front,
     pages: Arc<Pages>,
     /// What serves those who have signed in. Without it there are sign-in and pages only.
-    server: Option<Arc<Server>>,
+    address_books: Option<AddressBooks>,
 }
 
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: None }))
+        Self(Arc::new(Services { passport, front, pages, address_books: None }))
     }
 
     /// All services of a server.
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: Some(server) }))
+        let address_books = Some(AddressBooks::new(server));
+        Self(Arc::new(Services { passport, front, pages, address_books }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -46,7 +49,7 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, server: _ } = &*self.0;
+        let Services { passport, front, pages, address_books } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
@@ -71,10 +74,29 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
-            (_, "rst.srf") if asked.method == Method::POST => match body::read(body, MAX_RST_BYTES).await {
-                Ok(body) => passport.rst(&asked, body).await,
-                Err(refusal) => refusal,
-            },
+            (_, "abservice.asmx" | "sharingservice.asmx")
+                if asked.method == Method::POST && address_books.is_some() =>
+            {
+                let body = body::read_soap(&asked, body, MAX_ABCH_BYTES).await;
+                match (address_books, body) {
+                    (Some(address_books), Ok(body)) => address_books.answer(&asked, body).await,
+                    (_, Err(refusal)) => refusal,
+                    (None, _) => answer(StatusCode::NOT_FOUND, HTML, ""),
+                }
+            }
+            (_, "sha1auth.srf") if asked.method == Method::POST => {
+                match body::read(body, MAX_FORM_BYTES).await {
+                    Ok(form) => passport.sign_in_to_page_by_token(&asked, &form, pages).await,
+                    Err(refusal) => refusal,
+                }
+            }
+            (_, "rst.srf" | "rst2.srf") if asked.method == Method::POST => {
+                let form = if asked.file_name() == "rst.srf" { &Form::RST } else { &Form::RST2 };
+                match body::read(body, MAX_RST_BYTES).await {
+                    Ok(body) => passport.rst(&asked, form, body).await,
+                    Err(refusal) => refusal,
+                }
+            }
             _ => {
                 // Old services are found by what old clients ask for.
                 tracing::debug!(method = %asked.method, host = asked.host(), path = asked.path, "unknown path");

@@ -94,7 +94,7 @@ pub(super) fn told_properties<'a>(
 }
 
 /// What stands for a property without a value.
-pub(super) fn unset(property: Property) -> Option<&'static str> {
+pub(crate) fn unset(property: Property) -> Option<&'static str> {
     matches!(property, Property::Pageable | Property::MobileEnabled).then_some("N")
 }
 

@@ -21,7 +21,7 @@ mod lsg;
 mod lst;
 mod mail;
 mod notice;
-mod pace;
+pub(crate) mod pace;
 mod pag;
 mod pgd;
 mod profile;
@@ -53,6 +53,7 @@ use msnp::types::{Email, ErrorCode, TrId};
 use msnp::wire::Frame;
 use tracing::debug;
 
+pub(crate) use edit::unset;
 pub(crate) use ipg::write_page;
 pub(crate) use mail::write_news;
 pub(crate) use notice::write_shutdown;

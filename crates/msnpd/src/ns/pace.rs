@@ -11,18 +11,18 @@ const INTERVAL: Duration = Duration::from_millis(50);
 /// Slows down a client that makes more requests than a person could, so that it can't keep everybody who watches it
 /// busy. Nothing is refused: it is heard more slowly.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// When the burst would be whole again if nothing more was asked.
     whole_at: Instant,
 }
 
 impl Pace {
-    pub(super) const fn new(now: Instant) -> Self {
+    pub(crate) const fn new(now: Instant) -> Self {
         Self { whole_at: now }
     }
 
     /// Counts a request. Returns how long the next one has to wait, if it has to.
-    pub(super) fn count(&mut self, now: Instant) -> Option<Duration> {
+    pub(crate) fn count(&mut self, now: Instant) -> Option<Duration> {
         self.whole_at = self.whole_at.max(now) + INTERVAL;
         let owed = self.whole_at.duration_since(now);
         (owed > INTERVAL * BURST).then_some(INTERVAL)
@@ -37,18 +37,18 @@ const RENAME_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Refuses more new names than a person could want: everybody who sees him is told each of them.
 #[derive(Debug)]
-pub(super) struct Renames {
+pub(crate) struct Renames {
     /// When all of them would be allowed again if no further one came.
     whole_at: Instant,
 }
 
 impl Renames {
-    pub(super) const fn new(now: Instant) -> Self {
+    pub(crate) const fn new(now: Instant) -> Self {
         Self { whole_at: now }
     }
 
     /// Counts a new name; whether it is one too many, which does not count.
-    pub(super) fn is_too_many(&mut self, now: Instant) -> bool {
+    pub(crate) fn is_too_many(&mut self, now: Instant) -> bool {
         let whole_at = self.whole_at.max(now) + RENAME_INTERVAL;
         if whole_at.duration_since(now) > RENAME_INTERVAL * RENAMES {
             return true;

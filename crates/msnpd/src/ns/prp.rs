@@ -1,13 +1,12 @@
 //! `PRP`: one of the user's own properties; from MSNP10 on his name is one of them.
 
-use msnp::command::{Command, bpr, prp};
+use msnp::command::{Command, prp};
 use msnp::dialect::Properties;
 use msnp::flow::{End, notification};
 use msnp::types::{ErrorCode, Property};
 use msnp::wire::{Encoded, Verb, limits};
 
-use super::edit::unset;
-use super::{Session, list_version};
+use super::Session;
 use crate::store::Sight;
 
 impl Session {
@@ -76,20 +75,7 @@ impl Session {
 
     /// Tells others what they see of the user's properties from here on.
     pub(super) fn show_properties(&self, sight: &Sight) -> Result<(), End> {
-        let handle = Some(self.user()?.email.as_str());
-        for (watcher, revision) in &sight.watchers {
-            self.server.directory.tell_change(*watcher, *revision, |dialect, revision, out| {
-                if matches!(dialect.properties, Properties::None | Properties::AddressBook) {
-                    return;
-                }
-                let version = list_version(dialect, revision);
-                for (property, value) in &sight.properties {
-                    let unset = unset(*property).filter(|_| dialect.properties == Properties::All);
-                    let value = value.as_deref().or(unset).map(Encoded::new);
-                    bpr::Push { version, handle, property: *property, value }.write(out, dialect);
-                }
-            });
-        }
+        self.server.show_properties(&self.user()?.email, sight);
         Ok(())
     }
 

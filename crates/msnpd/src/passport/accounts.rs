@@ -5,9 +5,9 @@ use std::pin::Pin;
 
 use msnp::types::Email;
 
-use crate::account::Account;
+use crate::account::{Account, AccountId};
 use crate::password::{HashError, Hasher};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// A future that a trait object can give back. Beside the password hash it costs nothing.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -16,6 +16,9 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Accounts: Send + Sync + 'static {
     /// The account that signs in with `email`.
     fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>>;
+
+    /// The account with this number.
+    fn by_id<'a>(&'a self, id: AccountId) -> Later<'a, Result<Option<Account>, Unavailable>>;
 
     /// Whether `password` is the one that `hash` was made of. Has to take as long for `None`. An error says that the
     /// password was not looked at.
@@ -29,15 +32,19 @@ pub struct Unavailable;
 
 impl Accounts for (Store, Hasher) {
     fn by_email<'a>(&'a self, email: &'a Email) -> Later<'a, Result<Option<Account>, Unavailable>> {
-        Box::pin(async move {
-            self.0.account_by_email(email).await.map_err(|error| {
-                tracing::error!(%error, "sign-in can't read accounts");
-                Unavailable
-            })
-        })
+        Box::pin(async move { self.0.account_by_email(email).await.map_err(|error| unavailable(&error)) })
+    }
+
+    fn by_id<'a>(&'a self, id: AccountId) -> Later<'a, Result<Option<Account>, Unavailable>> {
+        Box::pin(async move { self.0.account(id).await.map_err(|error| unavailable(&error)) })
     }
 
     fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
         Box::pin(self.1.verify(password, hash))
     }
+}
+
+fn unavailable(error: &StoreError) -> Unavailable {
+    tracing::error!(%error, "sign-in can't read accounts");
+    Unavailable
 }

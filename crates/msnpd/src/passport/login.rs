@@ -17,7 +17,7 @@ const PLAIN: &str = "This server takes passwords over https only.";
 impl Passport {
     /// Answers a login request: with a ticket, with another server's address, or with a refusal.
     pub async fn login(&self, asked: &Asked) -> Answer {
-        if let Some(elsewhere) = self.elsewhere(asked) {
+        if let Some(elsewhere) = self.elsewhere(asked, "login2.srf?lc=1033") {
             return answer(StatusCode::FOUND, HTML, "")
                 .with(LOCATION.as_str(), &elsewhere)
                 .with(CACHE_CONTROL.as_str(), "no-cache")
@@ -43,13 +43,6 @@ impl Passport {
             // Not "wrong password": the user can't help it, and clients tell him to try again later.
             Err(Refusal::Busy | Refusal::Unavailable) => answer(StatusCode::SERVICE_UNAVAILABLE, HTML, ""),
         }
-    }
-
-    /// The login address of the other server that is responsible, unless this is already it.
-    fn elsewhere(&self, asked: &Asked) -> Option<String> {
-        let host = self.settings.login_redirect.as_deref()?;
-        let scheme = asked.scheme();
-        (!host.eq_ignore_ascii_case(asked.host())).then(|| format!("{scheme}://{host}/login2.srf?lc=1033"))
     }
 }
 

@@ -1,14 +1,17 @@
 //! Passport sign-in: a password in, tickets out, over HTTP.
 //!
-//! `nexus` tells clients where to sign in, `login` is how MSNP8 to 11 clients do it (Passport 1.4), `rst` how
-//! MSNP12 to 15 ones do it (SOAP). Both end in `Passport::prove`. Unknown, disabled and wrong look
-//! alike there and cost alike. `web` takes a ticket instead, and leads to a web page.
+//! `nexus` tells clients where to sign in, `login` is how MSNP8 to 11 clients do it (Passport 1.4), `rst` how later
+//! ones do it (SOAP). Both end in `Passport::prove`. Unknown, disabled and wrong look
+//! alike there and cost alike. Who has proved it once may renew his tickets without the password (`renewal`). `web` takes
+//! a ticket instead, and leads to a web page.
 
 mod accounts;
 mod login;
 mod nexus;
+mod renewal;
 mod rst;
 pub(crate) mod throttle;
+mod token;
 mod web;
 
 use std::net::IpAddr;
@@ -18,7 +21,7 @@ use std::time::{Duration, Instant};
 use msnp::types::Email;
 
 use crate::account::Account;
-use crate::http::Peer;
+use crate::http::{Asked, Peer};
 use crate::password::HashError;
 use crate::ticket::{self, Mint, Purpose, Ticket};
 pub use accounts::{Accounts, Later, Unavailable};
@@ -26,6 +29,11 @@ pub use rst::MAX_RST_BYTES;
 pub use throttle::MAX_DELAY;
 use throttle::Throttle;
 pub use web::MAX_FORM_BYTES;
+
+/// How many times longer the token broker's token lasts than others. Clients renew the others with it when these have
+/// expired, so it has to outlive them; it opens nothing by itself, and is worth nothing without its secret. A client that
+/// runs for longer needs the password again.
+pub const BROKER_LIFETIMES: u32 = 14;
 
 /// What the operator may choose.
 #[derive(Clone, Debug)]
@@ -37,7 +45,7 @@ pub struct Settings {
     /// address's share of attempts and its delays: the throttle looks at connections and at no header that tells
     /// where a request was before. Better let clients connect directly.
     pub allow_plain_http_sign_in: bool,
-    /// Another server, `host[:port]`, that `login2.srf` sends clients to.
+    /// Another server, `host[:port]`, that takes the passwords: clients are sent there.
     pub login_redirect: Option<String>,
     /// How long tickets last.
     pub ticket_lifetime: Duration,
@@ -138,6 +146,23 @@ impl Passport {
     }
 
     fn issue(&self, account: &Account, purpose: Purpose, now: u64) -> Ticket {
-        self.mint.issue(account.id, account.generation, purpose, now, self.settings.ticket_lifetime)
+        self.mint.issue(account.id, account.generation, purpose, now, self.lifetime(purpose))
+    }
+
+    /// How long a ticket lasts.
+    fn lifetime(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::Broker => self.settings.ticket_lifetime.saturating_mul(BROKER_LIFETIMES),
+            Purpose::Page | Purpose::SingleSignOn | Purpose::Tweener | Purpose::Web => {
+                self.settings.ticket_lifetime
+            }
+        }
+    }
+
+    /// The address of `file` at the other server that is responsible, unless this is already it.
+    fn elsewhere(&self, asked: &Asked, file: &str) -> Option<String> {
+        let host = self.settings.login_redirect.as_deref()?;
+        let scheme = asked.scheme();
+        (!host.eq_ignore_ascii_case(asked.host())).then(|| format!("{scheme}://{host}/{file}"))
     }
 }

@@ -1,8 +1,9 @@
-//! `/ppsecure/md5auth.srf`: the way from a client to a web page (web-services reference, 11.2).
+//! `/ppsecure/md5auth.srf` and `/ppsecure/sha1auth.srf`: the way from a client to a web page (web-services reference, 11).
 //!
-//! The client writes a form that posts itself. In it are the ticket that the client got with its profile, and an MD5 of
-//! that, the time and the password. Passwords are kept so that nobody can compute that MD5, so the ticket alone is
-//! checked: it is signed, short-lived and void with a new password, which is more than the MD5 had to offer.
+//! The client writes a form that posts itself. In that of the first are the ticket that the client got with its profile,
+//! and an MD5 of that, the time and the password. Passwords are kept so that nobody can compute that MD5, so the ticket
+//! alone is checked: it is signed, short-lived and void with a new password, which is more than the MD5 had to offer. In
+//! that of the second, of clients that sign in by SOAP, are the token broker's token and a hash that proves its secret.
 //!
 //! No cookie is set. Pages of ours need none, and the operator's are elsewhere and would not know it: whoever has mail
 //! there signs in there.
@@ -52,15 +53,19 @@ impl Passport {
             return PLAIN.page(StatusCode::FORBIDDEN);
         }
         let form = Form::read(form);
-        match self.is_signed_in(&form).await {
-            Ok(true) => {
-                let target =
-                    ["rru", "ru", "sru"].iter().find_map(|name| Target::at_reference(form.get(name)?));
-                lead(asked, &target.unwrap_or_else(|| Target::new(Page::Inbox, None)), pages)
-            }
-            Ok(false) => REFUSED.page(StatusCode::FORBIDDEN),
-            Err(Unavailable) => TROUBLE.page(StatusCode::SERVICE_UNAVAILABLE),
+        let signed_in = self.is_signed_in(&form).await;
+        lead_in(signed_in, asked, &form, pages)
+    }
+
+    /// The same for whoever shows the broker's token, and proves that he has its secret.
+    pub async fn sign_in_to_page_by_token(&self, asked: &Asked, form: &[u8], pages: &Pages) -> Answer {
+        if !self.may_sign_in(asked.peer) {
+            return PLAIN.page(StatusCode::FORBIDDEN);
         }
+        let form = Form::read(form);
+        let token = form.get("token").unwrap_or_default();
+        let signed_in = self.has_signed(token).await;
+        lead_in(signed_in, asked, &Form::read(token.as_bytes()), pages)
     }
 
     /// Whether the form has a good ticket of the user that it names.
@@ -75,11 +80,35 @@ impl Passport {
     }
 }
 
+/// Where whoever has tried to sign in goes on.
+fn lead_in(signed_in: Result<bool, Unavailable>, asked: &Asked, form: &Form, pages: &Pages) -> Answer {
+    match signed_in {
+        Ok(true) => {
+            let here = |name: &&str| Target::at_reference(at_this_host(form.get(name)?, asked));
+            let target = ["rru", "ru", "sru"].iter().find_map(here);
+            lead(asked, &target.unwrap_or_else(|| Target::new(form.page(), None)), pages)
+        }
+        Ok(false) => REFUSED.page(StatusCode::FORBIDDEN),
+        Err(Unavailable) => TROUBLE.page(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// An address of this server without its host; anything else as it is.
+fn at_this_host<'r>(reference: &'r str, asked: &Asked) -> &'r str {
+    let rest = reference.strip_prefix("https://").or_else(|| reference.strip_prefix("http://"));
+    match rest.and_then(|rest| rest.get(..asked.host().len()).map(|host| (rest, host))) {
+        Some((rest, host)) if host.eq_ignore_ascii_case(asked.host()) => {
+            rest.get(host.len()..).unwrap_or_default()
+        }
+        _ => reference,
+    }
+}
+
 /// The fields of a form. Some are secrets, so there is no `Debug`.
-struct Form(HashMap<String, String>);
+pub(super) struct Form(HashMap<String, String>);
 
 impl Form {
-    fn read(body: &[u8]) -> Self {
+    pub(super) fn read(body: &[u8]) -> Self {
         let mut fields = HashMap::new();
         for (name, value) in form_urlencoded::parse(body).take(MAX_FIELDS) {
             // Of two of a name the first counts.
@@ -88,7 +117,17 @@ impl Form {
         Self(fields)
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// The page of the site that is named, where no page is.
+    fn page(&self) -> Page {
+        match self.get("id") {
+            Some("961") => Page::Mobile,
+            Some("4263" | "73625") => Page::Profile,
+            Some("24000") => Page::AddressBook,
+            _ => Page::Inbox,
+        }
     }
 }

@@ -228,6 +228,19 @@ struct EntryRow {
 }
 
 impl Store {
+    /// When an account was made, in seconds since 1970: what its points in time are counted from. `None` where there is no
+    /// such account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn created(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
+        let created: Option<i64> = sqlx::query_scalar("SELECT created FROM account WHERE id = $1")
+            .bind(i64::from(account.0))
+            .fetch_optional(self.readers())
+            .await?;
+        created.map(unsigned).transpose()
+    }
+
     /// The book of an account; `None` where there is no such account. With `since` only what has changed after that
     /// revision of it. All of it is of one moment.
     ///

@@ -54,6 +54,15 @@ pub enum EntryAddress {
     },
 }
 
+/// Who is to be put into groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// Somebody who is in the book, by what he is named by.
+    Known(Guid),
+    /// Somebody who is not in it yet.
+    New(NewEntry),
+}
+
 /// What somebody in the book is to be. What is not named stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryUpdate {
@@ -81,16 +90,30 @@ pub struct Adding {
 }
 
 impl Store {
-    /// Puts people into the book, and into groups of it.
+    /// Puts people into the book.
     ///
     /// # Errors
-    /// [`NoSuchGroup`](BookError::NoSuchGroup), [`NotAUser`](BookError::NotAUser),
-    /// [`ContactExists`](BookError::ContactExists) where somebody is in the book already, Messenger contact or not;
-    /// [`ListFull`](EditError::ListFull), [`TooMuch`](BookError::TooMuch), [`TooLong`](BookError::TooLong).
+    /// [`NotAUser`](BookError::NotAUser), [`ContactExists`](BookError::ContactExists) where somebody is in the book
+    /// already, Messenger contact or not; [`ListFull`](EditError::ListFull), [`TooMuch`](BookError::TooMuch),
+    /// [`TooLong`](BookError::TooLong).
     pub async fn add_entries(
         &self,
         owner: AccountId,
         entries: Vec<NewEntry>,
+        how: Adding,
+    ) -> Result<BookEdited, BookError> {
+        self.add_to_groups(owner, entries.into_iter().map(Addition::New).collect(), Vec::new(), how).await
+    }
+
+    /// Puts people into groups of the book, and those who are new into the book. Who is in one already stays.
+    ///
+    /// # Errors
+    /// [`NoSuchGroup`](BookError::NoSuchGroup), [`NoSuchContact`](BookError::NoSuchContact), and as of
+    /// [`add_entries`](Self::add_entries).
+    pub async fn add_to_groups(
+        &self,
+        owner: AccountId,
+        entries: Vec<Addition>,
         groups: Vec<Guid>,
         how: Adding,
     ) -> Result<BookEdited, BookError> {
@@ -98,8 +121,13 @@ impl Store {
             Box::pin(async move {
                 let mut done = BookEdited::default();
                 let groups = find_groups(tx, owner, &groups).await?;
-                for new in entries {
-                    add(tx, owner, new, &groups, how, &mut done).await?;
+                for entry in entries {
+                    match entry {
+                        Addition::Known(guid) => {
+                            regroup(tx, owner, guid, &groups, true, &mut done).await?;
+                        }
+                        Addition::New(new) => add(tx, owner, new, &groups, how, &mut done).await?,
+                    }
                 }
                 done.finish(tx, owner).await
             })
@@ -142,29 +170,12 @@ impl Store {
             Box::pin(async move {
                 let mut done = BookEdited::default();
                 for guid in guids {
-                    let mut entry = Entry::load(tx, owner, guid).await?;
-                    *entry.in_book() = false;
-                    let after = entry.lists().without(List::Forward);
-                    done.edits.push(entry.store(tx, after, None).await?);
-                    done.guids.push(guid);
+                    delete(tx, owner, guid, &mut done).await?;
                 }
                 done.finish(tx, owner).await
             })
         })
         .await
-    }
-
-    /// Puts people of the book into groups of it. Who is in one already stays.
-    ///
-    /// # Errors
-    /// [`NoSuchGroup`](BookError::NoSuchGroup), [`NoSuchContact`](BookError::NoSuchContact).
-    pub async fn join_groups(
-        &self,
-        owner: AccountId,
-        guids: Vec<Guid>,
-        groups: Vec<Guid>,
-    ) -> Result<BookEdited, BookError> {
-        self.regroup(owner, guids, groups, true).await
     }
 
     /// Takes people of the book out of groups of it. Who is not in one stays.
@@ -177,31 +188,12 @@ impl Store {
         guids: Vec<Guid>,
         groups: Vec<Guid>,
     ) -> Result<BookEdited, BookError> {
-        self.regroup(owner, guids, groups, false).await
-    }
-
-    async fn regroup(
-        &self,
-        owner: AccountId,
-        guids: Vec<Guid>,
-        groups: Vec<Guid>,
-        joins: bool,
-    ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
                 let mut done = BookEdited::default();
                 let groups = find_groups(tx, owner, &groups).await?;
                 for guid in guids {
-                    let mut entry = Entry::load(tx, owner, guid).await?;
-                    let mut changed = false;
-                    for group in &groups {
-                        changed |= entry.set_member(tx, group.number, joins).await?;
-                    }
-                    if changed {
-                        let after = entry.lists();
-                        done.edits.push(entry.store(tx, after, None).await?);
-                    }
-                    done.guids.push(guid);
+                    regroup(tx, owner, guid, &groups, false, &mut done).await?;
                 }
                 done.finish(tx, owner).await
             })
@@ -332,6 +324,28 @@ impl Entry {
     }
 }
 
+/// Puts somebody of the book into groups, or takes him out of them.
+async fn regroup(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    guid: Guid,
+    groups: &[Group],
+    joins: bool,
+    done: &mut BookEdited,
+) -> Result<(), BookError> {
+    let mut entry = Entry::load(tx, owner, guid).await?;
+    let mut changed = false;
+    for group in groups {
+        changed |= entry.set_member(tx, group.number, joins).await?;
+    }
+    if changed {
+        let after = entry.lists();
+        done.edits.push(entry.store(tx, after, None).await?);
+    }
+    done.guids.push(guid);
+    Ok(())
+}
+
 async fn add(
     tx: &mut SqliteConnection,
     owner: AccountId,
@@ -377,7 +391,8 @@ async fn add(
     Ok(())
 }
 
-async fn update(
+/// Changes somebody of the book.
+pub(super) async fn update(
     tx: &mut SqliteConnection,
     owner: AccountId,
     change: EntryUpdate,
@@ -415,6 +430,21 @@ async fn update(
         let entry = Entry::load(tx, owner, guid).await?;
         allow(tx, entry, how.limits, done).await?;
     }
+    done.guids.push(guid);
+    Ok(())
+}
+
+/// Takes somebody out of the book.
+pub(super) async fn delete(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    guid: Guid,
+    done: &mut BookEdited,
+) -> Result<(), BookError> {
+    let mut entry = Entry::load(tx, owner, guid).await?;
+    *entry.in_book() = false;
+    let after = entry.lists().without(List::Forward);
+    done.edits.push(entry.store(tx, after, None).await?);
     done.guids.push(guid);
     Ok(())
 }

@@ -85,6 +85,16 @@ impl MembershipId {
         self.0.get()
     }
 
+    /// The role that it is a number in.
+    pub fn role(self) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.code() == self.get() & 7)
+    }
+
+    /// The account whose number it is; `None` where he has none here.
+    pub const fn account(self) -> Option<AccountId> {
+        if self.get() & OUTSIDE == 0 { Some(AccountId(self.get() >> 3)) } else { None }
+    }
+
     pub(super) fn of_account(account: AccountId, role: Role) -> Result<Self, StoreError> {
         Self::of(account.0, role, 0)
     }
@@ -219,8 +229,7 @@ impl Store {
             Box::pin(async move {
                 let mut done = BookEdited::default();
                 for (role, key) in members {
-                    let who = resolve(tx, owner, role, key, true).await?.ok_or(BookError::NotAUser)?;
-                    done.edits.push(add(tx, role, who, limits).await?);
+                    done.edits.push(add_member(tx, owner, role, key, limits).await?);
                 }
                 done.finish(tx, owner).await
             })
@@ -242,14 +251,36 @@ impl Store {
             Box::pin(async move {
                 let mut done = BookEdited::default();
                 for (role, key) in members {
-                    let who = resolve(tx, owner, role, key, false).await?.ok_or(BookError::NoSuchMember)?;
-                    done.edits.push(delete(tx, role, who).await?);
+                    done.edits.push(delete_member(tx, owner, role, key).await?);
                 }
                 done.finish(tx, owner).await
             })
         })
         .await
     }
+}
+
+/// Puts somebody into a role.
+pub(super) async fn add_member(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    role: Role,
+    key: MemberKey,
+    limits: Limits,
+) -> Result<Edited, BookError> {
+    let who = resolve(tx, owner, role, key, true).await?.ok_or(BookError::NotAUser)?;
+    add(tx, role, who, limits).await
+}
+
+/// Takes somebody out of a role.
+pub(super) async fn delete_member(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    role: Role,
+    key: MemberKey,
+) -> Result<Edited, BookError> {
+    let who = resolve(tx, owner, role, key, false).await?.ok_or(BookError::NoSuchMember)?;
+    delete(tx, role, who).await
 }
 
 /// Whom a key names.
@@ -328,6 +359,8 @@ async fn add(
     };
     let owner = match &who {
         Resolved::Account(row) => row.owner,
+        // Whoever has no address can't be found at it.
+        Resolved::Outside(row) if row.address.is_empty() => return Err(BookError::NoSuchMember),
         Resolved::Outside(row) => row.owner,
     };
     check_room(tx, owner, list, limits).await?;

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses what it needs of it")]
 
 pub mod raw;
+pub mod xml;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -3,7 +3,10 @@
 
 mod login;
 mod pages;
+mod renewal;
 mod rst;
 mod support;
 mod tls;
 mod wire;
+#[path = "../common/xml.rs"]
+mod xml;

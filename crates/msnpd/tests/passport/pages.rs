@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
+use msnp::auth::sso::Key;
 use msnpd::account::AccountId;
 use msnpd::pages::{Page, Pages, Target};
 use msnpd::passport::{MAX_FORM_BYTES, Settings};
-use msnpd::ticket::{LIFETIME, Purpose};
+use msnpd::ticket::{LIFETIME, Purpose, Ticket};
 
 use crate::support::{ALICE, BROKEN, DISABLED, Fake, Server, ask, mint, now, web, web_with, web_with_pages};
 
@@ -205,4 +208,87 @@ async fn a_form_has_its_limits() {
     assert_eq!(post(&web(), true, &[("creds", &long)]).await.status(), 413);
     let get = Request::get("/ppsecure/md5auth.srf").body(Full::default()).unwrap();
     assert_eq!(ask(&web(), "198.51.100.1", true, get).await.status(), 404);
+}
+
+/// What a client of Windows Live shows with this token, changed by `change` after it was signed.
+fn token(ticket: &Ticket, secret: [u8; 24], fields: &str, change: impl Fn(String) -> String) -> String {
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let da = format!(
+        "<EncryptedData xmlns=\"http://www.w3.org/2001/04/xmlenc#\" Id=\"BinaryDAToken0\"><CipherData><CipherValue>{}\
+         </CipherValue></CipherData></EncryptedData>",
+        mint().cipher_value(ticket).expose()
+    );
+    let nonce = [0xfb; 24];
+    let signed = format!(
+        "ct=1770091506&bver=4&{fields}&js=yes&pl=%3Fid%3D507&da={}&nonce={}",
+        encoded(&da),
+        encoded(&STANDARD.encode(nonce))
+    );
+    let hash = Key::derive(&secret, &nonce).mac(signed.as_bytes());
+    change(format!("{signed}&hash={}", encoded(&STANDARD.encode(hash))))
+}
+
+async fn post_token(web: &msnpd::http::Web, tls: bool, token: &str) -> Response<Bytes> {
+    let form = form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
+    let request = Request::post("/ppsecure/SHA1Auth.srf?lc=1033").header("Host", "msn.example.com");
+    ask(web, "198.51.100.1", tls, request.body(Full::from(form)).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_brokers_token_leads_to_the_page() {
+    let web = web();
+    let ticket = mint().issue(AccountId(7), 3, Purpose::Broker, now(), LIFETIME);
+    for (fields, page) in [
+        ("rru=%2Fpage%2Fcompose%3Fbob%2540example.net", "compose?bob%40example.net"),
+        ("ru=https%3A%2F%2Fmsn.example.com%2Fpage%2Fprofile", "profile"),
+        ("ru=http%3A%2F%2Fspaces.example.com%2F&id=73625", "profile"),
+        ("ru=http%3A%2F%2Fmsn.example.com.evil.example%2Fpage%2Fprofile&id=2", "inbox"),
+        ("id=24000", "addrbook"),
+    ] {
+        let token = token(&ticket, mint().secret(&ticket), fields, |token| token);
+        let reply = post_token(&web, true, &token).await;
+        assert_eq!(
+            (reply.status().as_u16(), location(&reply)),
+            (302, &*format!("https://msn.example.com/page/{page}")),
+            "{fields}"
+        );
+        assert!(reply.headers().get("Set-Cookie").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_bad_brokers_token_leads_nowhere() {
+    let web = web();
+    let issue = |account, generation, purpose, at| {
+        mint().issue(AccountId(account), generation, purpose, at, LIFETIME)
+    };
+    let same = |token: String| token;
+    let good = issue(7, 3, Purpose::Broker, now());
+    let secret = |ticket: &Ticket| mint().secret(ticket);
+    let fields = "id=2";
+    let mut bad = vec![
+        token(&good, [0; 24], fields, same),
+        token(&good, secret(&good), fields, |token| token.replace("id=2", "id=4263")),
+        token(&good, secret(&good), fields, |token| token.split_once("&hash").unwrap().0.to_owned()),
+        token(&good, secret(&good), fields, |token| token.replace("EncryptedData", "Data")),
+        String::new(),
+        "hash=&hash=".to_owned(),
+    ];
+    for ticket in [
+        issue(7, 2, Purpose::Broker, now()),
+        issue(8, 3, Purpose::Broker, now()),
+        issue(7, 3, Purpose::Web, now()),
+        issue(7, 3, Purpose::Broker, now() - LIFETIME.as_secs() - 1),
+    ] {
+        bad.push(token(&ticket, secret(&ticket), fields, same));
+    }
+    for token in bad {
+        let reply = post_token(&web, true, &token).await;
+        assert_eq!((reply.status().as_u16(), location(&reply)), (403, ""), "{token}");
+    }
+    let trouble = issue(11, 3, Purpose::Broker, now());
+    let reply = post_token(&web, true, &token(&trouble, secret(&trouble), fields, same)).await;
+    assert_eq!(reply.status(), 503);
+    let plain = token(&good, secret(&good), fields, same);
+    assert_eq!(post_token(&web, false, &plain).await.status(), 403);
 }

@@ -16,6 +16,7 @@ use msnpd::password::HashError;
 use msnpd::ticket::{TicketError, Use};
 
 use crate::support::*;
+use crate::xml;
 
 fn token(number: u32, address: &str, policy: &str) -> String {
     format!(
@@ -115,6 +116,10 @@ impl Accounts for Watching {
         Box::pin(ready(Ok(None)))
     }
 
+    fn by_id<'a>(&'a self, _: AccountId) -> Later<'a, Result<Option<Account>, Unavailable>> {
+        Box::pin(ready(Ok(None)))
+    }
+
     fn verify<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
         assert_eq!(self.0.load(Relaxed), 0, "the request is gone");
         self.0.store(usize::MAX, Relaxed);
@@ -201,5 +206,218 @@ async fn plain_http_is_for_this_machine() {
     ] {
         let reply = ask(&web, from, tls, request()).await;
         assert!(std::str::from_utf8(reply.body()).unwrap().contains(gets), "{from} {tls}");
+    }
+}
+
+/// One request of each kind of client, as the web-services reference has them.
+fn fixture(name: &str) -> String {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../msnp/tests/fixtures/rst/");
+    std::fs::read_to_string(format!("{dir}{name}.xml")).unwrap().replace("p&amp;ss w0rd", "p&amp;ss, w0rd")
+}
+
+/// `psf:pp` of an answer with tokens; `more` is what one of the two services has more.
+fn passport_header(more: &str) -> String {
+    format!(
+        "<psf:pp><psf:serverVersion>1</psf:serverVersion><psf:PUID>0003000000000007</psf:PUID>\
+         <psf:configVersion>*</psf:configVersion><psf:uiVersion>*</psf:uiVersion>{more}\
+         <psf:authstate>0x48803</psf:authstate><psf:reqstatus>0x0</psf:reqstatus>\
+         <psf:serverInfo Path='*' RollingUpgradeState='*' LocVersion='0' ServerTime='*'>*</psf:serverInfo>\
+         <psf:cookies/><psf:browserCookies/><psf:credProperties><psf:credProperty Name='MainBrandID'>MSFT</psf:credProperty>\
+         <psf:credProperty Name='IsWinLiveUser'>true</psf:credProperty><psf:credProperty Name='CID'>{cid:016x}</psf:credProperty>\
+         <psf:credProperty Name='AuthMembername'>{ALICE}</psf:credProperty>\
+         <psf:credProperty Name='ChildFlags'>00000001</psf:credProperty><psf:credProperty Name='Flags'>40100643</psf:credProperty>\
+         </psf:credProperties><psf:extProperties><psf:extProperty Name='CID'>{cid:016x}</psf:extProperty></psf:extProperties>\
+         <psf:response/></psf:pp>",
+        cid = AccountId(7).cid()
+    )
+}
+
+/// A token as the service answers it.
+fn token_response(later: bool, number: usize, address: &str) -> String {
+    let (kind, key, id, token) = if address == "http://Passport.NET/tb" {
+        (
+            "urn:passport:legacy",
+            "urn:passport",
+            format!("BinaryDAToken{number}"),
+            format!(
+                "<EncryptedData xmlns='http://www.w3.org/2001/04/xmlenc#' Id='BinaryDAToken{number}' \
+                 Type='http://www.w3.org/2001/04/xmlenc#Element'><EncryptionMethod \
+                 Algorithm='http://www.w3.org/2001/04/xmlenc#tripledes-cbc'/><ds:KeyInfo \
+                 xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:KeyName>http://Passport.NET/STS</ds:KeyName></ds:KeyInfo>\
+                 <CipherData><CipherValue>*</CipherValue></CipherData></EncryptedData>"
+            ),
+        )
+    } else {
+        let kind = "urn:passport:compact";
+        let id = format!("Compact{number}");
+        let token = format!("<wsse:BinarySecurityToken Id='{id}'>*</wsse:BinarySecurityToken>");
+        (kind, kind, id, token)
+    };
+    let (life_time, reference) = if later {
+        let to = format!(
+            "<wsse:SecurityTokenReference><wsse:Reference URI='#{id}'/></wsse:SecurityTokenReference>"
+        );
+        (
+            "Lifetime",
+            format!(
+                "<wst:RequestedAttachedReference>{to}</wst:RequestedAttachedReference>\
+                 <wst:RequestedUnattachedReference>{to}</wst:RequestedUnattachedReference>"
+            ),
+        )
+    } else {
+        (
+            "LifeTime",
+            format!(
+                "<wst:RequestedTokenReference><wsse:KeyIdentifier ValueType='{key}'/><wsse:Reference URI='#{id}'/>\
+                 </wst:RequestedTokenReference>"
+            ),
+        )
+    };
+    format!(
+        "<wst:RequestSecurityTokenResponse><wst:TokenType>{kind}</wst:TokenType><wsp:AppliesTo><wsa:EndpointReference>\
+         <wsa:Address>{address}</wsa:Address></wsa:EndpointReference></wsp:AppliesTo><wst:{life_time}><wsu:Created>*</wsu:Created>\
+         <wsu:Expires>*</wsu:Expires></wst:{life_time}><wst:RequestedSecurityToken>{token}</wst:RequestedSecurityToken>\
+         {reference}<wst:RequestedProofToken><wst:BinarySecret>*</wst:BinarySecret></wst:RequestedProofToken>\
+         </wst:RequestSecurityTokenResponse>"
+    )
+}
+
+const NAMES: &str = "xmlns:psf='http://schemas.microsoft.com/Passport/SoapServices/SOAPFault' \
+    xmlns:wsu='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd'";
+const NAMES_RST: &str = "xmlns:S='http://schemas.xmlsoap.org/soap/envelope/' \
+    xmlns:wsse='http://schemas.xmlsoap.org/ws/2003/06/secext' xmlns:wsp='http://schemas.xmlsoap.org/ws/2002/12/policy' \
+    xmlns:wsa='http://schemas.xmlsoap.org/ws/2004/03/addressing' xmlns:wssc='http://schemas.xmlsoap.org/ws/2004/04/sc' \
+    xmlns:wst='http://schemas.xmlsoap.org/ws/2004/04/trust'";
+const NAMES_RST2: &str = "xmlns:S='http://www.w3.org/2003/05/soap-envelope' \
+    xmlns:wsse='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd' \
+    xmlns:wsp='http://schemas.xmlsoap.org/ws/2004/09/policy' xmlns:wsa='http://www.w3.org/2005/08/addressing' \
+    xmlns:wssc='http://schemas.xmlsoap.org/ws/2005/02/sc' xmlns:wst='http://schemas.xmlsoap.org/ws/2005/02/trust'";
+/// What `RST2.srf` says of its answer.
+const ADDRESSING: &str = "<wsa:Action>http://schemas.xmlsoap.org/ws/2005/02/trust/RSTR/Issue</wsa:Action>\
+    <wsa:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:To>\
+    <wsse:Security><wsu:Timestamp wsu:Id='TS'><wsu:Created>*</wsu:Created><wsu:Expires>*</wsu:Expires></wsu:Timestamp>\
+    </wsse:Security>";
+
+#[tokio::test]
+async fn every_kind_of_client_gets_its_tokens() {
+    let server = Server::plain().await;
+    for (name, path, addresses) in [
+        ("msnp12", "/RST.srf", &["messenger.msn.com"][..]),
+        ("msnp13", "/RST.srf", &["messenger.msn.com", "contacts.msn.com"]),
+        (
+            "msnp15",
+            "//RST.srf",
+            &[
+                "messengerclear.live.com",
+                "messenger.msn.com",
+                "contacts.msn.com",
+                "messengersecure.live.com",
+                "storage.msn.com",
+                "spaces.live.com",
+            ],
+        ),
+        (
+            "msnp18",
+            "//pp650//rst2.SRF",
+            &[
+                "messengerclear.live.com",
+                "messenger.msn.com",
+                "messengersecure.live.com",
+                "contacts.msn.com",
+                "storage.msn.com",
+                "sup.live.com",
+            ],
+        ),
+    ] {
+        let later = name == "msnp18";
+        let reply = server.exchange(post(path, &fixture(name))).await;
+        assert_eq!(reply.status, "HTTP/1.1 200 OK");
+        let content_type = if later { "application/soap+xml" } else { "text/xml" };
+        reply.must_have(&format!("Content-Type: {content_type}; charset=utf-8"));
+        let (names, addressing, more) = if later {
+            (NAMES_RST2, ADDRESSING, "<psf:appDataVersion>1</psf:appDataVersion>")
+        } else {
+            (NAMES_RST, "", "")
+        };
+        let all = [&["http://Passport.NET/tb"][..], addresses].concat();
+        let tokens: String = (0..).zip(all).map(|(n, address)| token_response(later, n, address)).collect();
+        let expected = format!(
+            "<S:Envelope {NAMES} {names}><S:Header>{addressing}{}</S:Header><S:Body>\
+             <wst:RequestSecurityTokenResponseCollection>{tokens}</wst:RequestSecurityTokenResponseCollection></S:Body>\
+             </S:Envelope>",
+            passport_header(more)
+        );
+        xml::assert_same(&reply.body, &expected);
+        assert!(reply.body.contains("</wst:RequestSecurityTokenResponse><wst:RequestSecurityTokenResponse>"));
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_worded_as_the_service_is() {
+    let server = Server::plain().await;
+    for (fixture_name, path, expected) in [
+        (
+            "msnp15",
+            "/RST.srf",
+            format!(
+                "<S:Envelope {NAMES} {NAMES_RST}><S:Header><psf:pp><psf:serverVersion>1</psf:serverVersion>\
+                 <psf:authstate>0x80048800</psf:authstate><psf:reqstatus>0x80048821</psf:reqstatus>\
+                 <psf:serverInfo Path='*' RollingUpgradeState='*' LocVersion='0' ServerTime='*'>*</psf:serverInfo>\
+                 <psf:cookies/><psf:response/></psf:pp></S:Header><S:Fault><faultcode>wsse:FailedAuthentication</faultcode>\
+                 <faultstring>Authentication Failure</faultstring></S:Fault></S:Envelope>"
+            ),
+        ),
+        (
+            "msnp18",
+            "/RST2.srf",
+            format!(
+                "<S:Envelope {NAMES} {NAMES_RST2}><S:Header>{ADDRESSING}<psf:pp><psf:serverVersion>1</psf:serverVersion>\
+                 <psf:authstate>0x80048800</psf:authstate><psf:reqstatus>0x80048821</psf:reqstatus>\
+                 <psf:serverInfo Path='*' RollingUpgradeState='*' LocVersion='0' ServerTime='*'>*</psf:serverInfo>\
+                 <psf:cookies/><psf:response/></psf:pp></S:Header><S:Body><S:Fault><S:Code><S:Value>S:Sender</S:Value>\
+                 <S:Subcode><S:Value>wst:FailedAuthentication</S:Value></S:Subcode></S:Code><S:Reason>\
+                 <S:Text xml:lang='en-US'>Authentication Failure</S:Text></S:Reason><S:Detail><psf:error>\
+                 <psf:value>0x80048821</psf:value><psf:internalerror><psf:code>0x80041012</psf:code><psf:text>*</psf:text>\
+                 </psf:internalerror></psf:error></S:Detail></S:Fault></S:Body></S:Envelope>"
+            ),
+        ),
+    ] {
+        let right = fixture(fixture_name);
+        for wrong in [
+            right.replace("ss, w0rd", "ss, word"),
+            right.replace(ALICE, DISABLED),
+            right.replace(ALICE, "nobody@example.com"),
+        ] {
+            let reply = server.exchange(post(path, &wrong)).await;
+            assert_eq!(reply.status, "HTTP/1.1 200 OK");
+            xml::assert_same(&reply.body, &expected);
+        }
+        let broken = server.exchange(post(path, &right.replace(ALICE, BROKEN))).await;
+        assert_eq!(broken.status, "HTTP/1.1 503 Service Unavailable");
+    }
+    let malformed = server.exchange(post("/RST2.srf", "<a>")).await;
+    assert!(malformed.body.contains("<S:Value>wst:InvalidRequest</S:Value>"), "{}", malformed.body);
+}
+
+#[tokio::test]
+async fn another_server_may_be_responsible_for_tokens() {
+    let settings =
+        Settings { login_redirect: Some("loginnet.example.com".to_owned()), ..Settings::default() };
+    let fake = Arc::new(Fake::default());
+    let web = web_with(Arc::clone(&fake), settings);
+    for (name, path, fault) in
+        [("msnp15", "/RST.srf", &["Fault"][..]), ("msnp18", "/RST2.srf", &["Body", "Fault", "Detail"])]
+    {
+        let request =
+            |host| Request::post(path).header("Host", host).body(Full::from(fixture(name))).unwrap();
+        let reply = ask(&web, "192.0.2.1", true, request("login.live.com")).await;
+        let root = xml::parse(reply.body());
+        let url = root.find(fault).unwrap().child("redirectUrl").unwrap().text();
+        assert_eq!(url, format!("https://loginnet.example.com{path}"));
+        assert!(fake.compared.lock().is_empty(), "the password was not looked at");
+        // Which may be here under another name.
+        let reply = ask(&web, "192.0.2.1", true, request("loginnet.example.com")).await;
+        assert!(std::str::from_utf8(reply.body()).unwrap().contains("Id=\"Compact1\""));
+        fake.compared.lock().clear();
     }
 }

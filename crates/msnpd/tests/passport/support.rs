@@ -54,6 +54,17 @@ impl Accounts for Fake {
         }))
     }
 
+    fn by_id<'a>(&'a self, id: AccountId) -> Later<'a, Result<Option<Account>, Unavailable>> {
+        let email = match id {
+            AccountId(7) => ALICE,
+            AccountId(8) => DISABLED,
+            AccountId(11) => BROKEN,
+            _ => "nobody@example.com",
+        };
+        let email = email.parse().unwrap();
+        Box::pin(async move { self.by_email(&email).await })
+    }
+
     fn verify<'a>(&'a self, password: &'a str, hash: Option<&'a str>) -> Later<'a, Result<bool, HashError>> {
         self.compared.lock().push(hash.map(str::to_owned));
         Box::pin(std::future::ready(match hash {

@@ -3,9 +3,9 @@
 use msnp::types::{Guid, List, Privacy, Prompt, Property};
 use msnpd::account::AccountId;
 use msnpd::store::{
-    Adding, Book, BookEntry, BookError, ContactKey, DATABASE, EditError, EntryAddress, EntryUpdate,
-    GroupUpdate, Limits, MAX_DETAIL_VALUE, MAX_DETAILS, MAX_GROUP_NAME, MAX_INVITE, MeUpdate, MemberKey,
-    Membership, NewEntry, Role,
+    Adding, Addition, Book, BookEntry, BookError, Connection, ContactKey, DATABASE, EditError, EntryAddress,
+    EntryUpdate, GroupUpdate, Limits, MAX_DETAIL_VALUE, MAX_DETAILS, MAX_GROUP_NAME, MAX_INVITE, MeUpdate,
+    MemberKey, Membership, NewEntry, Role,
 };
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -53,7 +53,7 @@ impl Bench {
     }
 
     async fn add(&self, owner: AccountId, new: NewEntry, how: Adding) -> Result<Guid, BookError> {
-        Ok(self.store.add_entries(owner, vec![new], Vec::new(), how).await?.guids[0])
+        Ok(self.store.add_entries(owner, vec![new], how).await?.guids[0])
     }
 
     async fn members(&self, owner: AccountId, since: Option<u64>) -> Membership {
@@ -70,7 +70,7 @@ impl Bench {
 async fn a_buddy_is_a_row_of_the_lists() {
     let b = Bench::new().await;
     let new = NewEntry { invite: Some("Hi, this is Alice".to_owned()), ..buddy("bob") };
-    let done = b.store.add_entries(b.alice, vec![new], Vec::new(), ALLOWING).await.unwrap();
+    let done = b.store.add_entries(b.alice, vec![new], ALLOWING).await.unwrap();
     let changes: Vec<_> = done.edits.iter().flat_map(|edit| &edit.changes).collect();
     assert_eq!(changes.iter().map(|c| c.owner).collect::<Vec<_>>(), [b.alice, b.bob, b.alice]);
     assert!(done.edits[0].is_new_contact());
@@ -101,7 +101,7 @@ async fn who_is_kept_in_the_book_is_on_no_list() {
     let b = Bench::new().await;
     let guid = b.add(b.alice, buddy("bob"), ALLOWING).await.unwrap();
     let group = b.store.add_book_group(b.alice, "Friends", Vec::new(), LIMITS).await.unwrap().guids[0];
-    b.store.join_groups(b.alice, vec![guid], vec![group]).await.unwrap();
+    b.store.add_to_groups(b.alice, vec![Addition::Known(guid)], vec![group], PLAIN).await.unwrap();
     let note = vec![("comment".to_owned(), Some("from school".to_owned()))];
     let noted = EntryUpdate { details: note, ..update(guid) };
     b.store.update_entries(b.alice, None, vec![noted], PLAIN).await.unwrap();
@@ -248,11 +248,14 @@ async fn roles_are_views_of_lists() {
 async fn a_request_is_done_whole_or_not_at_all() {
     let b = Bench::new().await;
     let before = (b.book(b.alice).await, b.members(b.alice, None).await, b.revision(b.bob).await);
-    let bad = b.store.add_entries(b.alice, vec![buddy("bob"), buddy("nobody")], Vec::new(), ALLOWING).await;
+    let bad = b.store.add_entries(b.alice, vec![buddy("bob"), buddy("nobody")], ALLOWING).await;
     assert!(matches!(bad, Err(BookError::NotAUser)));
-    let twice = b.store.add_entries(b.alice, vec![buddy("bob"), buddy("bob")], Vec::new(), ALLOWING).await;
+    let twice = b.store.add_entries(b.alice, vec![buddy("bob"), buddy("bob")], ALLOWING).await;
     assert!(matches!(twice, Err(BookError::ContactExists(_))));
-    let group = b.store.add_entries(b.alice, vec![buddy("bob")], vec![Guid([7; 16])], ALLOWING).await;
+    let group = b
+        .store
+        .add_to_groups(b.alice, vec![Addition::New(buddy("bob"))], vec![Guid([7; 16])], ALLOWING)
+        .await;
     assert!(matches!(group, Err(BookError::NoSuchGroup)));
     let members = vec![(Role::Block, account("bob")), (Role::Block, account("nobody"))];
     assert!(b.store.add_members(b.alice, members, LIMITS).await.is_err());
@@ -326,9 +329,9 @@ async fn groups_differ_in_more_than_letter_case() {
     assert!(matches!(full, Err(BookError::Edit(EditError::TooManyGroups))));
 
     let guid = b.add(b.alice, buddy("bob"), PLAIN).await.unwrap();
-    b.store.join_groups(b.alice, vec![guid], vec![friends, umlauts]).await.unwrap();
+    b.store.add_to_groups(b.alice, vec![Addition::Known(guid)], vec![friends, umlauts], PLAIN).await.unwrap();
     let before = b.revision(b.alice).await;
-    b.store.join_groups(b.alice, vec![guid], vec![friends]).await.unwrap();
+    b.store.add_to_groups(b.alice, vec![Addition::Known(guid)], vec![friends], PLAIN).await.unwrap();
     assert_eq!(b.revision(b.alice).await, before, "he is in it");
     b.store.leave_groups(b.alice, vec![guid], vec![umlauts]).await.unwrap();
     assert_eq!(b.row(b.alice, b.bob).await.unwrap().groups, [1]);
@@ -457,4 +460,37 @@ async fn what_is_forgotten_is_not_told_as_nothing() {
     marks("UPDATE deleted_entry SET at = unixepoch() - 100 * 86400 WHERE revision < 1000").await;
     delete_one().await;
     assert_eq!(b.book(b.alice).await.deltas_from, 999);
+}
+
+#[tokio::test]
+async fn a_connection_is_all_of_its_edits() {
+    let b = Bench::new().await;
+    let guid = b.add(b.alice, NewEntry { is_buddy: false, ..buddy("bob") }, PLAIN).await.unwrap();
+    let connect = async |owner, guid, what| b.store.connect(owner, guid, what, LIMITS).await.unwrap();
+    let invite = Some("Hi".to_owned());
+    let done = connect(b.alice, guid, Connection::Request { invite }).await;
+    assert!(done.edits[0].is_new_contact());
+    assert_eq!(b.lists(b.alice, b.bob).await, on(&[List::Forward, List::Allow]));
+    assert_eq!(b.members(b.bob, None).await.members[0].invite.as_deref(), Some("Hi"));
+
+    // He answers in the same way, or not so.
+    let theirs = b.add(b.bob, NewEntry { is_buddy: false, ..buddy("alice") }, PLAIN).await.unwrap();
+    connect(b.bob, theirs, Connection::Decline).await;
+    assert_eq!(b.lists(b.bob, b.alice).await, on(&[List::Block, List::Reverse]));
+    assert!(!b.entry(b.bob, theirs).await.unwrap().is_buddy());
+    b.store.delete_members(b.bob, vec![(Role::Block, account("alice"))]).await.unwrap();
+    connect(b.bob, theirs, Connection::Request { invite: None }).await;
+    let friends = on(&[List::Forward, List::Allow, List::Reverse]);
+    assert_eq!(b.lists(b.bob, b.alice).await, friends);
+    let before = b.revision(b.bob).await;
+    connect(b.bob, theirs, Connection::Request { invite: None }).await;
+    assert_eq!(b.revision(b.bob).await, before, "he is connected");
+
+    connect(b.bob, theirs, Connection::Break { deletes: false, blocks: false }).await;
+    assert_eq!(b.lists(b.bob, b.alice).await, on(&[List::Allow, List::Reverse]));
+    connect(b.bob, theirs, Connection::Break { deletes: true, blocks: true }).await;
+    assert_eq!(b.lists(b.bob, b.alice).await, on(&[List::Block, List::Reverse]));
+    assert!(b.entry(b.bob, theirs).await.is_none());
+    let gone = b.store.connect(b.bob, theirs, Connection::Decline, LIMITS).await;
+    assert!(matches!(gone, Err(BookError::NoSuchContact)));
 }

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use msnp::types::{Guid, List, Lists, Privacy, Property};
 use msnpd::account::AccountId;
 use msnpd::store::{
-    Adding, BookEdited, BookEntry, BookError, BookGroup, Change, ContactKey, EditError, EntryAddress,
-    EntryUpdate, GroupKey, Limits, Me, Member, MemberKey, MembershipId, NewEntry, Orphans, Role, Sight,
-    Store,
+    Adding, Addition, BookEdited, BookEntry, BookError, BookGroup, Change, ContactKey, EditError,
+    EntryAddress, EntryUpdate, GroupKey, Limits, Me, Member, MemberKey, MembershipId, NewEntry, Orphans,
+    Role, Sight, Store,
 };
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -79,7 +79,8 @@ async fn apply_to_book(
             };
             let new = NewEntry { who, is_buddy, name: None, phone: None, details: Vec::new(), invite: None };
             let groups = n.map(group).into_iter().collect();
-            store.add_entries(owner, vec![new], groups, Adding { allows, limits: LIMITS }).await
+            let how = Adding { allows, limits: LIMITS };
+            store.add_to_groups(owner, vec![Addition::New(new)], groups, how).await
         }
         BookEdit::AddMember(role, outside) => {
             let key = match outside.map(|n| address(n + 1)) {
@@ -95,7 +96,8 @@ async fn apply_to_book(
             store.delete_members(owner, vec![(member.role, MemberKey::Id(member.id))]).await
         }
         BookEdit::Group { who, group: n, joins: true } => {
-            store.join_groups(owner, vec![entry(who)], vec![group(n)]).await
+            let how = Adding { allows: false, limits: LIMITS };
+            store.add_to_groups(owner, vec![Addition::Known(entry(who))], vec![group(n)], how).await
         }
         BookEdit::Group { who, group: n, joins: false } => {
             store.leave_groups(owner, vec![entry(who)], vec![group(n)]).await

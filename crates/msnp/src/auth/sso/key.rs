@@ -131,6 +131,12 @@ mod tests {
         let key = Key::derive(&secret, &nonce);
         assert_eq!(hex(&key.0), "e94b3d56e8f92064a47d1fad5bb02039f4fbd79378c5642b");
         assert_eq!(format!("{key:?}"), "Key(…)");
+        // What signs somebody in to a web page.
+        let nonce = STANDARD.decode("QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZX").unwrap();
+        let signed = "ct=1770091506&bver=4&id=73625&ru=http%3A%2F%2Fspaces.example.com%2F&js=yes&pl=%3Fid%3D73625\
+                      &da=opaque&nonce=QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZX";
+        let mac = Key::derive(&secret, &nonce).mac(signed.as_bytes());
+        assert_eq!(STANDARD.encode(mac), "SG9n/kyFkZM4Ll4fJCb2cRd48uo=");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{BROKER, ns, server_info};
+use super::BROKER;
+use super::form::{Form, PSF, SAML, WSU, server_info};
 use crate::auth::sso::SECRET_LEN;
 use crate::soap::{escape, timestamp};
 use crate::types::OwnedSecret;
@@ -62,14 +63,18 @@ impl Reply<'_> {
     /// The document, to be sent with status 200.
     ///
     /// Between token responses there is no white space: one client crashes on it.
-    pub fn to_xml(&self) -> String {
+    pub fn to_xml(&self, form: &Form) -> String {
         let Self { now, puid, cid, member_name, tokens } = self;
-        let mut xml = format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?><S:Envelope xmlns:S=\"{soap}\"><S:Header>\
-             <psf:pp xmlns:psf=\"{psf}\"><psf:serverVersion>1</psf:serverVersion><psf:PUID>{puid:016X}</psf:PUID>\
+        let mut xml = String::with_capacity(2048 + 1536 * tokens.len());
+        form.open(&mut xml);
+        form.addressing(*now, "", &mut xml);
+        // Writing to a String can't fail.
+        let _ = write!(
+            xml,
+            "<psf:pp><psf:serverVersion>1</psf:serverVersion><psf:PUID>{puid:016X}</psf:PUID>\
              <psf:configVersion>16.000.26889.00</psf:configVersion><psf:uiVersion>3.100.2179.0</psf:uiVersion>\
-             <psf:authstate>0x48803</psf:authstate><psf:reqstatus>0x0</psf:reqstatus>{server}<psf:cookies/>\
-             <psf:browserCookies/><psf:credProperties>\
+             {application_data}<psf:authstate>0x48803</psf:authstate><psf:reqstatus>0x0</psf:reqstatus>{server}\
+             <psf:cookies/><psf:browserCookies/><psf:credProperties>\
              <psf:credProperty Name=\"MainBrandID\">MSFT</psf:credProperty>\
              <psf:credProperty Name=\"IsWinLiveUser\">true</psf:credProperty>\
              <psf:credProperty Name=\"CID\">{cid:016x}</psf:credProperty>\
@@ -77,25 +82,34 @@ impl Reply<'_> {
              <psf:credProperty Name=\"ChildFlags\">00000001</psf:credProperty>\
              <psf:credProperty Name=\"Flags\">40100643</psf:credProperty></psf:credProperties>\
              <psf:extProperties><psf:extProperty Name=\"CID\">{cid:016x}</psf:extProperty></psf:extProperties>\
-             <psf:response/></psf:pp></S:Header><S:Body>\
-             <wst:RequestSecurityTokenResponseCollection xmlns:wst=\"{wst}\" xmlns:wsse=\"{wsse}\" \
-             xmlns:wsu=\"{wsu}\" xmlns:saml=\"{saml}\" xmlns:wsp=\"{wsp}\" xmlns:psf=\"{psf}\">",
-            soap = ns::SOAP,
-            psf = ns::PSF,
+             <psf:response/></psf:pp></S:Header><S:Body>",
+            application_data = form.application_data(),
             server = server_info(*now),
             member = escape(member_name),
-            wst = ns::WST,
-            wsse = ns::WSSE,
-            wsu = ns::WSU,
-            saml = ns::SAML,
-            wsp = ns::WSP,
         );
-        for token in tokens {
-            token.write(*now, &mut xml);
-        }
-        xml.push_str("</wst:RequestSecurityTokenResponseCollection></S:Body></S:Envelope>");
+        self.write_collection(form, &mut xml);
+        xml.push_str("</S:Body></S:Envelope>");
         xml
     }
+
+    pub(super) fn write_collection(&self, form: &Form, xml: &mut String) {
+        let _ = write!(xml, "<wst:RequestSecurityTokenResponseCollection{}>", namespaces(form));
+        for token in &self.tokens {
+            token.write(form, self.now, "", xml);
+        }
+        xml.push_str("</wst:RequestSecurityTokenResponseCollection>");
+    }
+}
+
+/// What tokens use. Declared where they begin: they may have to stand alone.
+pub(super) fn namespaces(form: &Form) -> String {
+    format!(
+        " xmlns:wst=\"{wst}\" xmlns:wsse=\"{wsse}\" xmlns:wsu=\"{WSU}\" xmlns:saml=\"{SAML}\" xmlns:wsp=\"{wsp}\" \
+         xmlns:psf=\"{PSF}\"",
+        wst = form.wst,
+        wsse = form.wsse,
+        wsp = form.wsp,
+    )
 }
 
 impl Issued {
@@ -104,11 +118,13 @@ impl Issued {
         address.eq_ignore_ascii_case(BROKER)
     }
 
-    fn write(&self, now: u64, xml: &mut String) {
+    pub(super) fn write(&self, form: &Form, now: u64, declared: &str, xml: &mut String) {
         let Self { number, address, expires, secret, token } = self;
-        let (kind, id, token) = match token {
+        // The original said `urn:passport` for the key of a broker's token, whose type is `legacy`.
+        let (kind, key_kind, id, token) = match token {
             Token::Broker(cipher_value) => (
                 "urn:passport:legacy",
+                "urn:passport",
                 format!("BinaryDAToken{number}"),
                 format!(
                     "<EncryptedData xmlns=\"http://www.w3.org/2001/04/xmlenc#\" Id=\"BinaryDAToken{number}\" \
@@ -122,6 +138,7 @@ impl Issued {
             ),
             Token::Compact(ticket) => (
                 "urn:passport:compact",
+                "urn:passport:compact",
                 format!("Compact{number}"),
                 format!(
                     "<wsse:BinarySecurityToken Id=\"Compact{number}\">{}</wsse:BinarySecurityToken>",
@@ -129,22 +146,33 @@ impl Issued {
                 ),
             ),
         };
-        // The original said `urn:passport` for the key of a broker's token, whose type is `legacy`.
-        let reference = if kind == "urn:passport:legacy" { "urn:passport" } else { kind };
+        let reference = if form.is_later {
+            let reference = format!(
+                "<wsse:SecurityTokenReference><wsse:Reference URI=\"#{id}\"/></wsse:SecurityTokenReference>"
+            );
+            format!(
+                "<wst:RequestedAttachedReference>{reference}</wst:RequestedAttachedReference>\
+                 <wst:RequestedUnattachedReference>{reference}</wst:RequestedUnattachedReference>"
+            )
+        } else {
+            format!(
+                "<wst:RequestedTokenReference><wsse:KeyIdentifier ValueType=\"{key_kind}\"/>\
+                 <wsse:Reference URI=\"#{id}\"/></wst:RequestedTokenReference>"
+            )
+        };
         // Writing to a String can't fail.
         let _ = write!(
             xml,
-            "<wst:RequestSecurityTokenResponse><wst:TokenType>{kind}</wst:TokenType>\
+            "<wst:RequestSecurityTokenResponse{declared}><wst:TokenType>{kind}</wst:TokenType>\
              <wsp:AppliesTo xmlns:wsa=\"{wsa}\"><wsa:EndpointReference><wsa:Address>{address}</wsa:Address>\
              </wsa:EndpointReference></wsp:AppliesTo>\
-             <wst:LifeTime><wsu:Created>{created}</wsu:Created><wsu:Expires>{expires}</wsu:Expires></wst:LifeTime>\
-             <wst:RequestedSecurityToken>{token}</wst:RequestedSecurityToken>\
-             <wst:RequestedTokenReference><wsse:KeyIdentifier ValueType=\"{reference}\"/>\
-             <wsse:Reference URI=\"#{id}\"/></wst:RequestedTokenReference>\
+             <{life_time}><wsu:Created>{created}</wsu:Created><wsu:Expires>{expires}</wsu:Expires></{life_time}>\
+             <wst:RequestedSecurityToken>{token}</wst:RequestedSecurityToken>{reference}\
              <wst:RequestedProofToken><wst:BinarySecret>{secret}</wst:BinarySecret></wst:RequestedProofToken>\
              </wst:RequestSecurityTokenResponse>",
-            wsa = ns::WSA,
+            wsa = form.wsa,
             address = escape(address),
+            life_time = form.life_time,
             created = timestamp(now),
             expires = timestamp(*expires),
             secret = STANDARD.encode(secret),

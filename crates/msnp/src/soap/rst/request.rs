@@ -1,5 +1,6 @@
 //! What a client asks the token service for.
 
+use super::signature::{Signature, Unsigned};
 use crate::soap::tree::{Element, Limits, Malformed};
 use crate::types::OwnedSecret;
 
@@ -16,6 +17,8 @@ pub struct Request {
     pub credentials: Credentials,
     /// What for. The answer has to keep the order and the number.
     pub tokens: Vec<Wanted>,
+    /// Whether they stand in a list, as they do when there are several.
+    pub in_list: bool,
 }
 
 /// How the one who asks proves who he is.
@@ -32,6 +35,8 @@ pub enum Credentials {
     Token {
         /// The `CipherValue`, as it was issued.
         cipher_value: OwnedSecret,
+        /// The proof of having the token's secret, as far as it can be checked without it.
+        signature: Result<Signature, Unsigned>,
     },
 }
 
@@ -58,9 +63,9 @@ impl Request {
         let envelope = Element::parse(document, Limits::SMALL)?;
         let security = envelope.find(&["Header", "Security"]).ok_or(InvalidRequest::NoCredentials)?;
         let body = envelope.child("Body").ok_or(InvalidRequest::NoTokens)?;
-        let list = body.child("RequestMultipleSecurityTokens").unwrap_or(body);
+        let list = body.child("RequestMultipleSecurityTokens");
         let wanted: Vec<&Element> =
-            list.children().iter().filter(|child| child.is("RequestSecurityToken")).collect();
+            list.unwrap_or(body).children().iter().filter(|child| child.is("RequestSecurityToken")).collect();
         if wanted.is_empty() {
             return Err(InvalidRequest::NoTokens);
         }
@@ -68,14 +73,15 @@ impl Request {
             return Err(InvalidRequest::TooManyTokens);
         }
         Ok(Self {
-            credentials: Credentials::read(security)?,
+            credentials: Credentials::read(security, document)?,
+            in_list: list.is_some(),
             tokens: (0..).zip(wanted).map(|(place, element)| Wanted::read(place, element)).collect(),
         })
     }
 }
 
 impl Credentials {
-    fn read(security: &Element) -> Result<Self, InvalidRequest> {
+    fn read(security: &Element, document: &[u8]) -> Result<Self, InvalidRequest> {
         if let Some(user) = security.child("UsernameToken") {
             let user_name = user.child("Username").ok_or(InvalidRequest::NoCredentials)?.text().to_owned();
             let password = user.child("Password").ok_or(InvalidRequest::NoCredentials)?.exact_text();
@@ -84,7 +90,8 @@ impl Credentials {
         let cipher_value = security
             .find(&["EncryptedData", "CipherData", "CipherValue"])
             .ok_or(InvalidRequest::NoCredentials)?;
-        Ok(Self::Token { cipher_value: OwnedSecret::new(cipher_value.text()) })
+        let cipher_value = OwnedSecret::new(cipher_value.text());
+        Ok(Self::Token { cipher_value, signature: Signature::read(document) })
     }
 }
 

@@ -1,0 +1,39 @@
+//! What follows from an edit, once the client has its answer.
+
+use std::sync::Arc;
+
+use msnp::types::Privacy;
+
+use crate::account::Account;
+use crate::follow::Editor;
+use crate::server::Server;
+use crate::store::BookEdited;
+
+/// Tells whoever it concerns, in either world.
+pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdited) {
+    let email = &account.email;
+    if let Some(me) = &edited.me {
+        if let Some((name, revision)) = &me.name {
+            let name = if name.is_empty() { email.as_str() } else { name };
+            server.directory.rename(account.id, name, *revision);
+        }
+        if let Some((privacy, revision)) = me.privacy {
+            server.directory.set_privacy(account.id, privacy, revision);
+            if privacy == Privacy::AllowOthers {
+                server.offer_messages(account.id);
+            }
+        }
+        me.sights.iter().for_each(|sight| server.show_properties(email, sight));
+    }
+    if edited.edits.is_empty() {
+        return;
+    }
+    let name = server.directory.name(account.id);
+    let editor = Editor { id: account.id, email, name: name.as_deref().unwrap_or(&account.name) };
+    for edit in &edited.edits {
+        server.follow_edit(&editor, edit, None);
+        server.show_properties(email, &edit.sight);
+    }
+    // Of his own edits nobody is told: a place of his that counts versions must not take the next one for all there is.
+    server.directory.keep_change(account.id, edited.revision);
+}
