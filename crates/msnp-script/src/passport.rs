@@ -134,10 +134,15 @@ mod tests {
 
     #[test]
     fn what_is_asked_is_understood() {
-        let request = Request::parse(request("alice@example.com", "p&ss w0rd", "MBI_KEY_OLD").as_bytes()).unwrap();
+        let request =
+            Request::parse(request("alice@example.com", "p&ss w0rd", "MBI_KEY_OLD").as_bytes()).unwrap();
         let password = OwnedSecret::new("p&ss w0rd");
-        assert_eq!(request.credentials, Credentials::Password { user_name: "alice@example.com".to_owned(), password });
-        let wanted: Vec<_> = request.tokens.iter().map(|wanted| (wanted.number, wanted.policy.as_str())).collect();
+        assert_eq!(
+            request.credentials,
+            Credentials::Password { user_name: "alice@example.com".to_owned(), password }
+        );
+        let wanted: Vec<_> =
+            request.tokens.iter().map(|wanted| (wanted.number, wanted.policy.as_str())).collect();
         assert_eq!(wanted[..3], [(0, ""), (1, "MBI_KEY_OLD"), (2, "?id=507")]);
         assert_eq!(request.tokens[3].address, "contacts.msn.com");
     }

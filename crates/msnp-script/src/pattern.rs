@@ -240,7 +240,8 @@ fn mark(text: &str) -> String {
     while let Some((before, after)) = rest.split_once(HOLE) {
         out.push_str(before);
         let (front, back) = (out.trim_end(), after.trim_start());
-        let is_between = (front.is_empty() || front.ends_with('>')) && (back.is_empty() || back.starts_with(['<', '{']));
+        let is_between =
+            (front.is_empty() || front.ends_with('>')) && (back.is_empty() || back.starts_with(['<', '{']));
         if is_between {
             out.push_str(&format!("<{ANYTHING} xmlns=\"\"/>"));
         } else {

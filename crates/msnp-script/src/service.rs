@@ -186,10 +186,19 @@ mod tests {
         assert_eq!([cookie.child("t").unwrap().text(), cookie.child("p").unwrap().text()], ["a+b/c==", "d"]);
 
         let envelope = read(Service::Oim, "Store", "<MessageType>text</MessageType>");
-        assert_eq!(envelope.find(&["Header", "Ticket"]).unwrap().attribute("passport"), Some("t=a+b/c==&p=d"));
-        assert_eq!(envelope.find(&["Header", "To"]).unwrap().attribute("memberName"), Some("bob@example.com"));
+        assert_eq!(
+            envelope.find(&["Header", "Ticket"]).unwrap().attribute("passport"),
+            Some("t=a+b/c==&p=d")
+        );
+        assert_eq!(
+            envelope.find(&["Header", "To"]).unwrap().attribute("memberName"),
+            Some("bob@example.com")
+        );
         assert_eq!(envelope.find(&["Body", "MessageType"]).unwrap().namespace(), Some(OIM));
         assert_eq!(Service::Oim.action("Store2"), "http://messenger.live.com/ws/2006/09/oim/Store2");
-        assert_eq!(Service::Rsi.action("GetMessage"), "http://www.hotmail.msn.com/ws/2004/09/oim/rsi/GetMessage");
+        assert_eq!(
+            Service::Rsi.action("GetMessage"),
+            "http://www.hotmail.msn.com/ws/2004/09/oim/rsi/GetMessage"
+        );
     }
 }

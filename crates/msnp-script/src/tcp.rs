@@ -120,7 +120,8 @@ impl Tcp {
             .map_err(|error| failed(&error))?;
         let driver = tokio::spawn(connection);
         let answer = async {
-            let (parts, body) = sender.send_request(request).await.map_err(|error| failed(&error))?.into_parts();
+            let (parts, body) =
+                sender.send_request(request).await.map_err(|error| failed(&error))?.into_parts();
             let body = Limited::new(body, ANSWER_LIMITS.bytes).collect().await;
             let body = body.map_err(|error| failed(&error))?.to_bytes();
             Ok(Response::from_parts(parts, body))

@@ -69,9 +69,9 @@ impl Kind {
                 shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", |b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             }
             Self::Number => word.iter().all(u8::is_ascii_digit),
-            Self::Time => ["Z", "+xx:xx", "-xx:xx"].iter().any(|zone| {
-                shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{zone}"), |b| b.is_ascii_digit())
-            }),
+            Self::Time => ["Z", "+xx:xx", "-xx:xx"]
+                .iter()
+                .any(|zone| shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{zone}"), |b| b.is_ascii_digit())),
         }
     }
 
@@ -343,7 +343,9 @@ fn hole_named(inside: &str) -> Result<Part, String> {
         return fixed(text.repeat(count.min(MAX_REPEAT)).into_bytes());
     }
     for (word, is_domain) in [("user:", false), ("domain:", true)] {
-        if let Some(address) = inside.strip_prefix(word).filter(|address| is_name(address) || address.contains('@')) {
+        if let Some(address) =
+            inside.strip_prefix(word).filter(|address| is_name(address) || address.contains('@'))
+        {
             let written = address.contains('@');
             let address = address.to_owned();
             let address = if written { Address::Written(address) } else { Address::Named(address) };

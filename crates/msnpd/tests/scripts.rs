@@ -406,7 +406,9 @@ impl Target for InMemory {
             request = request.header("SOAPAction", format!("\"{action}\""));
         }
         let peer = Peer { address: PEER, local: LOCAL, tls: true };
-        let request = request.body(Full::new(Bytes::copy_from_slice(call.body.as_bytes()))).map_err(io::Error::other)?;
+        let request = request
+            .body(Full::new(Bytes::copy_from_slice(call.body.as_bytes())))
+            .map_err(io::Error::other)?;
         let answer = self.web.answer(peer, request).await.into_response();
         let status = answer.status().as_u16();
         let body = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();

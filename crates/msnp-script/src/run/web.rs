@@ -37,9 +37,10 @@ impl<T: Target> Runner<'_, T> {
         let mut iv = [0; sso::BLOCK_LEN];
         openssl::rand::rand_bytes(&mut iv).map_err(|error| error.to_string())?;
         let token = self.tokens(who, policy).await?.of(SINGLE_SIGN_ON);
-        let (ticket, secret) = token
-            .and_then(|token| Some((token.ticket.clone(), token.secret?)))
-            .ok_or_else(|| format!("the token service gave {who} no ticket with a secret for {SINGLE_SIGN_ON}"))?;
+        let (ticket, secret) =
+            token.and_then(|token| Some((token.ticket.clone(), token.secret?))).ok_or_else(|| {
+                format!("the token service gave {who} no ticket with a secret for {SINGLE_SIGN_ON}")
+            })?;
         let response = sso::respond(&secret, nonce, iv);
         self.hide(&response, "{response}");
         self.set("ticket", ticket.into_bytes());
@@ -143,7 +144,9 @@ impl<T: Target> Runner<'_, T> {
             Err(problem) => {
                 let Answered { operation, status, .. } = answered;
                 Err(Wrong {
-                    problem: format!("{who} should have got another answer to {operation} (HTTP {status}): {problem}"),
+                    problem: format!(
+                        "{who} should have got another answer to {operation} (HTTP {status}): {problem}"
+                    ),
                     expected: vec![self.show_expected(expected)],
                     came: Some(came),
                 })

@@ -3,12 +3,9 @@
 //! Requests are read kindly: any prefix, any order, names without regard to case, white space trimmed.
 //! Replies are written to the letter, since several clients compare text and not meaning.
 
-<<<<<<< HEAD
 pub mod abch;
-pub mod envelope;
-=======
 pub mod canonical;
->>>>>>> main
+pub mod envelope;
 pub mod rst;
 mod text;
 pub mod tree;
