@@ -135,7 +135,8 @@ impl<T: Target> Runner<'_, T> {
         let came = self.discreet(came);
         match found {
             Ok(found) => {
-                self.log_said(who, "gets", came.trim_end().as_bytes(), None);
+                let (name, inside) = came.split_once('\n').unwrap_or((&came, ""));
+                self.log_said(who, "gets", name.as_bytes(), Some(inside.replace('\n', "\r\n").as_bytes()));
                 for (name, value) in found {
                     self.set(&name, value);
                 }
