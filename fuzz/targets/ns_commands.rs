@@ -8,7 +8,7 @@ use std::time::Instant;
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
     adc, add, adg, blp, chg, chl, cvq, cvr, fnd, gcf, gtc, ims, inf, lsg, lst, out, pag, pgd, png, prp, qry,
-    rea, reg, rem, rmg, sbp, sdc, snd, syn, url, usr, uux, ver, xfr,
+    rea, reg, rem, rmg, sbp, sdc, snd, syn, url, usr, uum, uux, ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
@@ -63,6 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
             syn::Request<'_>,
             url::Request<'_>,
             usr::Request<'_>,
+            uum::Request<'_>,
             uux::Request<'_>,
             ver::Request<'_>,
             xfr::Request<'_>,

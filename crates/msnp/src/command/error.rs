@@ -1,10 +1,14 @@
 //! A number instead of a command word: a request is refused.
 //!
 //! ```text
-//! S: 217 t
+//!     S: 217 t
+//! 13  S: 241 t 0
 //! ```
-//! Without a transaction id it is no request that is refused (notification-server reference, sections 2 and 20).
+//! Without a transaction id it is no request that is refused (notification-server reference, sections 2 and 20). Some
+//! numbers may be followed by a payload from MSNP13 on, and have its length behind them: 0, as nothing more is told here
+//! (later-versions reference, 2).
 
+use crate::dialect::Dialect;
 use crate::types::{ErrorCode, TrId};
 use crate::wire::{Frame, Line, Verb};
 
@@ -25,8 +29,9 @@ impl Reply {
     }
 
     /// Writes it.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        Line::new(out, Verb::error(self.code)).opt(self.trid).end();
+    pub fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
+        let has_length = dialect.errors_with_length.contains(&self.code);
+        Line::new(out, Verb::error(self.code)).opt(self.trid).opt(has_length.then_some(0)).end();
     }
 }
 
@@ -34,6 +39,7 @@ impl Reply {
 mod tests {
     use super::*;
     use crate::command::testing;
+    use crate::dialect::{MSNP12, MSNP13};
     use crate::wire::Direction;
 
     #[test]
@@ -47,9 +53,24 @@ mod tests {
             let frame = testing::frame(Direction::FromSwitchboard, line.as_bytes());
             assert_eq!(Reply::read(frame), Some(reply), "{line}");
             let mut out = Vec::new();
-            reply.write(&mut out);
+            reply.write(&mut out, &MSNP12);
             assert_eq!(out, line.as_bytes());
         }
         assert_eq!(Reply::read(testing::frame(Direction::FromSwitchboard, b"ACK 1\r\n")), None);
+    }
+
+    #[test]
+    fn a_length_follows_where_clients_look_for_one() {
+        let written = |code, dialect| {
+            let mut out = Vec::new();
+            Reply { trid: Some(TrId::new(7)), code }.write(&mut out, dialect);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(ErrorCode::UNROUTABLE_USER, &MSNP12), "204 7\r\n");
+        assert_eq!(written(ErrorCode::UNROUTABLE_USER, &MSNP13), "204 7 0\r\n");
+        assert_eq!(written(ErrorCode::NOT_ONLINE, &MSNP13), "217 7\r\n");
+        let frame = testing::frame(Direction::FromNotification, b"204 7 0\r\n");
+        let read = Reply { trid: Some(TrId::new(7)), code: ErrorCode::UNROUTABLE_USER };
+        assert_eq!(Reply::read(frame), Some(read));
     }
 }

@@ -69,6 +69,8 @@
 //! | [`msg`] | a message, in a chat or from the service |
 //! | [`ack`] | a message was queued for everybody in the chat |
 //! | [`nak`] | a message reached nobody |
+//! | [`uum`] | a message to another network, or to somebody who is away (MSNP14 and later) |
+//! | [`ubm`] | a message from another network (MSNP14 and later) |
 //!
 //! | other services | |
 //! | --- | --- |
@@ -153,10 +155,12 @@ pub mod sbs;
 pub mod sdc;
 pub mod snd;
 pub mod syn;
+pub mod ubm;
 pub mod ubn;
 pub mod ubx;
 pub mod url;
 pub mod usr;
+pub mod uum;
 pub mod uun;
 pub mod uux;
 pub mod vas;

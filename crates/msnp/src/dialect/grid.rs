@@ -71,6 +71,7 @@ fn grid() -> String {
     row(&mut page, "places have GUIDs", |d| d.has_places);
     row(&mut page, "circles", |d| d.has_circles);
     heading(&mut page, "Housekeeping");
+    row(&mut page, "error numbers with the length of a payload", |d| d.errors_with_length.len());
     row(&mut page, "challenge", |d| d.challenge);
     row(&mut page, "QNG tells seconds", |d| d.tells_ping_interval);
     row(&mut page, "configuration files", |d| d.configuration);

@@ -83,6 +83,8 @@ pub struct Dialect {
     /// Whether there are circles, for which a client shows a ticket of their own with `USR t SHA`.
     pub has_circles: bool,
 
+    /// Which error numbers are followed by the length of a payload that tells more, even if there is none.
+    pub errors_with_length: &'static [ErrorCode],
     /// How the server makes a client prove itself with `CHL`.
     pub challenge: Challenge,
     /// Whether `QNG` says in how many seconds the next `PNG` is expected.

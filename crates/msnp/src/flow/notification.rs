@@ -11,7 +11,8 @@ use crate::auth::challenge::{self, Verdict};
 use crate::auth::sso;
 use crate::command::{
     Command, adc, add, adg, adl, blp, chg, chl, error, fqy, gcf, gtc, ims, lkp, lsg, lst, out as sign_out,
-    pag, pgd, prp, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, snd, syn, url, usr, uun, uux, vas, xfr,
+    pag, pgd, prp, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, snd, syn, url, usr, uum, uun, uux, vas,
+    xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
@@ -148,6 +149,8 @@ pub enum Request<'a> {
     Url(url::Request<'a>),
     /// `UUN`
     Uun(uun::Request<'a>),
+    /// `UUM`
+    Uum(uum::Request<'a>),
     /// `UUX`
     Uux(uux::Request<'a>),
     /// `VAS`
@@ -328,6 +331,7 @@ impl NotificationServer {
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
             Verb::UUN => uun::Request::read(frame, dialect).map(Request::Uun),
+            Verb::UUM => uum::Request::read(frame, dialect).map(Request::Uum),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
             Verb::VAS => vas::Request::read(frame, dialect).map(Request::Vas),
             Verb::XFR => match xfr::Request::read(frame, dialect) {
@@ -401,7 +405,7 @@ impl NotificationServer {
     }
 
     fn deny<'a>(&self, trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> Option<Request<'a>> {
-        error::Reply { trid: Some(trid), code }.write(out);
+        error::Reply { trid: Some(trid), code }.write(out, self.dialect);
         None
     }
 

@@ -124,7 +124,8 @@ fn recommendation<'a>(trid: TrId, versions: &'a (String, String), settings: &'a 
 
 /// Says an error and ends the session.
 pub(super) fn refuse(trid: TrId, code: ErrorCode, out: &mut Vec<u8>) -> End {
-    error::Reply { trid: Some(trid), code }.write(out);
+    // None of the numbers that end a session has more to tell, in any dialect.
+    error::Reply { trid: Some(trid), code }.write(out, &crate::dialect::MSNP2);
     End::Refused(code)
 }
 

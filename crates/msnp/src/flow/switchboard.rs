@@ -132,7 +132,8 @@ fn inspect<'a>(
     match (request.ack, is_data) {
         (msg::Ack::Data, _) if !dialect.has_data_messages => return Err(End::BeyondLimits(Verb::MSG)),
         (msg::Ack::Data, false) => {
-            error::Reply { trid: Some(request.trid), code: ErrorCode::INVALID_DATA_MESSAGE }.write(out);
+            error::Reply { trid: Some(request.trid), code: ErrorCode::INVALID_DATA_MESSAGE }
+                .write(out, dialect);
             return Ok(None);
         }
         (msg::Ack::Data, true) | (_, false) => {}

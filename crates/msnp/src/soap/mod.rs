@@ -6,6 +6,8 @@
 pub mod abch;
 pub mod canonical;
 pub mod envelope;
+pub mod oim;
+pub mod rsi;
 pub mod rst;
 mod text;
 pub mod tree;

@@ -1,7 +1,12 @@
 //! The address book's requests and answers: each request that clients are known to send, and answers as clients are
 //! known to take them.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first thing it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop at what they did not expect"
+)]
 
 mod hostile;
 mod replies;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use msnp::types::Privacy;
 
 use crate::account::Account;
-use crate::follow::Editor;
+use crate::follow::{Editor, OwnNews};
 use crate::server::Server;
 use crate::store::BookEdited;
 
 /// Tells whoever it concerns, in either world.
-pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdited) {
+pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdited, news: &[OwnNews]) {
     let email = &account.email;
     if let Some(me) = &edited.me {
         if let Some((name, revision)) = &me.name {
@@ -34,6 +34,7 @@ pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdite
         server.follow_edit(&editor, edit, None);
         server.show_properties(email, &edit.sight);
     }
-    // Of his own edits nobody is told: a place of his that counts versions must not take the next one for all there is.
+    server.tell_own(account.id, news);
+    // Of names and groups his own places are not told: one that counts versions must not take the next one for all there is.
     server.directory.keep_change(account.id, edited.revision);
 }

@@ -191,7 +191,8 @@ impl Inner {
         }
         drop(turn);
         let server = self.server.clone();
-        said.into_answer().then(move || follow::follow(&server, &account, &edited))
+        let news = server.own_news(account.id, &edited.edits).await;
+        said.into_answer().then(move || follow::follow(&server, &account, &edited, &news))
     }
 
     fn refuse(&self, refusal: &Refusal, operation: Operation) -> Said {

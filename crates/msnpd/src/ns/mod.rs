@@ -180,6 +180,7 @@ impl Session {
             Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),
+            Request::Uum(request) => self.deny(request.trid, ErrorCode::COMMAND_DISABLED).into(),
             Request::Uun(request) => self.uun(&request).into(),
             Request::Uux(request) => self.uux(&request).into(),
             Request::Vas(request) => self.vas(&request).into(),
@@ -242,7 +243,7 @@ impl Session {
 
     /// Says that something can't be done. The session goes on.
     fn deny(&self, trid: TrId, code: ErrorCode) -> Result<(), End> {
-        self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))
+        self.say(|out, dialect| error::Reply { trid: Some(trid), code }.write(out, dialect))
     }
 
     /// The store has failed: says so, and tells the operator why.

@@ -19,7 +19,7 @@ impl Session {
             // Wrong parameters end the session (notification-server reference, 18.3).
             Err(Refused::Address) => {
                 let code = ErrorCode::FAIL;
-                self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))?;
+                self.say(|out, dialect| error::Reply { trid: Some(trid), code }.write(out, dialect))?;
                 return Err(End::Refused(code));
             }
             Err(Refused::TooMuch) => ErrorCode::RATE_LIMIT_EXCEEDED,

@@ -258,7 +258,7 @@ impl Session {
     }
 
     fn deny(&self, trid: TrId, code: ErrorCode) -> Result<(), End> {
-        self.say(|out, _| error::Reply { trid: Some(trid), code }.write(out))
+        self.say(|out, dialect| error::Reply { trid: Some(trid), code }.write(out, dialect))
     }
 
     fn refuse(&mut self, trid: TrId) -> Result<(), End> {

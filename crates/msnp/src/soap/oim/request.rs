@@ -1,0 +1,88 @@
+//! Who sends what to whom.
+
+use super::{NAMESPACE, NAMESPACE_2006};
+use crate::soap::envelope::{Envelope, InvalidEnvelope};
+use crate::soap::tree::{Element, Limits};
+use crate::types::OwnedSecret;
+
+/// A message to be stored. What it says does not show in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Store {
+    /// The address of the sender, as he says.
+    pub from: String,
+    /// The address of the receiver.
+    pub to: String,
+    /// The ticket. Nothing else proves who sends: the key that `lockkey` should be locks out clients, not people.
+    pub ticket: Option<OwnedSecret>,
+    /// The number of the message in what the client calls a sequence, from 1 on. It is acknowledged.
+    pub message_number: u32,
+    /// `text`.
+    pub message_type: String,
+    /// A MIME message; see [`Content::read`](super::Content::read).
+    pub content: String,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { from, to, message_number, message_type, .. } = self;
+        f.debug_struct("Store")
+            .field("from", from)
+            .field("to", to)
+            .field("message_number", message_number)
+            .field("message_type", message_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much a request may hold. A message that may be stored has less than 10 KiB in any encoding.
+const LIMITS: Limits = Limits { bytes: 64 * 1024, depth: 16, nodes: 256 };
+
+/// Bytes of an address, a ticket, a type.
+const MAX_WORD: usize = 2048;
+
+impl Store {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// When it is no envelope, asks for something else, or names nobody.
+    pub fn parse(document: &[u8]) -> Result<Self, InvalidStore> {
+        let envelope = Envelope::parse(document, LIMITS)?;
+        let first = envelope.operation(&[NAMESPACE, NAMESPACE_2006])?;
+        let content = envelope.body().child("Content");
+        let (Some(content), true) = (content, first.is("MessageType") || first.is("Content")) else {
+            return Err(InvalidStore::UnknownOperation);
+        };
+        let member = |header| word(envelope.header(header)?.attribute("memberName")?);
+        let number = envelope.header("Sequence").and_then(|sequence| sequence.child("MessageNumber"));
+        let kind = envelope.body().child("MessageType").map_or(Some("text"), |kind| word(kind.text()));
+        Ok(Self {
+            from: member("From").ok_or(InvalidStore::Missing("From"))?.to_owned(),
+            to: member("To").ok_or(InvalidStore::Missing("To"))?.to_owned(),
+            ticket: envelope
+                .header("Ticket")
+                .and_then(|ticket| word(ticket.attribute("passport")?))
+                .map(OwnedSecret::new),
+            message_number: number.and_then(|number| number.text().parse().ok()).unwrap_or(1),
+            message_type: kind.ok_or(InvalidStore::Missing("MessageType"))?.to_owned(),
+            content: Element::text(content).to_owned(),
+        })
+    }
+}
+
+fn word(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| (1..=MAX_WORD).contains(&text.len()))
+}
+
+/// Why a request is not read. [`Fault::Malformed`](super::Fault::Malformed) answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidStore {
+    /// It is no envelope, or there is nothing of this service in it.
+    #[error(transparent)]
+    Envelope(#[from] InvalidEnvelope),
+    /// A header is not there, or names nobody.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// There is no message in the body.
+    #[error("the body holds no message")]
+    UnknownOperation,
+}

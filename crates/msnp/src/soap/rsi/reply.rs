@@ -1,0 +1,77 @@
+//! What is answered to who fetches messages.
+
+use super::{MailData, NAMESPACE};
+use crate::soap::envelope::{FaultCode, answer, fault, plain_fault};
+use crate::soap::oim;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// To `DeleteMessages`: they are gone.
+    DeleteMessages,
+    /// To `GetMessage`: the MIME message.
+    GetMessage(String),
+    /// To `GetMetadata`: what waits.
+    GetMetadata(MailData),
+}
+
+impl Reply {
+    /// The document, to be sent with status 200.
+    pub fn to_xml(&self) -> String {
+        let name = match self {
+            Self::DeleteMessages => "DeleteMessagesResponse",
+            Self::GetMessage(_) => "GetMessageResponse",
+            Self::GetMetadata(_) => "GetMetadataResponse",
+        };
+        answer(
+            |_| {},
+            |xml| {
+                xml.raw("<");
+                xml.raw(name);
+                xml.attribute("xmlns", NAMESPACE);
+                match self {
+                    Self::DeleteMessages => return xml.raw("/>"),
+                    Self::GetMessage(mime) => {
+                        xml.raw(">");
+                        xml.text("GetMessageResult", mime);
+                    }
+                    Self::GetMetadata(data) => {
+                        xml.raw(">");
+                        data.write(xml);
+                    }
+                }
+                xml.close(name);
+            },
+        )
+    }
+}
+
+/// Nothing is fetched or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault<'a> {
+    /// The ticket is not good: get a new one.
+    AuthenticationFailed {
+        /// What `login2.srf` is to be shown for a new one: `ct=…,rver=…,wp=…`.
+        challenge: &'a str,
+    },
+    /// The request can't be read, or names a message that is not there.
+    Malformed,
+    /// The store has failed: later.
+    Unavailable,
+}
+
+impl Fault<'_> {
+    /// The answer, to be sent with [`FAULT_STATUS`](crate::soap::envelope::FAULT_STATUS).
+    pub fn to_xml(&self) -> String {
+        match self {
+            Self::AuthenticationFailed { challenge } => {
+                // As the other service says it, in its namespace.
+                let code = FaultCode::Own { name: "AuthenticationFailed", namespace: oim::NAMESPACE };
+                let actor = Some("https://rsi.hotmail.com/rsi/rsi.asmx");
+                fault(&code, oim::EXCEPTION, actor, |xml| oim::write_challenge(xml, challenge))
+            }
+            Self::Malformed => plain_fault(&FaultCode::Client, "Schema validation error"),
+            Self::Unavailable => plain_fault(&FaultCode::Server, "Try again later"),
+        }
+    }
+}

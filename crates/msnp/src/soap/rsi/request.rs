@@ -1,0 +1,87 @@
+//! What is asked of the service that has the messages.
+
+use super::NAMESPACE;
+use crate::soap::envelope::{Envelope, InvalidEnvelope};
+use crate::soap::tree::{Element, Limits};
+use crate::types::{Guid, OwnedSecret};
+
+/// A request, and who makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The ticket, of which only the part `t` counts.
+    pub ticket: Option<OwnedSecret>,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Removes messages that the user has seen.
+    DeleteMessages(Vec<Guid>),
+    /// One message.
+    GetMessage(Guid),
+    /// What waits.
+    GetMetadata,
+}
+
+/// Messages that one request may name. No more wait for anybody.
+pub const MAX_IDS: usize = 1000;
+
+/// Bytes of a ticket that is looked at.
+const MAX_TICKET: usize = 4096;
+
+const LIMITS: Limits = Limits { bytes: 128 * 1024, depth: 16, nodes: 2048 };
+
+impl Call {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// When it is none, or names messages that can't be any.
+    pub fn parse(document: &[u8]) -> Result<Self, InvalidCall> {
+        let envelope = Envelope::parse(document, LIMITS)?;
+        let operation = envelope.operation(&[NAMESPACE])?;
+        let ticket =
+            envelope.header("PassportCookie").and_then(|cookie| cookie.child("t")).map(Element::text);
+        Ok(Self {
+            ticket: ticket.filter(|t| (1..=MAX_TICKET).contains(&t.len())).map(OwnedSecret::new),
+            request: Request::read(operation)?,
+        })
+    }
+}
+
+impl Request {
+    fn read(operation: &Element) -> Result<Self, InvalidCall> {
+        let id = |element: &Element| element.text().parse().map_err(|_| InvalidCall::MessageId);
+        match () {
+            () if operation.is("GetMetadata") => Ok(Self::GetMetadata),
+            () if operation.is("GetMessage") => {
+                id(operation.child("messageId").ok_or(InvalidCall::MessageId)?).map(Self::GetMessage)
+            }
+            () if operation.is("DeleteMessages") => {
+                let ids = operation.child("messageIds").ok_or(InvalidCall::MessageId)?;
+                let ids: Vec<&Element> =
+                    ids.children().iter().filter(|child| child.is("messageId")).collect();
+                if !(1..=MAX_IDS).contains(&ids.len()) {
+                    return Err(InvalidCall::MessageId);
+                }
+                ids.into_iter().map(id).collect::<Result<_, _>>().map(Self::DeleteMessages)
+            }
+            () => Err(InvalidCall::UnknownOperation),
+        }
+    }
+}
+
+/// Why a request is not read. [`Fault::Malformed`](super::Fault::Malformed) answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCall {
+    /// It is no envelope, or asks for nothing of this service.
+    #[error(transparent)]
+    Envelope(#[from] InvalidEnvelope),
+    /// No message, one whose id is none, or more than [`MAX_IDS`].
+    #[error("the messages are not named")]
+    MessageId,
+    /// The service has no such operation.
+    #[error("there is no such operation")]
+    UnknownOperation,
+}
