@@ -1,0 +1,13 @@
+//! The address book over HTTP, as clients ask for it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod faults;
+mod repeated;
+mod support;
+mod transport;
+mod vectors;
+mod worlds;
