@@ -150,7 +150,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let Some((verb, last)) = words.first().zip(words.last()) else {
             return garbled("an empty line", &line);
         };
-        if !WITH_PAYLOAD.contains(verb) {
+        // Lists of people are pushed under the number 0; with any other, the line answers a client's.
+        let is_push = matches!(*verb, b"ADL" | b"RML") && words.get(1) == Some(&b"0".as_slice());
+        if !is_push && !WITH_PAYLOAD.contains(verb) {
             return Ok(Heard { line, payload: None });
         }
         let Some(length) = std::str::from_utf8(last).ok().and_then(|last| last.parse::<usize>().ok()) else {
@@ -194,6 +196,8 @@ mod tests {
             ("QNG 50\r\nX", Some(("QNG 50", None))),
             ("UBX a@b.c 3\r\nx\r\nFLN a@b.c\r\n", Some(("UBX a@b.c 3", Some("x\r\n")))),
             ("UUX 1 0\r\n", Some(("UUX 1 0", None))),
+            ("ADL 1 OK\r\n", Some(("ADL 1 OK", None))),
+            ("RML 0 3\r\nx\r\nFLN a@b.c\r\n", Some(("RML 0 3", Some("x\r\n")))),
             ("QNG\n", None),
             ("LST a@b.c 1 \r\n", None),
             ("NLN  NLN\r\n", None),

@@ -7,7 +7,11 @@ use std::sync::Arc;
 
 use msnp::version::Version;
 
-use crate::script::{Account, Act, Deed, Message, Order, Place, Procedure, Script, Step, To};
+use crate::pattern::{self, Pattern};
+use crate::script::{
+    Account, Act, Answer, Deed, Expected, Message, Order, Place, Posted, Procedure, Script, Step, To,
+};
+use crate::service::Service;
 use crate::template::Template;
 use crate::versions::Only;
 
@@ -165,7 +169,8 @@ impl Parser<'_> {
 }
 
 fn no_payload(payload: &[&str]) -> Result<(), String> {
-    if payload.is_empty() { Ok(()) } else { Err("a payload belongs below a `>>>` or `<<<`".to_owned()) }
+    let misplaced = "a payload belongs below a `>>>` or `<<<`, or a `posts` or `gets`";
+    if payload.is_empty() { Ok(()) } else { Err(misplaced.to_owned()) }
 }
 
 /// The first word of a line, and what follows it.
@@ -256,6 +261,8 @@ fn act(who: &str, written: &str, payload: &[&str]) -> Result<Act, String> {
         "<<<" => hear(Order::Next)?,
         "<<~" => hear(Order::Any)?,
         "<<+" => hear(Order::Then)?,
+        "gets" => Deed::Get(expected(rest, payload)?),
+        "posts" => Deed::Post(posted(rest, payload)?),
         _ => {
             no_payload(payload)?;
             match (verb, split(rest)) {
@@ -267,10 +274,12 @@ fn act(who: &str, written: &str, payload: &[&str]) -> Result<Act, String> {
                 ("hangup", ("", _)) => Deed::HangUp,
                 ("response", _) => Deed::Response(Template::parse(rest)?),
                 ("silent", ("", _)) => Deed::Silent,
+                ("single-sign-on", _) => Deed::SingleSignOn(Template::parse(rest)?),
                 ("ticket", _) => Deed::Ticket(Template::parse(rest)?),
                 _ => {
                     return Err(format!(
-                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, response, does, silent, closes, hangup"
+                        "`{who}` may say `>>>`, hear `<<<`, `<<~` or `<<+`, or connect, ticket, single-sign-on, response, \
+                         posts, gets, does, silent, closes, hangup"
                     ));
                 }
             }
@@ -296,6 +305,60 @@ fn doing(procedure: &str, mut rest: &str) -> Result<Deed, String> {
     Ok(Deed::Do { procedure: procedure.to_owned(), version, given })
 }
 
+/// `ABContactAdd to address-book`, `Store to oim for bob@example.com`, `ABFindAll to address-book with {ticket}`
+fn posted(written: &str, payload: &[&str]) -> Result<Posted, String> {
+    let form = || {
+        let services: Vec<_> = Service::ALL.iter().map(|(name, _)| *name).collect();
+        format!("as in `posts ABContactAdd to address-book`; services are {}", services.join(", "))
+    };
+    let (operation, rest) = split(written);
+    let ("to", rest) = split(rest) else { return Err(form()) };
+    let (service, mut rest) = split(rest);
+    let (mut to, mut ticket) = (None, None);
+    while !rest.is_empty() {
+        let (word, after) = split(rest);
+        let (value, after) = split(after);
+        match word {
+            "for" => to = Some(Template::parse(value)?),
+            "with" => ticket = Some(Template::parse(value)?),
+            _ => return Err(form()),
+        }
+        rest = after;
+    }
+    let body = pattern::joined(payload);
+    pattern::check(&body)?;
+    Ok(Posted {
+        operation: operation.to_owned(),
+        service: Service::named(service).ok_or_else(form)?,
+        to,
+        ticket,
+        body: Template::parse(&body)?,
+    })
+}
+
+/// `ABContactAddResponse`, `fault ABDoesNotExist`
+fn expected(written: &str, payload: &[&str]) -> Result<Expected, String> {
+    let shown = (!payload.is_empty()).then(|| Template::parse(&payload.join("\r\n"))).transpose()?;
+    let what = match split(written) {
+        ("fault", code) if !code.is_empty() => {
+            let detail = || Pattern::new("detail", None, payload);
+            Answer::Fault {
+                code: Template::parse(code)?,
+                detail: (!payload.is_empty()).then(detail).transpose()?,
+            }
+        }
+        (name, "") if !name.is_empty() && name != "fault" => {
+            let pattern = |(_, service): (_, Service)| {
+                Ok((service, Pattern::new(name, Some(service.namespace()), payload)?))
+            };
+            let patterns = Service::ALL.into_iter().map(pattern).collect::<Result<_, String>>()?;
+            Answer::Response { name: name.to_owned(), patterns }
+        }
+        _ => return Err("as in `gets ABContactAddResponse` or `gets fault ABDoesNotExist`".to_owned()),
+    };
+    Ok(Expected { what, written: shown })
+}
+
 fn message(written: &str, payload: &[&str]) -> Result<Message, String> {
     let (line, counts) = match written.strip_suffix(" #") {
         Some(line) => (line, true),
@@ -305,13 +368,11 @@ fn message(written: &str, payload: &[&str]) -> Result<Message, String> {
         return Err("`#` is the length of a payload, of which there is none below".to_owned());
     }
     let payload = (!payload.is_empty()).then(|| {
-        let mut text = payload.join("\r\n");
-        if text.ends_with('\\') {
-            text.truncate(text.len() - 1)
-        } else {
-            text.push_str("\r\n")
-        }
-        Template::parse(&text)
+        let line = |line: &&str| match line.strip_suffix('\\') {
+            Some(open) => open.to_owned(),
+            None => format!("{line}\r\n"),
+        };
+        Template::parse(&payload.iter().map(line).collect::<String>())
     });
     Ok(Message { line: Template::parse(line)?, counts, payload: payload.transpose()? })
 }
@@ -388,6 +449,11 @@ mod tests {
             ("versions 8\n", 5),
             ("\n|lost\n", 5),
             ("include other.txt\n", 5),
+            ("alice posts ABFindAll\n", 5),
+            ("alice posts ABFindAll to somewhere\n", 5),
+            ("alice posts ABFindAll to address-book\n |<abId>\n", 5),
+            ("alice gets\n", 5),
+            ("alice gets ABFindAllResponse\n |</x>\n", 5),
         ] {
             assert_eq!(script(text).map_err(|error| error.line).err(), Some(line), "{text}");
         }

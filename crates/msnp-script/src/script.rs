@@ -7,6 +7,8 @@ use std::sync::Arc;
 use msnp::version::Version;
 
 use crate::parse::{self, ScriptError};
+use crate::pattern::Pattern;
+use crate::service::Service;
 use crate::template::Template;
 use crate::versions::{Only, Versions};
 
@@ -80,18 +82,54 @@ pub(crate) enum Deed {
     Connect(To),
     /// `does name`
     Do { procedure: String, version: Option<Template>, given: Vec<(String, Template)> },
+    /// `gets SomethingResponse`, `gets fault Code`
+    Get(Expected),
     /// `hangup`
     HangUp,
     /// `<<<` and its like
     Hear { order: Order, message: Message },
     /// `>>>`
     Say(Message),
+    /// `posts Operation to service`
+    Post(Posted),
     /// `response challenge`
     Response(Template),
     /// `silent`
     Silent,
+    /// `single-sign-on policy nonce`
+    SingleSignOn(Template),
     /// `ticket parameters`
     Ticket(Template),
+}
+
+/// A request to a web service, as it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    pub(crate) operation: String,
+    pub(crate) service: Service,
+    /// `for bob@example.com`
+    pub(crate) to: Option<Template>,
+    /// `with {ticket}`
+    pub(crate) ticket: Option<Template>,
+    /// The XML inside of what is asked.
+    pub(crate) body: Template,
+}
+
+/// The answer of a web service, as it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) what: Answer,
+    /// The lines below it, to be shown.
+    pub(crate) written: Option<Template>,
+}
+
+/// What a web service answers.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// A fault with this code; what its detail must look like, if the script says so.
+    Fault { code: Template, detail: Option<Pattern> },
+    /// An element with this name, in the namespace of any of the services: which one is known when it is posted.
+    Response { name: String, patterns: Vec<(Service, Pattern)> },
 }
 
 /// Where `connect` goes.

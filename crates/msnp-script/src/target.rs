@@ -1,5 +1,6 @@
 //! What scripts are run against.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
 
@@ -22,6 +23,43 @@ pub trait Target: Sync {
         password: &str,
         parameters: &str,
     ) -> impl Future<Output = Result<String, TicketError>> + Send;
+
+    /// Posts a document to a web service, and returns what it answers.
+    fn post(&self, call: Call<'_>) -> impl Future<Output = io::Result<Answered>> + Send;
+}
+
+/// A document for a web service.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The path at which the service is.
+    pub path: &'a str,
+    /// `SOAPAction`, for services that are told.
+    pub action: Option<&'a str>,
+    /// The document. There may be a password in it, or a ticket.
+    pub body: &'a str,
+}
+
+/// Leaves the document out.
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("path", &self.path).field("action", &self.action).finish_non_exhaustive()
+    }
+}
+
+/// What a web service answers.
+#[derive(Clone)]
+pub struct Answered {
+    /// The HTTP status.
+    pub status: u16,
+    /// The document. There may be tickets in it.
+    pub body: Vec<u8>,
+}
+
+/// Leaves the document out.
+impl fmt::Debug for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answered").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 /// Where a connection goes.

@@ -4,9 +4,9 @@ use std::io;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http_body_util::Empty;
-use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderMap, LOCATION, USER_AGENT};
-use hyper::{Request, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, LOCATION, USER_AGENT};
+use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use msnp::auth::tweener::{Answer, Authorization, PASSPORT_URLS, login_url};
 use msnp::types::OwnedSecret;
@@ -15,7 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
-use crate::target::{Destination, Target, TicketError};
+use crate::service::ANSWER_LIMITS;
+use crate::target::{Answered, Call, Destination, Target, TicketError};
 
 /// What the nexus is called.
 const NEXUS: &str = "/rdr/pprdr.asp";
@@ -84,7 +85,22 @@ impl Tcp {
         uri: &Uri,
         authorization: Option<&str>,
     ) -> Result<(StatusCode, HeaderMap), TicketError> {
-        let failed = |error: &dyn std::fmt::Display| TicketError::new(format_args!("{uri}: {error}"));
+        let mut request = Request::get(uri.path_and_query().map_or("/", |path| path.as_str()));
+        if let Some(authorization) = authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let answer = self.ask(uri, request, Bytes::new()).await.map_err(TicketError::new)?;
+        Ok((answer.status(), answer.into_parts().0.headers))
+    }
+
+    /// Asks a web server something, on a connection of its own. Errors say at which address.
+    async fn ask(
+        &self,
+        uri: &Uri,
+        request: hyper::http::request::Builder,
+        body: Bytes,
+    ) -> io::Result<Response<Bytes>> {
+        let failed = |error: &dyn std::fmt::Display| io::Error::other(format!("{uri}: {error}"));
         let host = uri.host().ok_or_else(|| failed(&"an address without a host"))?;
         let is_tls = uri.scheme_str() == Some("https");
         let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
@@ -96,22 +112,23 @@ impl Tcp {
             Box::new(stream)
         };
         let authority = uri.authority().map_or(host, hyper::http::uri::Authority::as_str);
-        let mut request = Request::get(uri.path_and_query().map_or("/", |path| path.as_str()))
-            .header(HOST, authority)
-            .header(USER_AGENT, "MSMSGS")
-            .header(CONNECTION, "close");
-        if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        let request = request.body(Empty::<Bytes>::new()).map_err(|error| failed(&error))?;
+        let request =
+            request.header(HOST, authority).header(USER_AGENT, "MSMSGS").header(CONNECTION, "close");
+        let request = request.body(Full::new(body)).map_err(|error| failed(&error))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| failed(&error))?;
         let driver = tokio::spawn(connection);
-        let response = sender.send_request(request).await.map_err(|error| failed(&error));
+        let answer = async {
+            let (parts, body) =
+                sender.send_request(request).await.map_err(|error| failed(&error))?.into_parts();
+            let body = Limited::new(body, ANSWER_LIMITS.bytes).collect().await;
+            let body = body.map_err(|error| failed(&error))?.to_bytes();
+            Ok(Response::from_parts(parts, body))
+        };
+        let answer = answer.await;
         driver.abort();
-        let (parts, _) = response?.into_parts();
-        Ok((parts.status, parts.headers))
+        answer
     }
 
     async fn encrypt(&self, host: &str, stream: TcpStream) -> io::Result<SslStream<TcpStream>> {
@@ -121,11 +138,15 @@ impl Tcp {
         Ok(stream)
     }
 
+    /// The address of a path on the web server.
+    fn at(&self, path: &str) -> Result<Uri, hyper::http::uri::InvalidUri> {
+        let (scheme, authority) = (self.web.scheme_str().unwrap_or("http"), self.web.authority());
+        format!("{scheme}://{}{path}", authority.map_or("", |authority| authority.as_str())).parse()
+    }
+
     /// Asks the nexus where to sign in.
     async fn login_address(&self) -> Result<Uri, TicketError> {
-        let (scheme, authority) = (self.web.scheme_str().unwrap_or("http"), self.web.authority());
-        let nexus = format!("{scheme}://{}{NEXUS}", authority.map_or("", |authority| authority.as_str()));
-        let nexus = nexus.parse().map_err(TicketError::new)?;
+        let nexus = self.at(NEXUS).map_err(TicketError::new)?;
         let (status, headers) = self.get(&nexus, None).await?;
         let urls = headers.get(PASSPORT_URLS).and_then(|value| value.to_str().ok()).and_then(login_url);
         urls.ok_or_else(|| TicketError::new(format_args!("{nexus} says {status} and no login address")))?
@@ -184,6 +205,16 @@ impl Target for Tcp {
             }
         }
         Err(TicketError::new("login servers send us on without end"))
+    }
+
+    async fn post(&self, call: Call<'_>) -> io::Result<Answered> {
+        let uri = self.at(call.path).map_err(io::Error::other)?;
+        let mut request = Request::post(call.path).header(CONTENT_TYPE, "text/xml; charset=utf-8");
+        if let Some(action) = call.action {
+            request = request.header("SOAPAction", format!("\"{action}\""));
+        }
+        let answer = self.ask(&uri, request, Bytes::copy_from_slice(call.body.as_bytes())).await?;
+        Ok(Answered { status: answer.status().as_u16(), body: answer.into_body().to_vec() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lines with holes: what a script says, and what it expects to hear.
 
 use std::collections::HashMap;
+use std::fmt;
 
 /// What the holes of a conversation have been filled with so far.
 pub(crate) type Values = HashMap<String, Vec<u8>>;
@@ -21,8 +22,18 @@ enum Part {
     Line,
     /// `{...}`: anything, line ends included.
     Anything,
+    /// `{user:…}` and `{domain:…}`: what stands before or behind the `@` of an address.
+    Half { address: Address, is_domain: bool },
     /// `{name}`, `{kind:name}` and `{kind:name>other}`; without a name, any word of that kind.
     Named { kind: Kind, name: Option<String>, above: Option<String> },
+}
+
+/// An address of which a half is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Address {
+    /// In the hole of this name.
+    Named(String),
+    Written(String),
 }
 
 /// What a word has to look like.
@@ -33,7 +44,7 @@ enum Kind {
     Guid,
     /// Decimal digits.
     Number,
-    /// `2005-04-23T18:57:44.8130000-07:00`
+    /// `2005-04-23T18:57:44.8130000-07:00`, or with `Z`
     Time,
 }
 
@@ -58,9 +69,9 @@ impl Kind {
                 shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", |b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             }
             Self::Number => word.iter().all(u8::is_ascii_digit),
-            Self::Time => ["+", "-"].iter().any(|sign| {
-                shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{sign}xx:xx"), |b| b.is_ascii_digit())
-            }),
+            Self::Time => ["Z", "+xx:xx", "-xx:xx"]
+                .iter()
+                .any(|zone| shape(&format!("xxxx-xx-xxTxx:xx:xx.xxxxxxx{zone}"), |b| b.is_ascii_digit())),
         }
     }
 
@@ -155,6 +166,10 @@ impl Template {
             match part {
                 Part::Text { bytes, written: true } => out.extend(addresses.apply(bytes)),
                 Part::Text { bytes, written: false } => out.extend_from_slice(bytes),
+                Part::Half { address, is_domain } => {
+                    let half = half(address, *is_domain, addresses, value);
+                    out.extend(half.ok_or_else(|| format!("nothing is known of {{{address}}} yet"))?);
+                }
                 Part::Named { name: Some(name), above: None, .. } => {
                     out.extend(value(name).ok_or_else(|| format!("nothing is known of {{{name}}} yet"))?);
                 }
@@ -185,6 +200,10 @@ impl Template {
                 Part::Word => out.extend_from_slice(b"{*}"),
                 Part::Line => out.extend_from_slice(b"{**}"),
                 Part::Anything => out.extend_from_slice(b"{...}"),
+                Part::Half { address, is_domain } => match half(address, *is_domain, addresses, value) {
+                    Some(half) => out.extend(half),
+                    None => out.extend(format!("{{{address}}}").into_bytes()),
+                },
                 Part::Named { name, above, .. } => match name.as_deref().and_then(value) {
                     Some(known) => out.extend(known),
                     None => {
@@ -202,6 +221,29 @@ impl Template {
     }
 }
 
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Named(address) | Self::Written(address)) = self;
+        f.write_str(address)
+    }
+}
+
+/// The half of an address, once it is known and is one.
+fn half(
+    address: &Address,
+    is_domain: bool,
+    addresses: &Addresses,
+    value: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Option<Vec<u8>> {
+    let address = match address {
+        Address::Named(name) => value(name)?,
+        Address::Written(address) => addresses.apply(address.as_bytes()),
+    };
+    let at = address.iter().rposition(|b| *b == b'@')?;
+    let (user, domain) = address.split_at_checked(at)?;
+    if is_domain { domain.get(1..).map(<[u8]>::to_vec) } else { Some(user.to_vec()) }
+}
+
 struct Matcher<'a> {
     addresses: &'a Addresses,
     value: &'a dyn Fn(&str) -> Option<Vec<u8>>,
@@ -214,6 +256,12 @@ impl Matcher<'_> {
             Part::Text { bytes, written } => {
                 let bytes = if *written { self.addresses.apply(bytes) } else { bytes.clone() };
                 heard.strip_prefix(bytes.as_slice()).is_some_and(|rest| self.go(parts, rest, found))
+            }
+            Part::Half { address, is_domain } => {
+                let value = |name: &str| found.get(name).cloned().or_else(|| (self.value)(name));
+                half(address, *is_domain, self.addresses, &value)
+                    .and_then(|half| heard.strip_prefix(half.as_slice()))
+                    .is_some_and(|rest| self.go(parts, rest, found))
             }
             Part::Word => self.stretch(parts, heard, 1, is_in_word, &mut |_, _| true, found),
             Part::Line => self.stretch(parts, heard, 0, is_in_line, &mut |_, _| true, found),
@@ -294,6 +342,16 @@ fn hole_named(inside: &str) -> Result<Part, String> {
         let count: usize = count.parse().map_err(|_| "as in {repeat:387:x}")?;
         return fixed(text.repeat(count.min(MAX_REPEAT)).into_bytes());
     }
+    for (word, is_domain) in [("user:", false), ("domain:", true)] {
+        if let Some(address) =
+            inside.strip_prefix(word).filter(|address| is_name(address) || address.contains('@'))
+        {
+            let written = address.contains('@');
+            let address = address.to_owned();
+            let address = if written { Address::Written(address) } else { Address::Named(address) };
+            return Ok(Part::Half { address, is_domain });
+        }
+    }
     let (name, above) = match inside.split_once('>') {
         Some((name, above)) => (name, Some(above.to_owned())),
         None => (inside, None),
@@ -305,9 +363,6 @@ fn hole_named(inside: &str) -> Result<Part, String> {
     if bare == "*" {
         return Ok(Part::Named { kind, name: None, above });
     }
-    let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
-    };
     if !is_name(name) || above.as_deref().is_some_and(|above| !is_name(above)) {
         return Err(format!("{{{inside}}} is no hole; a brace itself is written `{{{{`"));
     }
@@ -317,6 +372,10 @@ fn hole_named(inside: &str) -> Result<Part, String> {
         _ => above,
     });
     Ok(Part::Named { kind, name: Some(name.to_owned()), above })
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
 }
 
 /// No line or payload of MSNP is longer.
@@ -395,6 +454,7 @@ mod tests {
             ("{number:*}", "12", true),
             ("{number:*}", "-12", false),
             ("{time:*}", "2005-04-23T18:57:44.8130000-07:00", true),
+            ("{time:*}", "2005-04-23T18:57:44.8130000Z", true),
             ("{time:*}", "2005-04-23T18:57:44Z", false),
         ] {
             assert_eq!(matched(template, heard, &[]).is_some(), fits, "{template} {heard}");
@@ -420,6 +480,17 @@ mod tests {
         let template = Template::parse("USR a@b.c A@B.C xa@b.cx {a}").unwrap();
         let filled = template.fill(&addresses, &|_| Some(b"a@b.c".to_vec())).unwrap();
         assert_eq!(String::from_utf8(filled).unwrap(), "USR alice@d.e ALICE@D.E xalice@d.ex a@b.c");
+    }
+
+    #[test]
+    fn addresses_have_two_halves() {
+        let addresses = Addresses(vec![("bob@example.com".to_owned(), "robert@msnp.example".to_owned())]);
+        let template = Template::parse("<d n=\"{domain:bob@example.com}\"><c n=\"{user:other}\"/>").unwrap();
+        let known = |name: &str| (name == "other").then(|| b"carol@example.org".to_vec());
+        let filled = template.fill(&addresses, &known).unwrap();
+        assert_eq!(filled, b"<d n=\"msnp.example\"><c n=\"carol\"/>");
+        assert!(template.matches(&filled, &addresses, &known).is_some());
+        assert!(template.fill(&addresses, &|_| None).is_err());
     }
 
     #[test]

@@ -13,13 +13,17 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, SystemTime};
 
-use http_body_util::Empty;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
-use msnp_script::{Account, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions};
+use msnp_script::{
+    Account, Answered, Call, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions,
+};
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -54,6 +58,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    adl: "adl.txt",
     behind: "behind.txt",
     block: "block.txt",
     chat_acks: "chat-acks.txt",
@@ -63,6 +68,8 @@ scripts! {
     contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
+    fqy: "fqy.txt",
+    gcf: "gcf.txt",
     groups_numbered: "groups-numbered.txt",
     groups: "groups.txt",
     history_3: "history-msnp3.txt",
@@ -106,6 +113,7 @@ scripts! {
     too_often: "too-often.txt",
     transcript_msnp2: "transcript-msnp2.txt",
     transcript_msnp7: "transcript-msnp7.txt",
+    uun: "uun.txt",
 }
 
 #[test]
@@ -234,38 +242,42 @@ impl<T: Target> Target for Remembering<'_, T> {
         self.tickets.lock().insert(address.to_owned(), ticket.clone());
         Ok(ticket)
     }
+
+    async fn post(&self, call: Call<'_>) -> io::Result<Answered> {
+        self.target.post(call).await
+    }
 }
 
 /// Makes accounts.
 struct Accounts {
     store: Store,
-    hasher: Hasher,
-    /// A hash takes its time, and scripts share their passwords.
-    hashes: tokio::sync::Mutex<HashMap<String, String>>,
 }
 
 impl Accounts {
     fn new(store: Store) -> Self {
-        Self { store, hasher: Hasher::new(1), hashes: <_>::default() }
+        Self { store }
     }
 
     async fn add(&self, login: &Login, account: &Account) {
-        let mut hashes = self.hashes.lock().await;
-        let password_hash = match hashes.get(&login.password) {
-            Some(hash) => hash.clone(),
-            None => {
-                let hash = self.hasher.hash(&login.password).await.unwrap();
-                hashes.insert(login.password.clone(), hash.clone());
-                hash
-            }
-        };
-        drop(hashes);
+        let password_hash = cheap_hash(&login.password);
         let (email, name) = (login.address.parse().unwrap(), account.name.clone());
         let key = LegacyKey::load_or_create(self.store.dir()).unwrap();
         let sealed_password = account.md5.then(|| key.sealing(&login.password));
         let new = NewAccount { email, name, password_hash, sealed_password };
         self.store.add_account(new).await.unwrap();
     }
+}
+
+/// A hash of the least cost that there is. A server checks each with the costs that stand in it, and hundreds of people sign
+/// in here at once.
+fn cheap_hash(password: &str) -> String {
+    use argon2::{Algorithm, Argon2, Params, Version};
+    let (params, salt) = (Params::new(Params::MIN_M_COST, 1, 1, None).unwrap(), b"a salt for tests");
+    let mut hash = [0; 32];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_into(password.as_bytes(), salt, &mut hash).unwrap();
+    let [salt, hash] = [&salt[..], &hash].map(|bytes| STANDARD_NO_PAD.encode(bytes));
+    format!("$argon2id$v=19$m={},t=1,p=1${salt}${hash}", Params::MIN_M_COST)
 }
 
 /// A server without a socket.
@@ -300,8 +312,6 @@ impl Place for Memory {
         let hasher = Hasher::new(1);
         let passport =
             Passport::new(Arc::new((store.clone(), hasher)), mint.clone(), passport::Settings::default());
-        let web =
-            Web::new(passport, Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap(), Arc::default());
         let settings = Settings {
             opening: Arc::new(notification::Settings {
                 served: SERVED.to_vec(),
@@ -320,6 +330,8 @@ impl Place for Memory {
             shields: msnpd::shields::Shields::default(),
         };
         let server = Arc::new(Server::new(settings, store.clone(), mint));
+        let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
+        let web = Web::with_server(passport, front, Arc::default(), server.clone());
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
     }
 
@@ -385,6 +397,24 @@ impl Target for InMemory {
             Some(Ok(Answer::Success { ticket })) => Ok(ticket.expose().to_owned()),
             _ => Err(TicketError::new(answer.status())),
         }
+    }
+
+    async fn post(&self, call: Call<'_>) -> io::Result<Answered> {
+        let mut request = Request::post(call.path)
+            .header("Host", "192.0.2.1")
+            .header("Content-Type", "text/xml; charset=utf-8")
+            .header("User-Agent", "MSMSGS");
+        if let Some(action) = call.action {
+            request = request.header("SOAPAction", format!("\"{action}\""));
+        }
+        let peer = Peer { address: PEER, local: LOCAL, tls: true };
+        let request = request
+            .body(Full::new(Bytes::copy_from_slice(call.body.as_bytes())))
+            .map_err(io::Error::other)?;
+        let answer = self.web.answer(peer, request).await.into_response();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+        Ok(Answered { status, body: body.to_vec() })
     }
 }
 

@@ -88,6 +88,11 @@ impl Element {
         self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
+    /// All attributes, by their names without the prefix, in order. Declarations of namespaces are none.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// All elements inside, in order.
     pub fn children(&self) -> &[Element] {
         &self.children

@@ -93,7 +93,12 @@ impl Directory {
     pub fn sign_out(&self, id: AccountId, endpoint: EndpointId) {
         self.people.with(id, |slot| {
             let Some(person) = slot else { return };
-            person.places.retain(|place| place.id != endpoint);
+            // Whom it hid from hears nothing of its end.
+            if person.places.iter().all(|place| place.id == endpoint) {
+                self.hide(person);
+            } else {
+                self.see_difference(person, |person| person.places.retain(|place| place.id != endpoint));
+            }
             let left = self.endpoints.with(id, |slot| {
                 let Some(endpoints) = slot else { return 0 };
                 endpoints.retain(|other| other.id != endpoint);
@@ -104,7 +109,6 @@ impl Directory {
                 left
             });
             if left == 0 {
-                self.hide(person);
                 self.forget_address(&person.email, id);
                 *slot = None;
             }
@@ -362,9 +366,7 @@ impl Directory {
         if endpoint.dialect.repeats_personal_data {
             self.people.get(&viewer, |slot| {
                 if let Some(person) = slot {
-                    let mut lines = Vec::new();
-                    person.write_self(endpoint.dialect, &mut lines);
-                    endpoint.outbox.push(Some(viewer), lines.into());
+                    endpoint.outbox.supersede(viewer, |out| person.write_self(endpoint.dialect, out));
                 }
             });
         }
@@ -503,10 +505,10 @@ impl Directory {
         let was_visible = person.is_visible();
         person.shown = None;
         person.media = Media::default();
-        person.places.clear();
         if was_visible {
             self.announce_gone(person);
         }
+        person.places.clear();
     }
 
     fn announce(&self, person: &Person, arrives: bool) {

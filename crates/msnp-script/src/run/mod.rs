@@ -1,5 +1,7 @@
 //! Holds a conversation.
 
+mod web;
+
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 
@@ -11,6 +13,7 @@ use crate::cast::Cast;
 use crate::connection::{Connection, Heard, LINE_LIMIT, Silence};
 use crate::failure::{Failure, show};
 use crate::parse::number_of;
+use crate::passport::Tokens;
 use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
@@ -50,7 +53,9 @@ pub async fn run<T: Target>(
         connections: HashMap::new(),
         opened: Vec::new(),
         frames: vec![Frame { steps: &script.steps, next: 0, values, gives: &[], done_at: None }],
-        tickets: Vec::new(),
+        tokens: HashMap::new(),
+        answers: HashMap::new(),
+        secrets: Vec::new(),
         before: VecDeque::new(),
         at: end,
     };
@@ -78,8 +83,12 @@ struct Runner<'s, T: Target> {
     /// The names of the connections in the order in which they were opened.
     opened: Vec<String>,
     frames: Vec<Frame<'s>>,
-    /// Left out of what is shown.
-    tickets: Vec<String>,
+    /// What the token service has given to each part.
+    tokens: HashMap<usize, Tokens>,
+    /// What web services have answered to the client of a name, until it is looked at.
+    answers: HashMap<String, web::Answered>,
+    /// What is not shown, and the hole that stands for it.
+    secrets: Vec<(String, &'static str)>,
     before: VecDeque<String>,
     at: Place,
 }
@@ -126,7 +135,10 @@ impl<'s, T: Target> Runner<'s, T> {
         for name in names {
             self.be_silent(&name)?;
         }
-        Ok(())
+        match self.answers.drain().next() {
+            None => Ok(()),
+            Some((who, answer)) => Err(answer.not_looked_at(&who).into()),
+        }
     }
 
     /// The end of a procedure, or of the script.
@@ -162,6 +174,7 @@ impl<'s, T: Target> Runner<'s, T> {
             Deed::Closes => self.must_close(who).await,
             Deed::Connect(to) => self.connect(who, to).await,
             Deed::Do { procedure, version, given } => self.enter(who, procedure, version.as_ref(), given),
+            Deed::Get(expected) => self.get(who, expected),
             Deed::HangUp => {
                 let connection =
                     self.connections.remove(who).ok_or_else(|| format!("{who} is not connected"))?;
@@ -174,6 +187,7 @@ impl<'s, T: Target> Runner<'s, T> {
             Deed::Hear { order: Order::Then, .. } => {
                 Err("`<<+` belongs below a `<<~` on the same connection".to_owned().into())
             }
+            Deed::Post(posted) => self.post(who, posted).await,
             Deed::Response(challenge) => self.respond(who, challenge),
             Deed::Say(message) => self.say(who, message).await,
             Deed::Silent => {
@@ -191,6 +205,7 @@ impl<'s, T: Target> Runner<'s, T> {
                 self.settle(&names).await?;
                 self.be_silent(who)
             }
+            Deed::SingleSignOn(challenge) => self.single_sign_on(who, challenge).await,
             Deed::Ticket(parameters) => self.ticket(who, parameters).await,
         }
     }
@@ -251,6 +266,8 @@ impl<'s, T: Target> Runner<'s, T> {
         let name = script.accounts.get(part).and_then(|account| account.name.as_deref()).unwrap_or(&address);
         values.entry("name".to_owned()).or_insert_with(|| Encoded::new(name).as_str().as_bytes().to_vec());
         values.insert("address".to_owned(), address.into_bytes());
+        let machine = format!("00000000-0000-4000-8000-{:012}", part + 1);
+        values.entry("machine".to_owned()).or_insert_with(|| machine.into_bytes());
         let done_at = Some(self.at.clone());
         self.frames.push(Frame { steps: &defined.steps, next: 0, values, gives: &defined.gives, done_at });
         Ok(())
@@ -291,7 +308,7 @@ impl<'s, T: Target> Runner<'s, T> {
             .await
             .map_err(|_| format!("no ticket for {who} within {LINE_LIMIT:?}"))?
             .map_err(|error| format!("{who}: {error}"))?;
-        self.tickets.push(ticket.clone());
+        self.hide(&ticket, "{ticket}");
         self.set("ticket", ticket.into_bytes());
         Ok(())
     }
@@ -500,10 +517,18 @@ impl<'s, T: Target> Runner<'s, T> {
         self.before.push_back(line);
     }
 
-    /// A ticket lets anybody in who has it.
+    /// From here on this is not shown: a ticket lets anybody in who has it.
+    fn hide(&mut self, secret: &str, hole: &'static str) {
+        for form in [secret, &*msnp::soap::escape(secret)] {
+            if !self.secrets.iter().any(|(known, _)| known == form) {
+                self.secrets.push((form.to_owned(), hole));
+            }
+        }
+    }
+
     fn discreet(&self, mut text: String) -> String {
-        for ticket in &self.tickets {
-            text = text.replace(ticket.as_str(), "{ticket}");
+        for (secret, hole) in &self.secrets {
+            text = text.replace(secret.as_str(), hole);
         }
         text
     }
