@@ -58,6 +58,7 @@ macro_rules! scripts {
 }
 
 scripts! {
+    address_book: "address-book.txt",
     adl: "adl.txt",
     behind: "behind.txt",
     block: "block.txt",
@@ -82,6 +83,11 @@ scripts! {
     history_10: "history-msnp10.txt",
     history_11: "history-msnp11.txt",
     history_12: "history-msnp12.txt",
+    history_13: "history-msnp13.txt",
+    history_14: "history-msnp14.txt",
+    history_15: "history-msnp15.txt",
+    history_16: "history-msnp16.txt",
+    history_18: "history-msnp18.txt",
     ims: "ims.txt",
     invite: "invite.txt",
     list_replies: "list-replies.txt",
@@ -97,6 +103,8 @@ scripts! {
     pending: "pending.txt",
     personal_message: "personal-message.txt",
     phones_hidden: "phones-hidden.txt",
+    places: "places.txt",
+    quirk_libpurple: "quirk-libpurple.txt",
     presence: "presence.txt",
     privacy: "privacy.txt",
     quirk_msn_pecan: "quirk-msn-pecan.txt",
