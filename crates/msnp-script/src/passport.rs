@@ -127,7 +127,7 @@ fn request_for(number: u32, service: &str, policy: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use msnp::soap::rst::{Credentials, Fault, Issued, Reply, Request, Token as Kind};
+    use msnp::soap::rst::{Credentials, Fault, Form, Issued, Reply, Request, Token as Kind};
     use msnp::types::OwnedSecret;
 
     use super::*;
@@ -160,13 +160,14 @@ mod tests {
             issued(0, "http://Passport.NET/tb", Kind::Broker(OwnedSecret::new("AAAA"))),
             issued(1, SINGLE_SIGN_ON, Kind::Compact(OwnedSecret::new("t=1&p="))),
         ];
-        let reply = Reply { now: 1, puid: 2, cid: 3, member_name: "alice@example.com", tokens }.to_xml();
+        let reply =
+            Reply { now: 1, puid: 2, cid: 3, member_name: "alice@example.com", tokens }.to_xml(&Form::RST);
         let tokens = Tokens::read(reply.as_bytes()).unwrap();
         let token = tokens.of(SINGLE_SIGN_ON).unwrap();
         assert_eq!((token.ticket.as_str(), token.secret), ("t=1&p=", Some([7; SECRET_LEN])));
         assert!(!format!("{tokens:?}").contains("t=1"));
         assert_eq!(tokens.all().len(), 1, "that of the broker is not opened");
-        let refused = Tokens::read(Fault::FailedAuthentication.to_xml(1).as_bytes()).unwrap_err();
+        let refused = Tokens::read(Fault::FailedAuthentication.to_xml(&Form::RST, 1).as_bytes()).unwrap_err();
         assert_eq!(refused, "wsse:FailedAuthentication: Authentication Failure");
     }
 }
