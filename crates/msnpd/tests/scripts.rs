@@ -97,6 +97,7 @@ scripts! {
     names: "names.txt",
     offline_message: "offline-message.txt",
     offline_message_blocked: "offline-message-blocked.txt",
+    offline_message_web: "offline-message-web.txt",
     paging: "paging.txt",
     pairs: "pairs.txt",
     pages: "pages.txt",
