@@ -18,6 +18,7 @@ mod contact;
 mod detail;
 mod edit;
 mod entry;
+mod entry_types;
 mod error;
 mod event;
 mod group;
@@ -33,6 +34,7 @@ mod outside_row;
 mod privacy;
 mod property;
 mod recording;
+mod role;
 mod row;
 mod tombstone;
 mod writer;
@@ -61,14 +63,14 @@ pub use book_group::{GroupUpdate, MAX_GROUP_NAME};
 pub use connection::Connection;
 pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
 pub use edit::{ContactKey, EditError, Edited, Limits};
-pub use entry::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
+pub use entry_types::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
 pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
 pub use list::{Brief, BriefContact, Roster, RosterContact};
 pub use mailbox::{INBOX, MailNews, NewMail, TRASH, Unread};
 pub use me::{MeEdited, MeUpdate};
-pub use member::{MAX_NUMBER, Member, MemberKey, Membership, MembershipId, OWN_NETWORK, Role};
+pub use member::{Member, MemberKey, Membership};
 pub use offline::{
     KeepError, Kept, MAX_FROM_ONE, MAX_WAITING, MAX_WAITING_BYTES, MESSAGE_LIFETIME, NewMessage, Waiting,
     WaitingMessage, WaitingSender,
@@ -77,6 +79,7 @@ pub use order::{Order, Ordered};
 pub use outside::OutsideContact;
 pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
+pub use role::{MAX_NUMBER, MembershipId, OWN_NETWORK, Role};
 pub use row::Change;
 pub use tombstone::{DeletedEntry, DeletedMember};
 
