@@ -53,7 +53,6 @@ const NEVER: &[(&str, &[ErrorCode])] = &[
         "of MSNP13 and later, or of another network",
         &[
             ErrorCode::INVALID_FEDERATED_USER,
-            ErrorCode::UNROUTABLE_USER,
             ErrorCode::UNKNOWN_KEITAI_DOMAIN,
             ErrorCode::FEDERATED_SERVER_ERROR,
             ErrorCode::UUM_ERROR,
