@@ -45,8 +45,8 @@ pub(crate) fn joined(payload: &[&str]) -> String {
             space.push(c);
             continue;
         }
-        let is_between = c == '<' && (text.is_empty() || text.ends_with('>')) && space.contains('\n');
-        if !is_between && !(text.is_empty() && space.contains('\n')) {
+        let is_between = text.is_empty() || (c == '<' && text.ends_with('>'));
+        if !(is_between && space.contains('\n')) {
             text.push_str(&space);
         }
         space.clear();

@@ -451,16 +451,20 @@ fn is_appendix(said: &Said, above: &Said) -> bool {
 fn is_answer(asked: &str, said: &str) -> bool {
     matches!(
         (asked, said),
-        ("CHG" | "ADC" | "ADD", "ILN") | ("ANS", "IRO") | ("MSG", "ACK" | "NAK") | ("USR", "XFR")
+        ("CHG" | "ADC" | "ADD" | "ADL", "ILN") | ("ANS", "IRO") | ("MSG", "ACK" | "NAK") | ("USR", "XFR")
     )
 }
 
 /// Whether others may be told `said` because somebody said `asked`.
 fn may_cause(asked: &str, said: &str) -> bool {
     match said {
-        "NLN" => matches!(asked, "CHG" | "PRP" | "REA" | "BLP" | "ADC" | "ADD" | "REM" | "UUX"),
-        "FLN" => matches!(asked, "OUT" | "CHG" | "BLP" | "ADC" | "ADD" | "REM"),
-        "UBX" => matches!(asked, "UUX" | "CHG" | "BLP" | "ADC" | "ADD" | "REM"),
+        "NLN" => {
+            matches!(asked, "CHG" | "PRP" | "REA" | "BLP" | "ADC" | "ADD" | "REM" | "UUX" | "ADL" | "RML")
+        }
+        "FLN" => matches!(asked, "OUT" | "CHG" | "BLP" | "ADC" | "ADD" | "REM" | "ADL" | "RML"),
+        "UBX" => {
+            matches!(asked, "UUX" | "CHG" | "PRP" | "REA" | "BLP" | "ADC" | "ADD" | "REM" | "ADL" | "RML")
+        }
         "BPR" => matches!(asked, "PRP" | "BLP" | "ADC" | "ADD" | "REM"),
         "ADC" | "ADD" => matches!(asked, "ADC" | "ADD"),
         "REM" => matches!(asked, "REM" | "RMG"),

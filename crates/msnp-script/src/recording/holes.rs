@@ -82,6 +82,7 @@ impl<'r> Holes<'r> {
                 ("XFR", 4) | ("RNG", 3) => Some(self.make("cookie", word)),
                 ("RNG", 0) | ("CAL", 2) => Some(self.make("session", word)),
                 ("USR", 3) if said.arg(2) == Some("S") => Some(self.make("parameters", word)),
+                ("USR", 4) if said.arg(2) == Some("S") => Some(self.make("nonce", word)),
                 ("CHL", 1) => Some("{*}".to_owned()),
                 _ if word.starts_with("http://") || word.starts_with("https://") => Some("{*}".to_owned()),
                 _ if word.starts_with("{hidden:") => Some("{*}".to_owned()),
@@ -110,6 +111,7 @@ impl<'r> Holes<'r> {
                     Some("MD5") => "{response}".to_owned(),
                     _ => "{ticket}".to_owned(),
                 }),
+                ("USR", 4) if said.arg(1) == Some("SSO") => Some("{response}".to_owned()),
                 ("USR" | "ANS", 2) if word.starts_with("{hidden:") => self.find("cookie", word),
                 ("ANS", 3) if word.starts_with("{hidden:") => {
                     let session = said.arg(2).and_then(|cookie| self.sessions.get(cookie));

@@ -105,6 +105,26 @@ mod tests {
     }
 
     #[test]
+    fn later_versions_sign_in_and_tell_their_lists() {
+        let body = "\n0.000001 > VER 1 MSNP18 CVR0\n0.000002 < VER 1 MSNP18\n0.000003 > USR 3 SSO I a@x.org\n\
+            0.000004 < USR 3 SSO S MBI_KEY_OLD {hidden:01}\n0.000005 < GCF 0 11\n |<Policies/>\\\n\
+            0.000006 > USR 4 SSO S {hidden:02} {hidden:03} {hidden:04}\n0.000007 < USR 4 OK a@x.org 1 0\n\
+            0.000008 < UBX 1:a@x.org 0\n0.000009 > ADL 5 15\n |<ml l=\"1\"></ml>\\\n0.000010 < ADL 5 OK\n\
+            0.000011 > CHG 6 NLN 0:0 0\n0.000012 < CHG 6 NLN 0:0 0\n0.000013 < NLN NLN 1:a@x.org Al 0:0 0\n\
+            0.000014 < ADL 0 64\n |<ml><d n=\"x.org\"><c n=\"b\" l=\"8\" t=\"1\" f=\"B\"/></d></ml>\\\n";
+        let made = made(&[("a@x.org notification", body)], Privacy::Masked).unwrap();
+        for line in [
+            "alice     <<< USR 3 SSO S {parameters} {nonce}",
+            "alice     single-sign-on {parameters} {nonce}",
+            "alice     >>> ADL 5 #",
+            "alice     <<< ADL 5 OK",
+        ] {
+            assert!(made.lines().any(|found| found == line), "{line}\n{made}");
+        }
+        assert!(made.contains("USR 4 SSO S {ticket} {response} "), "{made}");
+    }
+
+    #[test]
     fn names_of_connections_must_differ() {
         let body = SIGN_IN.replace("x.org", "y.org");
         let both = [("a@x.org notification", SIGN_IN), ("a@y.org notification", body.as_str())];

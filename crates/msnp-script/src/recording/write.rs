@@ -191,7 +191,12 @@ impl Writer<'_> {
                 words.push("t=none&p=".to_owned());
             } else {
                 let shown = self.parameters(turn.deed);
-                self.line(who, if said.arg(1) == Some("MD5") { "response" } else { "ticket" }, &shown);
+                let step = match said.arg(1) {
+                    Some("MD5") => "response",
+                    Some("SSO") => "single-sign-on",
+                    _ => "ticket",
+                };
+                self.line(who, step, &shown);
             }
         }
         if is_older {
@@ -202,15 +207,19 @@ impl Writer<'_> {
         self.line(who, ">>>", &text);
     }
 
-    /// The hole that the parameters for a ticket are in.
+    /// The holes that the parameters for a ticket are in; for single sign-on, the policy and the nonce.
     fn parameters(&self, deed: Id) -> String {
         let recording = self.recordings.get(deed.connection);
         let before = recording.and_then(|recording| recording.events.get(..deed.event)).unwrap_or_default();
         let heard = before.iter().rev().find_map(|event| match &event.what {
-            What::Server(said) if said.verb == "USR" && said.arg(2) == Some("S") => said.arg(3),
+            What::Server(said) if said.verb == "USR" && said.arg(2) == Some("S") => Some(said),
             _ => None,
         });
-        heard.and_then(|heard| self.holes.find("parameters", heard)).unwrap_or_else(|| "none".to_owned())
+        let find = |what, position| heard.and_then(|said| self.holes.find(what, said.arg(position)?));
+        match (find("parameters", 3), find("nonce", 4)) {
+            (Some(policy), Some(nonce)) => format!("{policy} {nonce}"),
+            (parameters, _) => parameters.unwrap_or_else(|| "none".to_owned()),
+        }
     }
 
     /// What the server says on one connection because of one deed.
