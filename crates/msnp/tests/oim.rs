@@ -60,7 +60,10 @@ fn what_is_no_message_is_told_apart() {
         InvalidStore::Envelope(InvalidEnvelope::Namespace)
     );
     assert_eq!(body(""), InvalidStore::Envelope(InvalidEnvelope::EmptyBody));
-    assert_eq!(body(&format!("<Fetch xmlns='{}'/>", oim::NAMESPACE)), InvalidStore::UnknownOperation);
+    assert_eq!(
+        body(&format!("<Fetch xmlns='{}'/>", oim::NAMESPACE)),
+        InvalidStore::UnknownOperation("Fetch".into())
+    );
     assert!(Store::parse(b"<Envelope").is_err());
 }
 
@@ -147,7 +150,7 @@ fn what_is_no_message_is_not_asked_for() {
         (delete(MAX_IDS + 1), InvalidCall::MessageId),
         (ask("<GetMessage/>"), InvalidCall::MessageId),
         (ask("<GetMessage><messageId>1</messageId></GetMessage>"), InvalidCall::MessageId),
-        (ask("<EmptyTrash/>"), InvalidCall::UnknownOperation),
+        (ask("<EmptyTrash/>"), InvalidCall::UnknownOperation("EmptyTrash".into())),
         (ask("<GetMetadata xmlns='urn:x'/>"), InvalidCall::Envelope(InvalidEnvelope::Namespace)),
     ] {
         assert_eq!(asked, Err(why));

@@ -224,7 +224,7 @@ const ASKS: &[Ask] = &[
         &["ows.messenger.msn.com"],
         Https,
         "POST /OimWS/oim.asmx",
-        Call("http://messenger.msn.com/ws/2004/09/oim/", "Store", "", ""),
+        Xml(include_str!("../../msnp/tests/fixtures/oim/Store2.xml")),
         "offline messages, to send",
     ),
     ask(
@@ -346,7 +346,7 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let dir = common::with_accounts(&[ALICE]).await;
+        let dir = common::with_accounts(&[ALICE, "bob@example.com"]).await;
         let service = Running::start(dir.path()).await;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
         let ticket = Mint::open(dir.path()).unwrap().issue(AccountId(1), 1, Purpose::Web, now, LIFETIME);
@@ -373,7 +373,8 @@ impl Scene {
             Nothing => (String::new(), String::new()),
         };
         let fill = |text: String| {
-            text.replace("{ticket}", &msnp::soap::escape(&self.ticket))
+            text.replace("t=EwExampleTicketForAlice0001&amp;p=", "{ticket}")
+                .replace("{ticket}", &msnp::soap::escape(&self.ticket))
                 .replace("{auth}", &self.auth)
                 .replace("{password}", PASSWORD)
                 .replace("p&amp;ss w0rd", PASSWORD)

@@ -182,7 +182,8 @@ pub const MSNP10: Dialect = Dialect {
 
 /// MSN Messenger 7.0, April 2005: personal messages and a new challenge.
 ///
-/// Its clients know the web services for offline messages already; until they are served, chats have to do.
+/// Its official clients could fetch offline messages from the web services already. Others that speak MSNP11 and 12 can't,
+/// and nobody is to get them by two ways, so chats have to do.
 pub const MSNP11: Dialect = Dialect {
     version: Version(11),
     from_client: MSNP10.from_client.and(&[Verb::UUX, Verb::GCF, Verb::GSB]),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use msnp::soap::rsi::{Call, Fault, InvalidCall, MailData, Message, Reply, Request};
+use msnp::soap::rsi::{Call, Fault, MailData, Message, Reply, Request};
 use msnp::types::Guid;
 
 use super::OfflineMessages;
@@ -20,10 +20,9 @@ impl OfflineMessages {
         drop(body);
         let Call { ticket, request } = match call {
             Ok(call) => call,
-            Err(InvalidCall::Envelope(invalid)) => return refuse(invalid.fault()),
             Err(error) => {
                 tracing::debug!(%error, from = %asked.peer.address.ip(), "messages asked for");
-                return refuse(Fault::Malformed.to_xml());
+                return refuse(error.fault());
             }
         };
         let user = match self.server.web_user(ticket.as_ref().map(|ticket| ticket.expose())).await {

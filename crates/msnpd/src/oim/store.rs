@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use msnp::soap::oim::{Acknowledged, Content, Fault, InvalidStore, Store};
+use msnp::soap::oim::{Acknowledged, Content, Fault, Store};
 use msnp::types::Guid;
 
 use super::OfflineMessages;
@@ -21,10 +21,9 @@ impl OfflineMessages {
         drop(body);
         let store = match store {
             Ok(store) => store,
-            Err(InvalidStore::Envelope(invalid)) => return refuse(invalid.fault()),
             Err(error) => {
                 tracing::debug!(%error, from = %asked.peer.address.ip(), "a message to be kept");
-                return refuse(Fault::Malformed.to_xml());
+                return refuse(error.fault());
             }
         };
         let ticket = store.ticket.as_ref().map(|ticket| ticket.expose());

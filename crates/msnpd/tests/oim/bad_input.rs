@@ -106,6 +106,7 @@ async fn what_is_no_request_gets_a_fault() {
     ] {
         assert_eq!(bench.rsi(BOB, operation).await.fault(), "soap:Client", "{operation}");
     }
+    assert!(bench.rsi(BOB, "<EmptyTrash/>").await.body.contains("There is no operation EmptyTrash"));
     assert_eq!(bench.waiting(BOB).await, []);
     assert_eq!(bench.post("/OimWS/oim.asmx", &good).await.status, 200, "the one they were made of");
     bench.service.stop().await;

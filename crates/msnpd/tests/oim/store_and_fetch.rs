@@ -154,3 +154,34 @@ async fn every_ticket_of_the_account_is_good() {
     }
     bench.service.stop().await;
 }
+
+/// The requests as clients are known to write them, with tickets that are good here.
+#[tokio::test]
+async fn requests_of_real_clients_are_answered() {
+    let bench = Bench::new().await;
+    let fixture = |name: &str, ticket: &str| {
+        let path = format!("{}/../msnp/tests/fixtures/oim/{name}.xml", env!("CARGO_MANIFEST_DIR"));
+        let ticket = ticket.strip_prefix("t=").and_then(|ticket| ticket.strip_suffix("&p=")).unwrap();
+        std::fs::read_to_string(path).unwrap().replace("EwExampleTicketForAlice0001", ticket)
+    };
+    for name in ["Store", "Store.locked", "Store2"] {
+        let answer = bench.post("/OimWS/oim.asmx", &fixture(name, &bench.ticket(ALICE))).await;
+        assert_eq!(answer.text(&["StoreResponse", "PointsConsumed"]), "0", "{name}");
+    }
+    let bobs = bench.ticket(BOB);
+    let answer = bench.post("/rsi/rsi.asmx", &fixture("GetMetadata", &bobs)).await;
+    let xml = answer.xml();
+    let waiting = crate::support::messages(xml.find(&["Body", "GetMetadataResponse", "MD"]).unwrap());
+    assert_eq!(waiting.len(), 3);
+    let named = |name| {
+        let request = fixture(name, &bobs).replace("6F1C9F3E-5555-4A2B-8C3D-0000000000BB", &waiting[0].0);
+        request.replace("6F1C9F3E-5555-4A2B-8C3D-0000000000BC", &waiting[1].0)
+    };
+    let answer = bench.post("/rsi/rsi.asmx", &named("GetMessage")).await;
+    let mime = answer.text(&["GetMessageResponse", "GetMessageResult"]);
+    assert_eq!(crate::support::said(&mime), "Hello, read this later");
+    let answer = bench.post("/rsi/rsi.asmx", &named("DeleteMessages")).await;
+    assert_eq!(answer.text(&["DeleteMessagesResponse"]), "");
+    assert_eq!(bench.waiting(BOB).await, waiting[2..]);
+    bench.service.stop().await;
+}

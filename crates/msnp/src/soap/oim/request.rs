@@ -1,7 +1,7 @@
 //! Who sends what to whom.
 
-use super::{NAMESPACE, NAMESPACE_2006};
-use crate::soap::envelope::{Envelope, InvalidEnvelope};
+use super::{Fault, NAMESPACE, NAMESPACE_2006};
+use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault};
 use crate::soap::tree::{Element, Limits};
 use crate::types::OwnedSecret;
 
@@ -50,7 +50,7 @@ impl Store {
         let first = envelope.operation(&[NAMESPACE, NAMESPACE_2006])?;
         let content = envelope.body().child("Content");
         let (Some(content), true) = (content, first.is("MessageType") || first.is("Content")) else {
-            return Err(InvalidStore::UnknownOperation);
+            return Err(InvalidStore::UnknownOperation(first.name().chars().take(MAX_REPEATED).collect()));
         };
         let member = |header| word(envelope.header(header)?.attribute("memberName")?);
         let number = envelope.header("Sequence").and_then(|sequence| sequence.child("MessageNumber"));
@@ -73,8 +73,11 @@ fn word(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| (1..=MAX_WORD).contains(&text.len()))
 }
 
-/// Why a request is not read. [`Fault::Malformed`](super::Fault::Malformed) answers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Characters of an unknown operation's name that are repeated to the client.
+const MAX_REPEATED: usize = 64;
+
+/// Why a request is not read. What to answer is [`InvalidStore::fault`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidStore {
     /// It is no envelope, or there is nothing of this service in it.
     #[error(transparent)]
@@ -83,6 +86,19 @@ pub enum InvalidStore {
     #[error("{0} is missing")]
     Missing(&'static str),
     /// There is no message in the body.
-    #[error("the body holds no message")]
-    UnknownOperation,
+    #[error("there is no operation {0:?}")]
+    UnknownOperation(Box<str>),
+}
+
+impl InvalidStore {
+    /// The answer, to be sent with [`FAULT_STATUS`](crate::soap::envelope::FAULT_STATUS).
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Envelope(invalid) => invalid.fault(),
+            Self::Missing(_) => Fault::Malformed.to_xml(),
+            Self::UnknownOperation(name) => {
+                plain_fault(&FaultCode::Client, &format!("There is no operation {name}"))
+            }
+        }
+    }
 }

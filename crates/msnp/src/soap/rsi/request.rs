@@ -1,7 +1,7 @@
 //! What is asked of the service that has the messages.
 
-use super::NAMESPACE;
-use crate::soap::envelope::{Envelope, InvalidEnvelope};
+use super::{Fault, NAMESPACE};
+use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault};
 use crate::soap::tree::{Element, Limits};
 use crate::types::{Guid, OwnedSecret};
 
@@ -67,13 +67,16 @@ impl Request {
                 }
                 ids.into_iter().map(id).collect::<Result<_, _>>().map(Self::DeleteMessages)
             }
-            () => Err(InvalidCall::UnknownOperation),
+            () => Err(InvalidCall::UnknownOperation(operation.name().chars().take(MAX_REPEATED).collect())),
         }
     }
 }
 
-/// Why a request is not read. [`Fault::Malformed`](super::Fault::Malformed) answers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Characters of an unknown operation's name that are repeated to the client.
+const MAX_REPEATED: usize = 64;
+
+/// Why a request is not read. What to answer is [`InvalidCall::fault`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCall {
     /// It is no envelope, or asks for nothing of this service.
     #[error(transparent)]
@@ -82,6 +85,19 @@ pub enum InvalidCall {
     #[error("the messages are not named")]
     MessageId,
     /// The service has no such operation.
-    #[error("there is no such operation")]
-    UnknownOperation,
+    #[error("there is no operation {0:?}")]
+    UnknownOperation(Box<str>),
+}
+
+impl InvalidCall {
+    /// The answer, to be sent with [`FAULT_STATUS`](crate::soap::envelope::FAULT_STATUS).
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Envelope(invalid) => invalid.fault(),
+            Self::MessageId => Fault::Malformed.to_xml(),
+            Self::UnknownOperation(name) => {
+                plain_fault(&FaultCode::Client, &format!("There is no operation {name}"))
+            }
+        }
+    }
 }
