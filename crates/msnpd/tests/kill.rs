@@ -174,6 +174,17 @@ async fn acknowledged_edits_survive() {
     assert!(edits > 0, "no edit was ever begun");
 }
 
+/// Posts a document to a web service; `None` if the server dies first, and else what it has answered.
+async fn post(server: SocketAddr, path: &str, document: &str) -> Option<String> {
+    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", document.len());
+    let mut stream = TcpStream::connect(server).await.ok()?;
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(document.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    answer.ends_with("</soap:Envelope>").then_some(answer)
+}
+
 /// Asks the address book; `None` if the server dies first, and else what it has answered.
 async fn ask(server: SocketAddr, ticket: &str, body: &str) -> Option<String> {
     let ticket = ticket.replace('&', "&amp;");
@@ -183,16 +194,7 @@ async fn ask(server: SocketAddr, ticket: &str, body: &str) -> Option<String> {
          {ticket}</TicketToken></ABAuthHeader></s:Header><s:Body>{}</s:Body></s:Envelope>",
         body.replacen('>', &format!(" {namespace}>"), 1)
     );
-    let head = format!(
-        "POST /abservice/abservice.asmx HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
-        envelope.len()
-    );
-    let mut stream = TcpStream::connect(server).await.ok()?;
-    stream.write_all(head.as_bytes()).await.ok()?;
-    stream.write_all(envelope.as_bytes()).await.ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.ok()?;
-    answer.ends_with("</soap:Envelope>").then_some(answer)
+    post(server, "/abservice/abservice.asmx", &envelope).await
 }
 
 /// Adds contacts to the address book and removes them, until the server dies. Returns whether each of them is in it by
@@ -370,4 +372,61 @@ async fn an_account_that_an_operator_disables_is_signed_out_within_a_second() {
     raw.ask("USR", "TWN I alice@example.com").await;
     assert!(raw.ask("USR", &format!("TWN S {ticket}")).await.starts_with("911 "));
     raw.until_closed().await;
+}
+
+/// Leaves messages by web service until the server dies, or enough wait. Returns what was taken, and what may have been.
+async fn leave(
+    server: SocketAddr,
+    ticket: String,
+    (from, to): (String, String),
+) -> (Vec<String>, Option<String>) {
+    let ns = "xmlns=\"http://messenger.msn.com/ws/2004/09/oim/\"";
+    let ticket = ticket.replace('&', "&amp;");
+    let mut taken = Vec::new();
+    loop {
+        let text = format!("number {}", taken.len());
+        let envelope = format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>\
+             <From memberName=\"{from}\" {ns}/><To memberName=\"{to}\" {ns}/><Ticket passport=\"{ticket}\" {ns}/>\
+             </s:Header><s:Body><MessageType {ns}>text</MessageType>\
+             <Content {ns}>Content-Type: text/plain\n\n{text}</Content></s:Body></s:Envelope>"
+        );
+        match post(server, "/OimWS/oim.asmx", &envelope).await {
+            Some(answer) if answer.starts_with("HTTP/1.1 200 ") => taken.push(text),
+            Some(answer) => {
+                assert!(answer.contains("SenderThrottleLimitExceeded"), "{answer}");
+                return (taken, None);
+            }
+            None => return (taken, Some(text)),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acknowledged_messages_by_web_service_survive() {
+    let mut all = 0;
+    for round in 0..3 {
+        let dir = common::with_accounts(&[]).await;
+        let (from, to) = (address(0), address(1));
+        let ids = common::add_accounts(dir.path(), &[&from, &to]).await;
+        let server = Server::start(dir.path());
+        let writing = tokio::spawn(leave(server.http, raw::ticket(dir.path(), ids[0]), (from, to)));
+        // Not a wait for something to happen: the moment at which the server dies is the point.
+        tokio::time::sleep(Duration::from_millis(50 + 60 * round)).await;
+        drop(server);
+        let (taken, open) = writing.await.unwrap();
+        all += taken.len();
+        let store = Store::open(dir.path()).await.unwrap();
+        let mut kept = Vec::new();
+        for notice in store.waiting_notices(ids[1]).await.unwrap() {
+            let message = store.waiting_message(ids[1], notice.guid).await.unwrap().unwrap();
+            let payload = String::from_utf8(message.payload).unwrap();
+            kept.push(payload.split_once("\r\n\r\n").unwrap().1.to_owned());
+        }
+        let mut with_open = taken.clone();
+        with_open.extend(open);
+        assert!(kept == taken || kept == with_open, "{kept:?} are kept, and {taken:?} were taken");
+        store.close().await;
+    }
+    assert!(all > 0, "no message was ever acknowledged");
 }

@@ -122,6 +122,7 @@ scripts! {
     too_often: "too-often.txt",
     transcript_msnp2: "transcript-msnp2.txt",
     transcript_msnp7: "transcript-msnp7.txt",
+    uum: "uum.txt",
     uun: "uun.txt",
 }
 

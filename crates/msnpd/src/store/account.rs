@@ -5,8 +5,8 @@ use std::fmt;
 use msnp::types::{Email, Privacy};
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 
-use super::member::MAX_NUMBER;
 use super::privacy::setting;
+use super::role::MAX_NUMBER;
 use super::row::{account_id, email, find, unsigned};
 use super::{Store, StoreError, now};
 use crate::account::{Account, AccountId};

@@ -6,8 +6,10 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::book::{BookEdited, BookError};
 use super::edit::Limits;
-use super::entry::{Adding, EntryUpdate, delete, update};
-use super::member::{MemberKey, Role, add_member, delete_member};
+use super::entry::{delete, update};
+use super::entry_types::{Adding, EntryUpdate};
+use super::member::{MemberKey, add_member, delete_member};
+use super::role::Role;
 use crate::account::AccountId;
 
 /// What becomes of a connection with somebody in the book.

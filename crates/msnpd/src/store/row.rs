@@ -5,7 +5,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::detail::forget_details;
 use super::error::StoreError;
-use super::member::roles;
+use super::role::roles;
 use super::tombstone::{bury_account_roles, bury_entry};
 use crate::account::AccountId;
 

@@ -7,7 +7,7 @@
 use msnp::types::{Guid, Lists};
 use sqlx::SqliteConnection;
 
-use super::member::{MembershipId, OWN_NETWORK, Role, roles};
+use super::role::{MembershipId, OWN_NETWORK, Role, roles};
 use super::row::{guid, signed, unsigned};
 use super::{StoreError, now};
 use crate::account::AccountId;
