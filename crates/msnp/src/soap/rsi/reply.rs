@@ -2,6 +2,7 @@
 
 use super::{MailData, NAMESPACE};
 use crate::soap::envelope::{FaultCode, answer, fault, plain_fault};
+use crate::soap::escape;
 use crate::soap::oim;
 
 /// An answer.
@@ -33,7 +34,11 @@ impl Reply {
                     Self::DeleteMessages => return xml.raw("/>"),
                     Self::GetMessage(mime) => {
                         xml.raw(">");
-                        xml.text("GetMessageResult", mime);
+                        // Line ends as they are: XML makes a mere line feed of each, which libpurple looks for, and
+                        // crashes without. Those that are escaped would stay.
+                        xml.open("GetMessageResult");
+                        xml.raw(&escape(mime).replace("&#13;", "\r"));
+                        xml.close("GetMessageResult");
                     }
                     Self::GetMetadata(data) => {
                         xml.raw(">");
