@@ -172,7 +172,9 @@ fn answers_are_in_their_namespace() {
     assert_eq!(data.find(&["M", "I"]).unwrap().text(), "6F1C9F3E-5555-4A2B-8C3D-0000000000BB");
 
     let mime = "Subject: \r\n\r\n<a>&]]>\r\n".to_owned();
-    let root = parse(&Reply::GetMessage(mime.clone()).to_xml());
+    let xml = Reply::GetMessage(mime.clone()).to_xml();
+    assert!(!xml.contains("&#13;"), "XML has to make line feeds of the line ends");
+    let root = parse(&xml);
     let result = root.find(&["Body", "GetMessageResponse", "GetMessageResult"]).unwrap();
     assert_eq!(result.text().replace("\r\n", "\n"), mime.trim().replace("\r\n", "\n"));
     assert!(parse(&Reply::DeleteMessages.to_xml()).find(&["Body", "DeleteMessagesResponse"]).is_some());
