@@ -276,6 +276,13 @@ impl Directory {
         said: &[(AccountId, Lists)],
         change: Said,
     ) -> Option<Vec<AccountId>> {
+        let has_room = self.people.get(&id, |person| {
+            let place = person.and_then(|person| person.places.iter().find(|place| place.id == endpoint.id));
+            place.is_none_or(|place| place.privacy.has_room(said))
+        });
+        if change == Said::Has && !has_room {
+            return None;
+        }
         let new = endpoint.watch(said, change)?;
         self.change_privacy(id, endpoint.id, |place| place.privacy.take(said, change));
         Some(new)

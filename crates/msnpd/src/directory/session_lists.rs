@@ -33,6 +33,12 @@ impl SessionPrivacy {
         self.others = Some(privacy);
     }
 
+    /// Whether there is room for what the session says.
+    pub(super) fn has_room(&self, said: &[(AccountId, Lists)]) -> bool {
+        let new = said.iter().filter(|(id, _)| find(&self.named, *id).is_err()).count();
+        self.named.len() + new <= MAX_SESSION_MEMBERS
+    }
+
     /// Takes what the session says of people: whom it has on its lists from here on, or has not any more.
     pub(super) fn take(&mut self, said: &[(AccountId, Lists)], change: Said) {
         for (id, lists) in said {

@@ -1,5 +1,7 @@
 //! `ADL`: whom the client has on its lists, for as long as it is signed in. The lists themselves are the address book's.
 
+use std::collections::HashMap;
+
 use msnp::command::{Command, adl};
 use msnp::flow::End;
 use msnp::types::{
@@ -43,8 +45,7 @@ impl Session {
         };
         let is_somebody = |member: &Listed| {
             let email = member.address.parse::<Email>();
-            !is_on(member, PASSPORT_NETWORK)
-                || email.is_ok_and(|email| known.iter().any(|(who, _)| *who == email))
+            !is_on(member, PASSPORT_NETWORK) || email.is_ok_and(|email| known.contains_key(&email))
         };
         if !list.is_initial && !list.members.iter().all(is_somebody) {
             return self.deny(trid, ErrorCode::INVALID_USERNAME);
@@ -64,7 +65,7 @@ impl Session {
     pub(super) async fn read_members(
         &self,
         payload: &[u8],
-    ) -> Result<(MemberList, Vec<(Email, AccountId)>), Refused> {
+    ) -> Result<(MemberList, HashMap<Email, AccountId>), Refused> {
         let list = MemberList::read(payload)?;
         let is_right = |member: &Listed| {
             member.lists.is_some_and(|bits| {
@@ -107,10 +108,10 @@ fn is_on(member: &Listed, network: u8) -> bool {
 }
 
 /// What is said of those who have accounts here. People of other networks are never seen.
-pub(super) fn lists_of(list: &MemberList, known: &[(Email, AccountId)]) -> Vec<(AccountId, Lists)> {
+pub(super) fn lists_of(list: &MemberList, known: &HashMap<Email, AccountId>) -> Vec<(AccountId, Lists)> {
     let id = |member: &Listed| {
         let email = member.address.parse::<Email>().ok().filter(|_| is_on(member, PASSPORT_NETWORK))?;
-        known.iter().find(|(who, _)| *who == email).map(|(_, id)| *id)
+        known.get(&email).copied()
     };
     let lists = |member: &Listed| Lists::from_bits(member.lists.unwrap_or_default());
     list.members.iter().filter_map(|member| Some((id(member)?, lists(member)))).collect()

@@ -24,7 +24,7 @@ impl Session {
             Ok(known) => known,
             Err(error) => return self.members_refused(trid, Refused::Store(error)),
         };
-        let is_known = |address: &str| known.iter().any(|(email, _)| email.is(address));
+        let is_known = |address: &str| address.parse().is_ok_and(|email: Email| known.contains_key(&email));
         if let [one] = &*asked
             && !is_known(&one.address)
             && !self.flow.quirks().needs_every_network

@@ -1,5 +1,6 @@
 //! Accounts: who there is, and adding one.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use msnp::types::{Email, Privacy};
@@ -142,10 +143,10 @@ impl Store {
     pub async fn accounts_with(
         &self,
         mut addresses: Vec<Email>,
-    ) -> Result<Vec<(Email, AccountId)>, StoreError> {
+    ) -> Result<HashMap<Email, AccountId>, StoreError> {
         addresses.sort_unstable();
         addresses.dedup();
-        let mut found = Vec::with_capacity(addresses.len());
+        let mut found = HashMap::with_capacity(addresses.len());
         for some in addresses.chunks(ADDRESSES_AT_ONCE) {
             let mut query = QueryBuilder::<Sqlite>::new("SELECT email, id FROM account WHERE email IN (");
             let mut list = query.separated(", ");
@@ -155,7 +156,7 @@ impl Store {
             query.push(")");
             let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(self.readers()).await?;
             for (address, id) in rows {
-                found.push((email(&address)?, account_id(id)?));
+                found.insert(email(&address)?, account_id(id)?);
             }
         }
         Ok(found)
