@@ -8,7 +8,7 @@ use msnp::dialect::{Dialect, ListForm, Quirks};
 use msnp::types::{Guid, Invitations, Lists};
 use parking_lot::Mutex;
 
-use super::session_lists::{Said, Watched};
+use super::session_lists::Watched;
 use crate::account::AccountId;
 use crate::oim::Told;
 use crate::outbox::Outbox;
@@ -85,10 +85,14 @@ impl Endpoint {
         self.hears_of_lists.store(true, Ordering::Release);
     }
 
-    /// Takes whom its client wants to be told of, or not any more. Returns who is new, or `None` where there would be
-    /// too many.
-    pub(super) fn watch(&self, said: &[(AccountId, Lists)], change: Said) -> Option<Vec<AccountId>> {
-        self.watched.lock().take(said, change)
+    /// Takes whom its client wants to be told of. Returns who is new, or `None` where there would be too many.
+    pub(super) fn watch(&self, said: &[(AccountId, Lists)]) -> Option<Vec<AccountId>> {
+        self.watched.lock().add(said)
+    }
+
+    /// Takes of whom its client wants to be told no more.
+    pub(super) fn stop_watching(&self, said: &[(AccountId, Lists)]) {
+        self.watched.lock().remove(said);
     }
 
     /// Everybody whom its client wants to be told of, where it tells that itself; elsewhere the lists say it.

@@ -266,26 +266,29 @@ impl Directory {
         });
     }
 
-    /// Takes what a place says of the lists of its person: it is told of others accordingly, and he is hidden from others
-    /// or shown to them, as far as the store lets them see him. Returns who is to be looked at, or `None` where the place
-    /// names too many.
-    pub fn take_lists(
+    /// Takes whom a place says to have on its forward list: it is told of them from here on. Returns who is to be looked
+    /// at, or `None`, with nothing taken, where the place names too many. [`take_lists`](Self::take_lists) is to follow.
+    pub fn watch(
         &self,
         id: AccountId,
         endpoint: &Endpoint,
         said: &[(AccountId, Lists)],
-        change: Said,
     ) -> Option<Vec<AccountId>> {
         let has_room = self.people.get(&id, |person| {
             let place = person.and_then(|person| person.places.iter().find(|place| place.id == endpoint.id));
             place.is_none_or(|place| place.privacy.has_room(said))
         });
-        if change == Said::Has && !has_room {
-            return None;
+        has_room.then(|| endpoint.watch(said)).flatten()
+    }
+
+    /// Takes whom a place says to have, or not to have any more, on its allow and block lists: he is hidden from them or
+    /// shown to them, as far as the store lets them see him. It is told no more of those it says not to have on its
+    /// forward list.
+    pub fn take_lists(&self, id: AccountId, endpoint: &Endpoint, said: &[(AccountId, Lists)], change: Said) {
+        if change == Said::HasNot {
+            endpoint.stop_watching(said);
         }
-        let new = endpoint.watch(said, change)?;
         self.change_privacy(id, endpoint.id, |place| place.privacy.take(said, change));
-        Some(new)
     }
 
     /// Takes what a place says of those whom its person has on no list.

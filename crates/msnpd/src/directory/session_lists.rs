@@ -85,18 +85,9 @@ impl Watched {
         &self.0
     }
 
-    /// Takes what the session says of people. Returns who is new, or `None` where there would be too many.
-    pub(super) fn take(&mut self, said: &[(AccountId, Lists)], change: Said) -> Option<Vec<AccountId>> {
-        let forward = said.iter().filter(|(_, lists)| lists.contains(List::Forward)).map(|(id, _)| *id);
-        if change == Said::HasNot {
-            for id in forward {
-                if let Ok(at) = self.0.binary_search(&id) {
-                    self.0.remove(at);
-                }
-            }
-            return Some(Vec::new());
-        }
-        let mut new: Vec<_> = forward.filter(|id| !self.contains(*id)).collect();
+    /// Takes whom the session has on its forward list. Returns who is new, or `None` where there would be too many.
+    pub(super) fn add(&mut self, said: &[(AccountId, Lists)]) -> Option<Vec<AccountId>> {
+        let mut new: Vec<_> = on_forward(said).filter(|id| !self.contains(*id)).collect();
         new.sort_unstable();
         new.dedup();
         if self.0.len() + new.len() > MAX_SESSION_MEMBERS {
@@ -106,6 +97,19 @@ impl Watched {
         self.0.sort_unstable();
         Some(new)
     }
+
+    /// Takes whom it has there no more.
+    pub(super) fn remove(&mut self, said: &[(AccountId, Lists)]) {
+        for id in on_forward(said) {
+            if let Ok(at) = self.0.binary_search(&id) {
+                self.0.remove(at);
+            }
+        }
+    }
+}
+
+fn on_forward(said: &[(AccountId, Lists)]) -> impl Iterator<Item = AccountId> {
+    said.iter().filter(|(_, lists)| lists.contains(List::Forward)).map(|(id, _)| *id)
 }
 
 fn find(named: &[(AccountId, Lists)], id: AccountId) -> Result<usize, usize> {
@@ -140,12 +144,12 @@ mod tests {
     fn who_is_new_is_told() {
         let forward = List::Forward.bit();
         let mut watched = Watched::default();
-        assert_eq!(watched.take(&[(BOB, forward), (ALICE, List::Allow.bit())], Said::Has), Some(vec![BOB]));
-        assert_eq!(watched.take(&[(BOB, forward), (ALICE, forward)], Said::Has), Some(vec![ALICE]));
-        watched.take(&[(BOB, forward)], Said::HasNot);
+        assert_eq!(watched.add(&[(BOB, forward), (ALICE, List::Allow.bit())]), Some(vec![BOB]));
+        assert_eq!(watched.add(&[(BOB, forward), (ALICE, forward)]), Some(vec![ALICE]));
+        watched.remove(&[(BOB, forward)]);
         assert_eq!(watched.all(), [ALICE]);
         let many: Vec<_> = (0..5000).map(|id| (AccountId(id), forward)).collect();
-        assert_eq!(watched.take(&many, Said::Has), None);
+        assert_eq!(watched.add(&many), None);
         assert_eq!(watched.all(), [ALICE]);
     }
 }

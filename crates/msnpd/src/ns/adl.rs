@@ -52,11 +52,14 @@ impl Session {
         }
         let said = lists_of(&list, &known);
         let user = self.user()?;
-        let new = self.server.directory.take_lists(user.id, &user.endpoint, &said, Said::Has);
-        let Some(new) = new else { return self.deny(trid, ErrorCode::LIST_FULL) };
+        let directory = &self.server.directory;
+        let Some(new) = directory.watch(user.id, &user.endpoint, &said) else {
+            return self.deny(trid, ErrorCode::LIST_FULL);
+        };
         self.say(|out, dialect| adl::Reply { trid }.write(out, dialect))?;
+        directory.take_lists(user.id, &user.endpoint, &said, Said::Has);
         for contact in new {
-            self.server.directory.look_at(user.id, &user.endpoint, contact, Some(trid));
+            directory.look_at(user.id, &user.endpoint, contact, Some(trid));
         }
         Ok(())
     }

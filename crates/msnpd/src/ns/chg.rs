@@ -20,8 +20,10 @@ impl Session {
         let shows_himself = was_hidden && request.status != Status::Hidden;
         // Whoever fetches messages that wait has to know that there are none.
         let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
+        let done = self.take_status(request);
+        // From the status on it is told of changes: what came before is what it may have missed.
         let missed_changes = is_first && self.has_missed_changes();
-        match self.take_status(request) {
+        match done {
             Ok(()) if shows_himself || hears_of_mail || missed_changes => Step::Wait(Box::pin(async move {
                 if missed_changes {
                     self.tell_missed().await?;
