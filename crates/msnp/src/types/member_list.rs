@@ -150,6 +150,10 @@ fn is_text(value: &str) -> bool {
 
 fn listed(member: &Element, domain: Option<&str>) -> Option<Listed> {
     let name = member.attribute("n").filter(|name| member.is("c") && is_text(name))?;
+    // Telephones stand where there is no domain, and nothing else does.
+    if domain.is_none() && !name.starts_with(TELEPHONE) {
+        return None;
+    }
     let number = |name| member.attribute(name).map(str::parse).transpose().ok();
     Some(Listed {
         address: domain.map_or_else(|| name.to_owned(), |domain| format!("{name}@{domain}")),
@@ -219,6 +223,7 @@ mod tests {
             "<ml><d n=\"example.com\"><c n=\"bob\" l=\"many\"/></d></ml>",
             "<ml><d n=\"example.com\"><c n=\"bob\" t=\"-1\"/></d></ml>",
             "<ml><d n=\"\"><c n=\"bob\"/></d></ml>",
+            "<ml><t><c n=\"@bob\"/></t></ml>",
             "<ml><d n=\"example.com\"><c n=\"\u{1}\"/></d></ml>",
         ] {
             assert_eq!(MemberList::read(bad.as_bytes()), Err(InvalidMemberList::Structure), "{bad}");
