@@ -173,8 +173,9 @@ impl Store {
     /// Finishes what waits to be written and closes the database, for all clones. What comes later fails with
     /// [`StoreError::Closed`]. Not needed for safety; it leaves a single file behind, without the log.
     pub async fn close(&self) {
-        drop(self.inner.jobs.lock().take());
+        // One after the other: of two that end at once, each may leave the log to the other.
         self.inner.readers.close().await;
+        drop(self.inner.jobs.lock().take());
         let writer = self.inner.writer.lock().take();
         if let Some(writer) = writer {
             let _ = writer.await;
