@@ -11,7 +11,7 @@ use super::contact::find_row;
 use super::edit::{Edited, Limits, check_room, store_own, unchanged};
 use super::outside_row::OutsideRow;
 use super::role::{MembershipId, Numbered, Role, roles};
-use super::row::{Row, account_id, find, guid, lists, revision, signed, unsigned};
+use super::row::{Row, account_id, find, guid, lists, signed, unsigned};
 use super::tombstone::{DeletedMember, deleted_members};
 use super::{Store, StoreError};
 use crate::account::AccountId;
@@ -116,7 +116,7 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 for (role, key) in members {
                     done.edits.push(add_member(tx, owner, role, key, limits).await?);
                 }
@@ -138,7 +138,7 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 for (role, key) in members {
                     done.edits.push(delete_member(tx, owner, role, key).await?);
                 }
@@ -211,7 +211,11 @@ async fn resolve(
         },
         MemberKey::Id(id) => match id.who(role) {
             None => None,
-            Some(Numbered::Account(account)) => revision(tx, account).await?.map(|_| account),
+            // Numbers are easily guessed: they name those only of whom the owner has been told.
+            Some(Numbered::Account(account)) => {
+                let row = Row::load(tx, owner, account).await?;
+                return Ok(Some(Resolved::Account(row)).filter(|who| !who.lists().is_empty()));
+            }
             Some(Numbered::Outside(number)) => {
                 return Ok(OutsideRow::by_number(tx, owner, number).await?.map(Resolved::Outside));
             }

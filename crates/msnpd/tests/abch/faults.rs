@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use msnp::soap::abch::NAMESPACE;
 use msnp::types::OwnedSecret;
+use msnpd::account::AccountId;
 use msnpd::ticket::{LIFETIME, Mint, Purpose};
 
 use crate::support::{ALICE, BOB, Bench, CAROL, envelope, exchange, value};
@@ -26,7 +27,7 @@ async fn who_has_no_good_ticket_is_to_get_one() {
     let old = issue(alice, 1, Purpose::Web, now() - 2 * LIFETIME.as_secs());
     let wrong_generation = issue(alice, 2, Purpose::Web, now());
     let in_clear = issue(alice, 1, Purpose::SingleSignOn, now());
-    let nobody = issue(msnpd::account::AccountId(99), 1, Purpose::Web, now());
+    let nobody = issue(AccountId(99), 1, Purpose::Web, now());
     for ticket in [
         None,
         Some("t=forged&p="),
@@ -126,6 +127,26 @@ async fn nobody_gets_at_anothers_book() {
     let found = b.bob.fixture("ABFindByContacts", &[(his, &contact)]).await.ok();
     assert!(found.result().find(&["ABFindByContactsResult", "contacts"]).unwrap().children().is_empty());
     assert_eq!(b.alice.contacts().await.len(), 1);
+}
+
+/// Numbers can be counted through: they name nobody of whom one does not know.
+#[tokio::test]
+async fn a_number_is_no_way_to_an_address() {
+    let b = Bench::new().await;
+    let allow_by = |number: u32| {
+        format!(
+            "<AddMember><serviceHandle><Type>Messenger</Type></serviceHandle><memberships><Membership><MemberRole>Allow</MemberRole>\
+             <Members><Member><Type>Passport</Type><MembershipId>{number}</MembershipId></Member></Members></Membership></memberships></AddMember>"
+        )
+    };
+    let as_allowed = |id: AccountId| (id.0 << 3) + 1;
+    b.alice.ask(&allow_by(as_allowed(b.bob.id))).await.fault("UserDoesNotExist");
+    b.alice.ask(&allow_by(as_allowed(AccountId(99)))).await.fault("UserDoesNotExist");
+    assert!(b.alice.members("Allow").await.is_empty());
+    // Who has added her is known to her.
+    b.carol.add(ALICE).await;
+    b.alice.ask(&allow_by(as_allowed(b.carol.id))).await.ok();
+    assert_eq!(b.alice.members("Allow").await, [CAROL]);
 }
 
 #[tokio::test]
