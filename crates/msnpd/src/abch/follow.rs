@@ -12,6 +12,11 @@ use crate::store::BookEdited;
 /// Tells whoever it concerns, in either world.
 pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdited, news: &[OwnNews]) {
     let email = &account.email;
+    // Of names, groups and settings his own places are not told: one that counts versions must not take the next one that
+    // it is told for all there is.
+    if edited.revision > edited.before {
+        server.directory.keep_changes_after(account.id, edited.before);
+    }
     if let Some(me) = &edited.me {
         if let Some((name, revision)) = &me.name {
             let name = if name.is_empty() { email.as_str() } else { name };
@@ -35,6 +40,4 @@ pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdite
         server.show_properties(email, &edit.sight);
     }
     server.tell_own(account.id, news);
-    // Of names and groups his own places are not told: one that counts versions must not take the next one for all there is.
-    server.directory.keep_change(account.id, edited.revision);
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::detail::{Details, read_details};
+use super::detail::{Details, check_book, read_details};
 use super::edit::{EditError, Edited};
 use super::group::number;
 use super::list::memberships;
@@ -125,7 +125,9 @@ pub enum EntryKind {
 /// What an edit of the book did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BookEdited {
-    /// The owner's revision. The one he had before where nothing had to be changed.
+    /// The owner's revision before.
+    pub before: u64,
+    /// His revision now: as before where nothing had to be changed.
     pub revision: u64,
     /// What those are named by whom the edit was about, as they were asked for.
     pub guids: Vec<Guid>,
@@ -133,16 +135,27 @@ pub struct BookEdited {
     pub edits: Vec<Edited>,
     /// What was done to the owner's own settings.
     pub me: Option<MeEdited>,
+    /// Whether details were set: then the book may hold more than it may.
+    pub(super) has_new_details: bool,
 }
 
 impl BookEdited {
-    /// Fills in the owner's revision, when all is done.
+    /// Of an edit that begins.
+    pub(super) async fn begin(tx: &mut SqliteConnection, owner: AccountId) -> Result<Self, BookError> {
+        let before = revision(tx, owner).await?.ok_or(EditError::Gone)?;
+        Ok(Self { before, revision: before, ..Self::default() })
+    }
+
+    /// Refuses what has made the book too large, and fills in the owner's revision, when all is done.
     pub(super) async fn finish(
         mut self,
         tx: &mut SqliteConnection,
         owner: AccountId,
     ) -> Result<Self, BookError> {
         self.revision = revision(tx, owner).await?.ok_or(EditError::Gone)?;
+        if self.has_new_details {
+            check_book(tx, owner).await?;
+        }
         Ok(self)
     }
 }

@@ -42,6 +42,7 @@ impl Store {
         let name = name.to_owned();
         self.write(move |tx| {
             Box::pin(async move {
+                let mut done = BookEdited::begin(tx, owner).await?;
                 let all = groups(tx, owner).await?;
                 check_name(&name, None, &all)?;
                 let number = (1..limits.groups)
@@ -58,8 +59,9 @@ impl Store {
                 .bind(signed(revision)?)
                 .execute(&mut *tx)
                 .await?;
-                set_details(tx, owner, guid, &details).await?;
-                BookEdited { guids: vec![guid], ..BookEdited::default() }.finish(tx, owner).await
+                set_details(tx, owner, guid, &details, &mut done).await?;
+                done.guids.push(guid);
+                done.finish(tx, owner).await
             })
         })
         .await
@@ -77,10 +79,11 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
+                let mut done = BookEdited::begin(tx, owner).await?;
                 for update in updates {
-                    change(tx, owner, update).await?;
+                    change(tx, owner, update, &mut done).await?;
                 }
-                BookEdited::default().finish(tx, owner).await
+                done.finish(tx, owner).await
             })
         })
         .await
@@ -93,7 +96,7 @@ impl Store {
     pub async fn remove_groups(&self, owner: AccountId, guids: Vec<Guid>) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 for guid in guids {
                     let group = group_of(tx, owner, guid).await?;
                     let removed = remove_group(tx, owner, group, Orphans::Stay).await?;
@@ -118,13 +121,18 @@ pub(super) async fn group_of(
     found.ok_or(BookError::NoSuchGroup)
 }
 
-async fn change(tx: &mut SqliteConnection, owner: AccountId, update: GroupUpdate) -> Result<(), BookError> {
+async fn change(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    update: GroupUpdate,
+    done: &mut BookEdited,
+) -> Result<(), BookError> {
     let group = group_of(tx, owner, update.guid).await?;
     let name = update.name.filter(|name| *name != group.name);
     if let Some(name) = &name {
         check_name(name, Some(update.guid), &groups(tx, owner).await?)?;
     }
-    if !set_details(tx, owner, update.guid, &update.details).await? && name.is_none() {
+    if !set_details(tx, owner, update.guid, &update.details, done).await? && name.is_none() {
         return Ok(());
     }
     let revision = next_revision(tx, owner).await?;

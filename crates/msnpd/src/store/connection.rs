@@ -46,7 +46,7 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 change(tx, owner, guid, what, limits, &mut done).await?;
                 done.finish(tx, owner).await
             })

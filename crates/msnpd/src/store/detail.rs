@@ -7,7 +7,7 @@ use msnp::types::Guid;
 use sqlx::SqliteConnection;
 
 use super::StoreError;
-use super::book::BookError;
+use super::book::{BookEdited, BookError};
 use super::row::guid;
 use crate::account::AccountId;
 
@@ -20,8 +20,11 @@ pub const MAX_DETAIL_NAME: usize = 100;
 /// The longest value of a detail, in bytes.
 pub const MAX_DETAIL_VALUE: usize = 4096;
 
-/// How many bytes the details in one book may have together, names and values.
+/// How many bytes the details in one book may have together: names, values, and [`DETAIL_OVERHEAD`] for each.
 pub const MAX_BOOK_BYTES: u32 = 1024 * 1024;
+
+/// How many bytes a detail counts for beside its name and its value: an empty one takes room as well.
+const DETAIL_OVERHEAD: i64 = 64;
 
 /// A detail that is to be set, or removed where there is no value.
 pub type DetailEdit = (String, Option<String>);
@@ -29,12 +32,14 @@ pub type DetailEdit = (String, Option<String>);
 /// Details with their names, in the order of these.
 pub type Details = Vec<(String, String)>;
 
-/// Sets and removes details; says whether anything is different now.
+/// Sets and removes details; says whether anything is different now. Whether the whole book has room for them is checked
+/// when all is `done`.
 pub(super) async fn set_details(
     tx: &mut SqliteConnection,
     owner: AccountId,
     entry: Guid,
     edits: &[DetailEdit],
+    done: &mut BookEdited,
 ) -> Result<bool, BookError> {
     let (mut changed, mut grown) = (false, false);
     // More than an entry may have is more than can be meant.
@@ -46,7 +51,7 @@ pub(super) async fn set_details(
         {
             return Err(BookError::TooLong("contactInfo"));
         }
-        let done = match value {
+        let set = match value {
             Some(value) => {
                 sqlx::query(
                     "INSERT INTO detail (owner, entry, name, value) VALUES ($1, $2, $3, $4) \
@@ -69,28 +74,38 @@ pub(super) async fn set_details(
                     .await?
             }
         };
-        changed |= done.rows_affected() > 0;
-        grown |= value.is_some() && done.rows_affected() > 0;
+        changed |= set.rows_affected() > 0;
+        grown |= value.is_some() && set.rows_affected() > 0;
     }
     if grown {
-        check_room(tx, owner, entry).await?;
+        done.has_new_details = true;
+        check_entry(tx, owner, entry).await?;
     }
     Ok(changed)
 }
 
-/// Refuses what makes an entry or the whole book too large; it is not stored then.
-async fn check_room(tx: &mut SqliteConnection, owner: AccountId, entry: Guid) -> Result<(), BookError> {
-    let (here, bytes): (i64, i64) = sqlx::query_as(
-        "SELECT (SELECT count(*) FROM detail WHERE owner = $1 AND entry = $2), \
-         (SELECT coalesce(sum(octet_length(name) + octet_length(value)), 0) \
-          FROM detail WHERE owner = $1)",
+/// Refuses what makes an entry too large; it is not stored then.
+async fn check_entry(tx: &mut SqliteConnection, owner: AccountId, entry: Guid) -> Result<(), BookError> {
+    let here: i64 = sqlx::query_scalar("SELECT count(*) FROM detail WHERE owner = $1 AND entry = $2")
+        .bind(i64::from(owner.0))
+        .bind(entry.0.as_slice())
+        .fetch_one(tx)
+        .await?;
+    let most = i64::try_from(MAX_DETAILS).unwrap_or(i64::MAX);
+    if here > most { Err(BookError::TooMuch) } else { Ok(()) }
+}
+
+/// Refuses what makes the whole book too large; nothing of the edit is stored then. Reads all details of the owner, so
+/// that it is done once for an edit.
+pub(super) async fn check_book(tx: &mut SqliteConnection, owner: AccountId) -> Result<(), BookError> {
+    let bytes: i64 = sqlx::query_scalar(
+        "SELECT coalesce(sum(octet_length(name) + octet_length(value) + $2), 0) FROM detail WHERE owner = $1",
     )
     .bind(i64::from(owner.0))
-    .bind(entry.0.as_slice())
+    .bind(DETAIL_OVERHEAD)
     .fetch_one(tx)
     .await?;
-    let most = i64::try_from(MAX_DETAILS).unwrap_or(i64::MAX);
-    if here > most || bytes > i64::from(MAX_BOOK_BYTES) { Err(BookError::TooMuch) } else { Ok(()) }
+    if bytes > i64::from(MAX_BOOK_BYTES) { Err(BookError::TooMuch) } else { Ok(()) }
 }
 
 /// Forgets all details of an entry that goes.

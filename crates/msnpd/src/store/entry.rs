@@ -1,17 +1,18 @@
 //! Editing the address book: adding, changing, grouping and removing contacts, several at once or none.
 
+use std::collections::HashSet;
+
 use msnp::types::{Guid, List, Lists};
 use sqlx::SqliteConnection;
 
 use super::Store;
 use super::allow::store_allowance;
 use super::book::{BookEdited, BookError};
-use super::book_group::group_of;
 use super::contact::{add_member, find_row, is_in_any, is_member, remove_member};
 use super::detail::set_details;
 use super::edit::{EditError, Edited, Limits, check_room, store_mirrored, store_own};
 use super::entry_types::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
-use super::group::Group;
+use super::group::{Group, groups};
 use super::me::{self, MeUpdate};
 use super::outside::{self};
 use super::outside_row::OutsideRow;
@@ -48,10 +49,13 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 let groups = find_groups(tx, owner, &groups).await?;
+                let mut seen = HashSet::new();
                 for entry in entries {
                     match entry {
+                        // Whoever is named twice is there already.
+                        Addition::Known(guid) if !seen.insert(guid) => done.guids.push(guid),
                         Addition::Known(guid) => {
                             regroup(tx, owner, guid, &groups, true, &mut done).await?;
                         }
@@ -77,9 +81,9 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 if let Some(update) = me {
-                    done.me = Some(me::update(tx, owner, update).await?);
+                    done.me = Some(me::update(tx, owner, update, &mut done).await?);
                 }
                 for change in entries {
                     update(tx, owner, change, how, &mut done).await?;
@@ -97,7 +101,7 @@ impl Store {
     pub async fn delete_entries(&self, owner: AccountId, guids: Vec<Guid>) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 for guid in guids {
                     delete(tx, owner, guid, &mut done).await?;
                 }
@@ -119,9 +123,10 @@ impl Store {
     ) -> Result<BookEdited, BookError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let mut done = BookEdited::default();
+                let mut done = BookEdited::begin(tx, owner).await?;
                 let groups = find_groups(tx, owner, &groups).await?;
-                for guid in guids {
+                let mut seen = HashSet::new();
+                for guid in guids.into_iter().filter(|guid| seen.insert(*guid)) {
                     regroup(tx, owner, guid, &groups, false, &mut done).await?;
                 }
                 done.finish(tx, owner).await
@@ -307,7 +312,7 @@ async fn add(
         *entry.in_book() = true;
     }
     done.edits.push(entry.store(tx, after, invite.as_deref()).await?);
-    set_details(tx, owner, guid, &details).await?;
+    set_details(tx, owner, guid, &details, done).await?;
     // Its row is there, with the revision that all of this is of.
     let mut entry = Entry::load(tx, owner, guid).await?;
     for group in groups {
@@ -331,7 +336,7 @@ pub(super) async fn update(
     let EntryUpdate { guid, is_buddy, name, phone, details, invite } = change;
     check_invite(invite.as_deref())?;
     let mut entry = Entry::load(tx, owner, guid).await?;
-    let mut changed = set_details(tx, owner, guid, &details).await?;
+    let mut changed = set_details(tx, owner, guid, &details, done).await?;
     let (stored_name, stored_phone) = entry.notes();
     for (value, stored) in [(name, stored_name), (phone, stored_phone)] {
         let Some(value) = value else { continue };
@@ -403,17 +408,16 @@ async fn allow(
     Ok(())
 }
 
-/// The groups that are named so.
+/// The groups that are named so, each once.
 async fn find_groups(
     tx: &mut SqliteConnection,
     owner: AccountId,
     guids: &[Guid],
 ) -> Result<Vec<Group>, BookError> {
-    let mut groups = Vec::with_capacity(guids.len());
-    for guid in guids {
-        groups.push(group_of(tx, owner, *guid).await?);
-    }
-    Ok(groups)
+    let named: HashSet<_> = guids.iter().copied().collect();
+    let mut all = groups(tx, owner).await?;
+    all.retain(|group| named.contains(&group.guid));
+    if all.len() == named.len() { Ok(all) } else { Err(BookError::NoSuchGroup) }
 }
 
 const fn check_invite(invite: Option<&str>) -> Result<(), BookError> {

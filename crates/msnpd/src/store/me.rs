@@ -4,7 +4,7 @@
 use msnp::types::{Privacy, Prompt, Property};
 use sqlx::SqliteConnection;
 
-use super::book::BookError;
+use super::book::{BookEdited, BookError};
 use super::detail::{DetailEdit, set_details};
 use super::edit::EditError;
 use super::privacy::{change_name, change_privacy, change_prompt};
@@ -43,6 +43,7 @@ pub(super) async fn update(
     tx: &mut SqliteConnection,
     owner: AccountId,
     update: MeUpdate,
+    book: &mut BookEdited,
 ) -> Result<MeEdited, BookError> {
     let mut done = MeEdited::default();
     if let Some(name) = update.name {
@@ -63,7 +64,7 @@ pub(super) async fn update(
         let edited = change_property(tx, owner, Property::MobileEnabled, value).await?;
         done.sights.push(edited.sight);
     }
-    if set_details(tx, owner, owner.contact_id(), &update.details).await? {
+    if set_details(tx, owner, owner.contact_id(), &update.details, book).await? {
         Revisions::next(tx, Part::Settings, [owner]).await?.of(owner).ok_or(EditError::Gone)?;
     }
     Ok(done)

@@ -153,3 +153,20 @@ async fn all_of_it_survives_a_restart() {
     assert_eq!(again.result(), all.result());
     assert_eq!(value(&b.alice.contacts().await[0], &["contactId"]), contact);
 }
+
+/// Neither does one that was not told of a group, which nobody else hears of.
+#[tokio::test]
+async fn an_older_client_of_ones_own_reads_its_groups_again() {
+    let b = Bench::new().await;
+    let mut alice = b.alice.sign_in("MSNP8").await;
+    online(&mut alice).await;
+    b.alice.fixture("ABGroupAdd", &[]).await.ok();
+    b.carol.add(ALICE).await;
+    let told = alice.until(|line| line.starts_with("ADD 0 RL ")).await;
+    let version = told.split(' ').nth(3).unwrap().to_owned();
+    drop(alice);
+    let mut alice = Raw::sign_in(b.running.addresses.msnp, "MSNP8", ALICE, &b.alice.ticket).await;
+    alice.ask("SYN", &version).await;
+    alice.settle().await;
+    assert!(alice.heard.iter().any(|line| line.starts_with("LSG 1 Friends")), "{:?}", alice.heard);
+}

@@ -333,7 +333,18 @@ async fn groups_differ_in_more_than_letter_case() {
     let before = b.revision(b.alice).await;
     b.store.add_to_groups(b.alice, vec![Addition::Known(guid)], vec![friends], PLAIN).await.unwrap();
     assert_eq!(b.revision(b.alice).await, before, "he is in it");
-    b.store.leave_groups(b.alice, vec![guid], vec![umlauts]).await.unwrap();
+    // Each counts once, however often it is named.
+    let twice = b
+        .store
+        .add_to_groups(b.alice, vec![Addition::Known(guid); 3], vec![friends; 3], PLAIN)
+        .await
+        .unwrap();
+    assert_eq!((twice.edits.len(), twice.guids), (0, vec![guid; 3]));
+    let missing = vec![friends, friends, guid];
+    let missing = b.store.add_to_groups(b.alice, vec![Addition::Known(guid)], missing, PLAIN).await;
+    assert!(matches!(missing, Err(BookError::NoSuchGroup)));
+    let left = b.store.leave_groups(b.alice, vec![guid; 3], vec![umlauts; 3]).await.unwrap();
+    assert_eq!((left.edits.len(), left.guids), (1, vec![guid]));
     assert_eq!(b.row(b.alice, b.bob).await.unwrap().groups, [1]);
     b.store.remove_groups(b.alice, vec![friends]).await.unwrap();
     assert!(b.entry(b.alice, guid).await.unwrap().groups.is_empty());

@@ -2,7 +2,7 @@
 //!
 //! The three answers hold the same, in containers whose letter case differs.
 
-use super::read::{Invalid, Read as _, guids};
+use super::read::{Invalid, MAX_IDS, Read as _, guids};
 use super::types::{Ab, AbHandle, Contact, Group, Timestamp, ab_id};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -104,7 +104,10 @@ pub struct AbFindByContacts {
 
 impl AbFindByContacts {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
-        Ok(Self { ab_id: ab_id(element)?, contacts: guids(element.child("contactIds"), "contactId")? })
+        Ok(Self {
+            ab_id: ab_id(element)?,
+            contacts: guids(element.child("contactIds"), MAX_IDS, "contactId")?,
+        })
     }
 }
 

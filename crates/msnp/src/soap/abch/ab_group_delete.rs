@@ -1,6 +1,6 @@
 //! `ABGroupDelete`: removes groups; the contacts in them stay. Answered with nothing.
 
-use super::read::{Invalid, guids};
+use super::read::{Invalid, MAX_GROUPS, guids};
 use super::types::ab_id;
 use crate::soap::tree::Element;
 use crate::types::Guid;
@@ -10,7 +10,7 @@ use crate::types::Guid;
 pub struct AbGroupDelete {
     /// Whose book.
     pub ab_id: Guid,
-    /// At least one.
+    /// At least one, and no more than [`MAX_GROUPS`].
     pub groups: Vec<Guid>,
 }
 
@@ -22,6 +22,6 @@ impl AbGroupDelete {
 
 /// The ids in `groupFilter/groupIds/guid`; at least one.
 pub(super) fn group_ids(element: &Element) -> Result<Vec<Guid>, Invalid> {
-    let groups = guids(element.find(&["groupFilter", "groupIds"]), "groupId")?;
+    let groups = guids(element.find(&["groupFilter", "groupIds"]), MAX_GROUPS, "groupId")?;
     if groups.is_empty() { Err(Invalid::Missing("groupId")) } else { Ok(groups) }
 }

@@ -18,7 +18,7 @@ pub const MAX_GROUP_NAME: usize = 61;
 /// Contacts that one request may carry. Clients carry one, or some after they have imported a list.
 pub const MAX_CONTACTS: usize = 1000;
 
-/// Ids of contacts or groups that one request may name.
+/// Ids of contacts that one request may name.
 pub const MAX_IDS: usize = 2000;
 
 /// Memberships that one request may change: some lists may be longer than those of contacts.
@@ -165,9 +165,13 @@ impl Read for Element {
     }
 }
 
-/// The GUIDs in `guid` elements of a container; `what` names them where one can't be read.
-pub(super) fn guids(container: Option<&Element>, what: &'static str) -> Result<Vec<Guid>, Invalid> {
+/// The GUIDs in `guid` elements of a container, no more than `most`; `what` names them where one can't be read.
+pub(super) fn guids(
+    container: Option<&Element>,
+    most: usize,
+    what: &'static str,
+) -> Result<Vec<Guid>, Invalid> {
     container.map_or(Ok(Vec::new()), |container| {
-        container.each("guid", MAX_IDS, |guid| guid.text().parse().map_err(|_| Invalid::Value(what)))
+        container.each("guid", most, |guid| guid.text().parse().map_err(|_| Invalid::Value(what)))
     })
 }

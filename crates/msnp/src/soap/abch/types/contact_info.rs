@@ -5,7 +5,7 @@ use super::{
     NetworkInfo, PhoneType, names,
 };
 use crate::soap::abch::properties::Properties;
-use crate::soap::abch::read::{Invalid, MAX_LONG_TEXT, MAX_TEXT, Read as _, guids};
+use crate::soap::abch::read::{Invalid, MAX_GROUPS, MAX_LONG_TEXT, MAX_TEXT, Read as _, guids};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::Guid;
@@ -150,8 +150,8 @@ impl ContactInfo {
             locations: ContactLocation::read_all(info.child("locations"))?,
             web_sites: ContactWebSite::read_all(info.child("webSites"))?,
             annotations: Annotation::read_all(info.child("annotations"))?,
-            group_ids: guids(info.child("groupIds"), "groupId")?,
-            group_ids_deleted: guids(info.child("groupIdsDeleted"), "groupId")?,
+            group_ids: guids(info.child("groupIds"), MAX_GROUPS, "groupId")?,
+            group_ids_deleted: guids(info.child("groupIdsDeleted"), MAX_GROUPS, "groupId")?,
             contact_type: info
                 .value("contactType")
                 .map(|t| ContactType::named(t).unwrap_or(ContactType::Regular)),
