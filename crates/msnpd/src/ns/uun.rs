@@ -1,5 +1,6 @@
 //! `UUN`: small data from one person to another, or from one of his places to the others.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use msnp::command::{Command, ubn, uun};
@@ -11,7 +12,11 @@ use super::Session;
 use crate::directory::Endpoint;
 
 /// The kinds of data there are (later-versions reference, 4.11).
-const KINDS: std::ops::RangeInclusive<u8> = 1..=12;
+const KINDS: RangeInclusive<u8> = 1..=12;
+
+/// Those that are between one's own places alone: to sign out, to read the address book again, what another place has
+/// closed or refused (later-versions reference, 7). Nobody is to depend on his client looking who says so.
+const OWN_KINDS: RangeInclusive<u8> = 4..=8;
 
 impl Session {
     pub(super) fn uun(&mut self, request: &uun::Request<'_>) -> Result<(), End> {
@@ -22,14 +27,14 @@ impl Session {
         let (Ok(to), Ok(place)) = (address.parse::<Email>(), place) else {
             return self.deny(trid, ErrorCode::INVALID_PARAMETER);
         };
-        match kind.parse::<u8>() {
-            Ok(number) if KINDS.contains(&number) => {}
-            Ok(_) => return self.deny(trid, ErrorCode::UNKNOWN_DATA),
-            Err(_) => return self.deny(trid, ErrorCode::INVALID_PARAMETER),
-        }
         let user = self.user()?;
         let directory = &self.server.directory;
         let is_own = to == user.email;
+        match kind.parse::<u8>() {
+            Ok(number) if KINDS.contains(&number) && (is_own || !OWN_KINDS.contains(&number)) => {}
+            Ok(_) => return self.deny(trid, ErrorCode::UNKNOWN_DATA),
+            Err(_) => return self.deny(trid, ErrorCode::INVALID_PARAMETER),
+        }
         let found = if is_own { Some(user.id) } else { directory.reachable(&to, user.id) };
         let places: Vec<Arc<Endpoint>> = found.map_or_else(Vec::new, |id| directory.endpoints_of(id));
         let is_meant = |other: &Endpoint| {
@@ -44,6 +49,10 @@ impl Session {
         self.say(|out, dialect| uun::Reply { trid }.write(out, dialect))?;
         let from_place = user.endpoint.machine.filter(|_| place.is_some());
         for other in meant {
+            // His connection is worth more to him than this.
+            if other.outbox.is_over_mark() {
+                continue;
+            }
             let source = match from_place.filter(|_| other.dialect.has_places) {
                 Some(guid) => format!("{};{{{guid}}}", user.email),
                 None => user.email.to_string(),
