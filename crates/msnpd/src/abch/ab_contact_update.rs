@@ -9,14 +9,14 @@ use super::ab_contact_add::{invite, name, phone};
 use super::caller::Caller;
 use super::details;
 use super::refusal::Refusal;
-use crate::ns::pace::Renames;
+use crate::ns::pace::Few;
 use crate::store::{EntryUpdate, MeUpdate};
 
 impl Caller<'_> {
     pub(super) async fn ab_contact_update(
         &self,
         request: AbContactUpdate,
-        renames: &mut Renames,
+        renames: &mut Few,
     ) -> Result<Outcome, Refusal> {
         let (mut me, mut entries) = (None, Vec::new());
         for change in request.contacts {

@@ -9,7 +9,7 @@ use msnp::types::Guid;
 use super::refusal::Refusal;
 use super::{Head, Outcome};
 use crate::account::Account;
-use crate::ns::pace::Renames;
+use crate::ns::pace::Few;
 use crate::server::Server;
 use crate::store::{Adding, Limits, MembershipId, Store};
 
@@ -64,7 +64,7 @@ impl<'a> Caller<'a> {
     }
 
     /// Carries out what changes something.
-    pub(super) async fn edit(&self, request: Request, renames: &mut Renames) -> Result<Outcome, Refusal> {
+    pub(super) async fn edit(&self, request: Request, renames: &mut Few) -> Result<Outcome, Refusal> {
         self.check_book(&request)?;
         match request {
             // Made with the account.

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 use crate::account::AccountId;
-use crate::ns::pace::{Pace, Renames};
+use crate::ns::pace::{Few, Pace};
 
 /// How long an answer is repeated to the same request.
 const REPEATED: Duration = Duration::from_secs(10);
@@ -44,7 +44,7 @@ pub(super) struct State {
     /// How fast it may edit.
     pub(super) pace: Pace,
     /// How often it may take another name.
-    pub(super) renames: Renames,
+    pub(super) renames: Few,
 }
 
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Recent {
                 state: Arc::new(Turns::new(State {
                     last: None,
                     pace: Pace::new(now),
-                    renames: Renames::new(now),
+                    renames: Few::new(now),
                 })),
             });
             known.used = now;

@@ -58,7 +58,7 @@ pub(crate) use edit::unset;
 pub(crate) use ipg::write_page;
 pub(crate) use mail::{write_news, write_waiting, write_waiting_news};
 pub(crate) use notice::write_shutdown;
-use pace::{Pace, Renames};
+use pace::{Few, Pace};
 
 use crate::account::AccountId;
 use crate::connection::{Ends, Step};
@@ -76,7 +76,9 @@ pub struct Session {
     server: Arc<Server>,
     outbox: Arc<Outbox>,
     pace: Pace,
-    renames: Renames,
+    renames: Few,
+    /// His reports about others.
+    reports: Few,
     /// Who said he would sign in.
     claimed: Option<usr::Claim>,
     /// Who has signed in.
@@ -100,15 +102,16 @@ struct User {
 impl Session {
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
-        let flow = NotificationServer::new(server.settings.opening.clone(), server.now());
-        let (pace, renames) = (Pace::new(server.now()), Renames::new(server.now()));
+        let now = server.now();
+        let flow = NotificationServer::new(server.settings.opening.clone(), now);
         Self {
             flow,
             ends,
             server,
             outbox,
-            pace,
-            renames,
+            pace: Pace::new(now),
+            renames: Few::new(now),
+            reports: Few::new(now),
             claimed: None,
             user: None,
             run: None,

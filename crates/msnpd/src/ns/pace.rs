@@ -29,28 +29,30 @@ impl Pace {
     }
 }
 
-/// How many times somebody may rename himself in quick succession (notification-server reference, 8.5: about five).
-const RENAMES: u32 = 5;
+/// How many times somebody may do what is seldom done in quick succession (notification-server reference, 8.5, of new
+/// names: about five).
+const FEW: u32 = 5;
 
 /// How long it takes until he may once more.
-const RENAME_INTERVAL: Duration = Duration::from_secs(10);
+const FEW_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Refuses more new names than a person could want: everybody who sees him is told each of them.
+/// Finds more of something than a person could want: of new names, since everybody who sees him is told each of them,
+/// and of reports about others, since each is a line for the operator.
 #[derive(Debug)]
-pub(crate) struct Renames {
+pub(crate) struct Few {
     /// When all of them would be allowed again if no further one came.
     whole_at: Instant,
 }
 
-impl Renames {
+impl Few {
     pub(crate) const fn new(now: Instant) -> Self {
         Self { whole_at: now }
     }
 
-    /// Counts a new name; whether it is one too many, which does not count.
+    /// Counts one more; whether it is one too many, which does not count.
     pub(crate) fn is_too_many(&mut self, now: Instant) -> bool {
-        let whole_at = self.whole_at.max(now) + RENAME_INTERVAL;
-        if whole_at.duration_since(now) > RENAME_INTERVAL * RENAMES {
+        let whole_at = self.whole_at.max(now) + FEW_INTERVAL;
+        if whole_at.duration_since(now) > FEW_INTERVAL * FEW {
             return true;
         }
         self.whole_at = whole_at;
@@ -73,12 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn a_few_names_are_free_and_come_back_one_by_one() {
+    fn a_few_are_free_and_come_back_one_by_one() {
         let now = Instant::now();
-        let mut renames = Renames::new(now);
-        assert!((0..RENAMES).all(|_| !renames.is_too_many(now)));
-        assert!((0..RENAMES).all(|_| renames.is_too_many(now)));
-        assert!(!renames.is_too_many(now + RENAME_INTERVAL));
-        assert!(renames.is_too_many(now + RENAME_INTERVAL));
+        let mut few = Few::new(now);
+        assert!((0..FEW).all(|_| !few.is_too_many(now)));
+        assert!((0..FEW).all(|_| few.is_too_many(now)));
+        assert!(!few.is_too_many(now + FEW_INTERVAL));
+        assert!(few.is_too_many(now + FEW_INTERVAL));
     }
 }
