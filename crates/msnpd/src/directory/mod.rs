@@ -203,6 +203,15 @@ impl Directory {
         });
     }
 
+    /// From here on a place is told of changes of its lists. Returns whether it was not told of one before: none falls
+    /// in between, since this and [`tell_change`](Self::tell_change) take turns.
+    pub fn begin_to_hear(&self, id: AccountId, endpoint: &Endpoint) -> bool {
+        self.endpoints.get(&id, |_| {
+            endpoint.hear_of_lists();
+            endpoint.catch_up() != 0
+        })
+    }
+
     /// Whether a person has a place whose client has asked the notification server for its lists.
     pub fn is_told_of_lists(&self, id: AccountId) -> bool {
         let mut is_told = false;
@@ -213,6 +222,15 @@ impl Directory {
     /// Notes that a person is not told of a change of his lists that has led to `revision`.
     pub fn keep_change(&self, id: AccountId, revision: u64) {
         self.each_place(id, |place| place.fall_behind(revision));
+    }
+
+    /// Notes that those places of a person that count revisions are not told of all that has come after `before`.
+    pub fn keep_changes_after(&self, id: AccountId, before: u64) {
+        self.each_place(id, |place| {
+            if !place.reads_address_book() {
+                place.stay_behind(before);
+            }
+        });
     }
 
     /// Says something to every place of a person that has asked for its lists: what `encode` makes for its dialect.

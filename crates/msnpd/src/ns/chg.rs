@@ -20,32 +20,24 @@ impl Session {
         let shows_himself = was_hidden && request.status != Status::Hidden;
         // Whoever fetches messages that wait has to know that there are none.
         let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
-        let done = self.take_status(request);
-        // From the status on it is told of changes: what came before is what it may have missed.
-        let missed_changes = is_first && self.has_missed_changes();
-        match done {
-            Ok(()) if shows_himself || hears_of_mail || missed_changes => Step::Wait(Box::pin(async move {
-                if missed_changes {
-                    self.tell_missed().await?;
-                }
-                if hears_of_mail {
-                    self.tell_unread().await?;
-                }
-                // Who can be called gets what was said to him while he could not.
-                if shows_himself {
-                    self.server.welcome(self.user()?.id).await;
-                }
-                Ok(())
-            })),
-            done => done.into(),
+        match self.take_status(request) {
+            Ok(has_missed) if shows_himself || hears_of_mail || has_missed => {
+                Step::Wait(Box::pin(async move {
+                    if has_missed {
+                        self.tell_missed().await?;
+                    }
+                    if hears_of_mail {
+                        self.tell_unread().await?;
+                    }
+                    // Who can be called gets what was said to him while he could not.
+                    if shows_himself {
+                        self.server.welcome(self.user()?.id).await;
+                    }
+                    Ok(())
+                }))
+            }
+            done => done.map(drop).into(),
         }
-    }
-
-    /// Whether the lists have changed since the client has signed in. It reads them over a web service, nobody knows
-    /// when, and is not fond of being told before it has told its status.
-    fn has_missed_changes(&self) -> bool {
-        let reads_elsewhere = self.dialect().lists == ListForm::AddressBook;
-        reads_elsewhere && self.user.as_ref().is_some_and(|user| user.endpoint.catch_up() != 0)
     }
 
     /// Tells the client what it may have missed: that its lists have changed, and who waits to be let in.
@@ -53,9 +45,10 @@ impl Session {
         let user = self.user()?;
         let pending = match self.server.store.pending(user.id).await {
             Ok(pending) => pending,
+            // Which needs nothing from the store is told at least.
             Err(error) => {
                 self.note_failure(&error);
-                return Ok(());
+                Vec::new()
             }
         };
         self.say(|out, dialect| {
@@ -66,7 +59,19 @@ impl Session {
         })
     }
 
-    fn take_status(&mut self, request: chg::Request<'_>) -> Result<(), End> {
+    /// From here on the client is told of changes of its lists. Returns whether there were any since it has signed in: it
+    /// reads them over a web service, nobody knows when, and is not fond of being told before it has told its status.
+    fn begin_to_hear(&self) -> Result<bool, End> {
+        let user = self.user()?;
+        if self.dialect().lists == ListForm::AddressBook {
+            return Ok(self.server.directory.begin_to_hear(user.id, &user.endpoint));
+        }
+        user.endpoint.hear_of_lists();
+        Ok(false)
+    }
+
+    /// Takes a status. Returns whether the client has missed changes of its lists.
+    fn take_status(&mut self, request: chg::Request<'_>) -> Result<bool, End> {
         if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
             return Err(End::BeyondLimits(Verb::CHG));
         }
@@ -79,9 +84,10 @@ impl Session {
         };
         let is_first = self.flow.status().is_none();
         let directory = &self.server.directory;
+        let mut has_missed = false;
         if is_first {
-            user.endpoint.hear_of_lists();
             self.outbox.begin_burst();
+            has_missed = self.begin_to_hear()?;
         }
         self.say(|out, dialect| request.reply(dialect).write(out, dialect))?;
         directory.show(user.id, user.endpoint.id, shown);
@@ -99,6 +105,6 @@ impl Session {
         if is_first && let Some(minutes) = self.server.minutes_left() {
             self.say(|out, dialect| write_shutdown(minutes, out, dialect))?;
         }
-        Ok(())
+        Ok(has_missed)
     }
 }

@@ -76,7 +76,7 @@ impl OfflineMessages {
     }
 
     /// Those that are gone already, or were never his, are not there after it either. His client knows what it has
-    /// deleted, so nothing is told to it; at other places he may be at, an issue of its own, it would be.
+    /// deleted, so nothing is told to it.
     async fn delete(&self, user: &Account, ids: Vec<Guid>) -> Result<Reply, StoreError> {
         let removed = self.server.store.remove_messages(user.id, ids).await?;
         self.server.metrics.offline_given.increment(removed);

@@ -84,13 +84,23 @@ impl Server {
     /// Its client may show nothing of either before.
     pub(crate) async fn tell_first(&self, to: AccountId, endpoint: &Endpoint) -> Result<(), StoreError> {
         let Some(mut telling) = endpoint.told.begin(true) else { return Ok(()) };
+        let told = self.tell_all(to, endpoint, &mut telling).await;
+        if telling.is_done() { told } else { self.tell_news(to, endpoint, telling).await }
+    }
+
+    async fn tell_all(
+        &self,
+        to: AccountId,
+        endpoint: &Endpoint,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), StoreError> {
         let unread = self.store.unread(to).await?;
-        let notices = self.unheard(to, &mut telling).await?;
+        let notices = self.unheard(to, telling).await?;
         let mut message = Vec::new();
         let data = MailData { mail: Some((unread.inbox, unread.folders)), notices };
         write_waiting(&data, unread, endpoint.web.as_deref(), &mut message, endpoint.dialect);
         endpoint.outbox.push(None, message.into());
-        if telling.is_done() { Ok(()) } else { self.tell_news(to, endpoint, telling).await }
+        Ok(())
     }
 
     /// Tells somebody of what waits for him and he was not told of, wherever his client would fetch it: whether he shows
@@ -122,16 +132,27 @@ impl Server {
         mut telling: Telling<'_>,
     ) -> Result<(), StoreError> {
         loop {
-            let notices = self.unheard(to, &mut telling).await?;
-            if !notices.is_empty() && self.directory.is_there(to, endpoint.id) {
-                let mut message = Vec::new();
-                write_waiting_news(&MailData { mail: None, notices }, &mut message, endpoint.dialect);
-                endpoint.outbox.push(None, message.into());
-            }
+            // One that fails is made up for by the next, if something has come meanwhile.
+            let told = self.tell_unheard(to, endpoint, &mut telling).await;
             if telling.is_done() {
-                return Ok(());
+                return told;
             }
         }
+    }
+
+    async fn tell_unheard(
+        &self,
+        to: AccountId,
+        endpoint: &Endpoint,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), StoreError> {
+        let notices = self.unheard(to, telling).await?;
+        if !notices.is_empty() && self.directory.is_there(to, endpoint.id) {
+            let mut message = Vec::new();
+            write_waiting_news(&MailData { mail: None, notices }, &mut message, endpoint.dialect);
+            endpoint.outbox.push(None, message.into());
+        }
+        Ok(())
     }
 
     /// What waits and the place was not told of, as if it were told now.
