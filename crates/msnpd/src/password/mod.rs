@@ -2,17 +2,20 @@
 //!
 //! A hash takes 19 MiB and some 10 ms of a processor, on purpose. What keeps that from being everybody's problem is
 //! here: no more of them at once than there are processors to spare, the others wait in line, and who has gone
-//! meanwhile is passed over.
+//! meanwhile is passed over. A password that was right a moment ago is not hashed again.
 
 mod argon;
 pub mod legacy;
+mod recent;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use argon2::Block;
 use parking_lot::Mutex;
+use recent::Recent;
 use tokio::sync::Semaphore;
 
 /// How many characters (Unicode scalar values) of a password count, as with Passport: several clients cut there.
@@ -42,6 +45,7 @@ struct Inner {
     /// Memory of finished hashes for the next: to get 19 MiB from the system costs a tenth of a hash. Given back when
     /// nobody is at it.
     memory: Mutex<Vec<Vec<Block>>>,
+    recent: Recent,
 }
 
 /// Why a password could not be hashed or checked.
@@ -65,6 +69,7 @@ impl Hasher {
                 free: Semaphore::new(threads),
                 waiting: AtomicUsize::new(0),
                 memory: Mutex::new(Vec::new()),
+                recent: Recent::new(),
             }),
         }
     }
@@ -79,15 +84,26 @@ impl Hasher {
     }
 
     /// Whether `password` is the one that `hash` was made of. Only its first 16 characters count, as with
-    /// Passport. Takes as long for an account that does not exist (`None`).
+    /// Passport. Takes as long for an account that does not exist (`None`) as for a wrong password; one that was right a
+    /// moment ago is known at once.
     ///
     /// # Errors
     /// [`Busy`](HashError::Busy), [`Failed`](HashError::Failed): the password was not looked at.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, HashError> {
-        let (password, hash) = (counted(password).to_owned(), hash.map(str::to_owned));
-        self.run(move |memory| argon::verify(&password, hash.as_deref(), memory))
+        let counted = counted(password);
+        let recent = &self.inner.recent;
+        if hash.is_some_and(|hash| recent.was_right(counted, hash, Instant::now())) {
+            return Ok(true);
+        }
+        let (password, known) = (counted.to_owned(), hash.map(str::to_owned));
+        let is_right = self
+            .run(move |memory| argon::verify(&password, known.as_deref(), memory))
             .await?
-            .ok_or(HashError::Failed)
+            .ok_or(HashError::Failed)?;
+        if let Some(hash) = hash.filter(|_| is_right) {
+            recent.is_right(counted, hash, Instant::now());
+        }
+        Ok(is_right)
     }
 
     /// Waits for a turn and does `work` on a thread that may block.
@@ -179,6 +195,19 @@ mod tests {
             assert_eq!(hasher.verify(password, hash).await, Ok(right), "{password} {hash:?}");
         }
         assert!(hasher.inner.memory.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_password_just_verified_waits_for_no_thread() {
+        let hasher = Hasher::new(1);
+        let hash = hasher.hash("secret").await.unwrap();
+        assert_eq!(hasher.verify("secret", Some(&hash)).await, Ok(true));
+        let turn = hasher.inner.free.acquire().await.unwrap();
+        assert_eq!(hasher.verify("secret", Some(&hash)).await, Ok(true));
+        let mut wrong = Box::pin(hasher.verify("Secret", Some(&hash)));
+        assert!(futures_poll(&mut wrong).await.is_none(), "a wrong one is hashed each time");
+        drop(turn);
+        assert_eq!(wrong.await, Ok(false));
     }
 
     #[tokio::test]
