@@ -25,18 +25,30 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_RETRIES: u32 = 4;
 
+/// Which part of all connections is for the chats of those who are signed in, as the divisor of it.
+const CHATS_SHARE: usize = 16;
+
 /// How long to wait when the operating system has no more file descriptors.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// How many connections are taken, by all Messenger listeners together.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// In all. Further ones wait to be accepted.
+    /// In all; further ones are closed. The last of them are for the chats of those who are signed in: see
+    /// [`for_newcomers`](Self::for_newcomers).
     pub connections: usize,
     /// From one address; further ones are closed. `None`: no limit of its own.
     pub per_address: Option<usize>,
     /// Of those, how many may not have signed in yet; further ones are closed.
     pub not_signed_in: usize,
+}
+
+impl Limits {
+    /// With more connections than this nobody signs in: who tries is told that the server is busy, and those who are
+    /// signed in still get into their chats.
+    pub fn for_newcomers(&self) -> usize {
+        self.connections - self.connections / CHATS_SHARE
+    }
 }
 
 impl Default for Limits {
@@ -58,6 +70,7 @@ pub struct Door {
 /// Why a connection is closed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Full {
+    All,
     OneAddress,
     NotSignedIn,
 }
@@ -76,11 +89,8 @@ impl Door {
     }
 
     /// A place for a connection from `address`, and one among those who have not signed in yet.
-    fn admit(
-        self: &Arc<Self>,
-        address: IpAddr,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<(Seat, Newcomer), Full> {
+    fn admit(self: &Arc<Self>, address: IpAddr) -> Result<(Seat, Newcomer), Full> {
+        let permit = self.connections.clone().try_acquire_owned().map_err(|_| Full::All)?;
         // Listeners may look at the number at the same time, but none takes a place that another has taken.
         let newcomers = |others| (others < self.limits.not_signed_in).then_some(others + 1);
         self.newcomers
@@ -127,6 +137,14 @@ pub struct Newcomer {
     door: Arc<Door>,
 }
 
+impl Newcomer {
+    /// Whether there are so many connections that nobody is to sign in.
+    pub(crate) fn is_one_too_many(&self) -> bool {
+        let Door { limits, connections, .. } = &*self.door;
+        limits.connections.saturating_sub(connections.available_permits()) > limits.for_newcomers()
+    }
+}
+
 impl Drop for Newcomer {
     fn drop(&mut self) {
         self.door.newcomers.fetch_sub(1, Ordering::Relaxed);
@@ -137,9 +155,6 @@ impl Drop for Newcomer {
 pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     let server = door.server.clone();
     loop {
-        // While there is no room, connections wait where the operating system keeps them. The place is only taken for one
-        // that has come, or each listener to which nobody comes would hold one.
-        let Ok(_) = door.connections.acquire().await else { return };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -152,9 +167,8 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
             }
         };
         let Ok(local) = prepare(&stream) else { continue };
-        let Ok(permit) = Arc::clone(&door.connections).acquire_owned().await else { return };
         let address = peer.ip().to_canonical();
-        let (seat, newcomer) = match door.admit(address, permit) {
+        let (seat, newcomer) = match door.admit(address) {
             Ok(places) => places,
             Err(full) => {
                 debug!(%address, ?full, "closed at once: too many connections");

@@ -124,7 +124,10 @@ impl connection::Session for Session {
         match &mut self.talk {
             Talk::Fresh(_) => Step::End(End::NotNow(frame.verb)),
             Talk::Dispatch(session) => session.heard(frame).into(),
-            Talk::Notification(session) => session.heard(frame),
+            Talk::Notification(session) => {
+                session.set_crowded(self.newcomer.as_ref().is_some_and(Newcomer::is_one_too_many));
+                session.heard(frame)
+            }
             Talk::Switchboard(session) => session.heard(frame),
         }
     }

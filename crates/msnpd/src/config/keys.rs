@@ -141,7 +141,8 @@ keys! {
     /// years, and not the best one alone. aMSN from 2002 to 2008 needs it to sign in.
     key name_all_dialects: bool = false;
 
-    /// How many connections the Messenger ports take together. Further ones wait until others have gone.
+    /// How many connections the Messenger ports take together. Further ones are closed, and the last sixteenth is for the
+    /// chats of those who are signed in: who signs in while it is in use is told that the server is busy.
     key max_connections: usize = accept::Limits::default().connections;
 
     /// How many of these may be of clients that have not signed in yet. Further ones are closed.

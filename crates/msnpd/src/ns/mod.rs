@@ -89,6 +89,8 @@ pub struct Session {
     has_lists: bool,
     /// Whether the client was sent its policies.
     has_policies: bool,
+    /// Whether there are so many others that nobody is let in.
+    is_crowded: bool,
 }
 
 /// Who has signed in.
@@ -100,6 +102,11 @@ struct User {
 }
 
 impl Session {
+    /// Lets nobody in, or somebody again.
+    pub(crate) fn set_crowded(&mut self, is_crowded: bool) {
+        self.is_crowded = is_crowded;
+    }
+
     /// The session of a connection that has begun with a `VER`, which is still to be heard.
     pub fn new(ends: Ends, server: Arc<Server>, outbox: Arc<Outbox>) -> Self {
         let now = server.now();
@@ -117,6 +124,7 @@ impl Session {
             run: None,
             has_lists: false,
             has_policies: false,
+            is_crowded: false,
         }
     }
 

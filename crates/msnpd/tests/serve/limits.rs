@@ -85,16 +85,39 @@ async fn an_address_has_its_share() {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_one_waits_for_another_to_go() {
+async fn beyond_the_limit_connections_are_closed() {
     let dir = tempfile::tempdir().unwrap();
     let service = Running::start_with(dir.path(), |options| {
         options.limits.connections = 1;
         options.dispatch = Some(ANY_PORT);
     })
     .await;
-    let one = newcomer(service.addresses.msnp).await;
-    let mut other = Raw::connect(service.addresses.dispatch.unwrap(), Direction::FromNotification).await;
-    let asked = other.command("VER", "MSNP8 CVR0").await;
-    drop(one);
-    assert_eq!(other.line().await.unwrap(), format!("VER {asked} MSNP8"));
+    let _one = newcomer(service.addresses.msnp).await;
+    is_closed(service.addresses.dispatch.unwrap()).await;
+}
+
+/// The last places are for chats: newcomers are told that the server is busy, and who is signed in feels nothing.
+#[tokio::test]
+async fn when_it_is_nearly_full_nobody_signs_in_and_chats_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let ids = add_accounts(dir.path(), &["alice@example.com", "bob@example.com"]).await;
+    let service = Running::start_with(dir.path(), |options| options.limits.connections = 16).await;
+    let msnp = service.addresses.msnp;
+    let mut alice = Raw::sign_in(msnp, "MSNP8", "alice@example.com", &ticket(dir.path(), ids[0])).await;
+    alice.ask("CHG", "NLN 0").await;
+    let mut others = Vec::new();
+    for _ in 0..14 {
+        others.push(newcomer(msnp).await);
+    }
+    // The sixteenth.
+    let mut bob = newcomer(msnp).await;
+    let refused = bob.ask("USR", "TWN I bob@example.com").await;
+    assert_eq!(refused, "600 2");
+    assert_eq!(bob.line().await, None);
+    let answer = alice.ask("XFR", "SB").await;
+    let cookie = answer.rsplit(' ').next().unwrap();
+    let mut chat = Raw::connect(msnp, Direction::FromSwitchboard).await;
+    let opened = chat.ask("USR", &format!("alice@example.com {cookie}")).await;
+    assert!(opened.starts_with("USR 1 OK"), "{opened}");
+    alice.settle().await;
 }

@@ -47,6 +47,9 @@ struct Proven {
 impl Session {
     /// `USR … I`: who wants to sign in. Whether there is such an account doesn't show.
     pub(super) fn identify(&mut self, trid: TrId, package: Package, handle: &str) -> Result<(), End> {
+        if self.is_crowded {
+            return self.refuse(trid, ErrorCode::SERVER_BUSY);
+        }
         let Ok(email) = handle.parse::<Email>() else {
             return self.refuse(trid, ErrorCode::AUTHENTICATION_FAILED);
         };
