@@ -112,7 +112,6 @@ mod cast;
 mod connection;
 mod failure;
 mod parse;
-mod passport;
 mod pattern;
 pub mod recording;
 mod run;
@@ -121,6 +120,7 @@ mod service;
 mod target;
 mod tcp;
 mod template;
+pub mod token_service;
 mod versions;
 
 pub use cast::{Cast, Login};

@@ -1,6 +1,7 @@
 //! A server that is reached over TCP, and its web services over HTTP.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use msnp::auth::tweener::{Answer, Authorization, PASSPORT_URLS, login_url};
 use msnp::types::OwnedSecret;
 use openssl::ssl::{SslConnector, SslMethod};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_openssl::SslStream;
 
 use crate::service::ANSWER_LIMITS;
@@ -25,7 +26,7 @@ const NEXUS: &str = "/rdr/pprdr.asp";
 const MAX_REDIRECTS: usize = 3;
 
 /// A server that is reached over TCP.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tcp {
     /// Its notification server, `host:port`.
     pub msnp: String,
@@ -34,6 +35,8 @@ pub struct Tcp {
     /// Where its web services are, as in `http://localhost:8080`.
     web: Uri,
     trust: Trust,
+    /// Which of this machine's addresses asks them.
+    from: Option<IpAddr>,
 }
 
 /// Whom to believe over HTTPS: what the system trusts, and a CA besides.
@@ -77,7 +80,13 @@ impl Tcp {
         if web.host().is_none() || !matches!(web.scheme_str(), Some("http" | "https")) {
             return Err(bad());
         }
-        Ok(Self { msnp: msnp.into(), dispatch: None, web, trust })
+        Ok(Self { msnp: msnp.into(), dispatch: None, web, trust, from: None })
+    }
+
+    /// The same server, whose web services are asked from this one of the machine's addresses.
+    #[must_use]
+    pub fn asked_from(&self, address: IpAddr) -> Self {
+        Self { from: Some(address), ..self.clone() }
     }
 
     async fn get(
@@ -105,7 +114,7 @@ impl Tcp {
         let is_tls = uri.scheme_str() == Some("https");
         let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((bare, port)).await.map_err(|error| failed(&error))?;
+        let stream = self.reach(bare, port).await.map_err(|error| failed(&error))?;
         let stream: Box<dyn Duplex> = if is_tls {
             Box::new(self.encrypt(bare, stream).await.map_err(|error| failed(&error))?)
         } else {
@@ -129,6 +138,16 @@ impl Tcp {
         let answer = answer.await;
         driver.abort();
         answer
+    }
+
+    /// A connection to a web server.
+    async fn reach(&self, host: &str, port: u16) -> io::Result<TcpStream> {
+        let Some(from) = self.from else { return TcpStream::connect((host, port)).await };
+        let mut all = tokio::net::lookup_host((host, port)).await?;
+        let to = all.find(|to| to.is_ipv4() == from.is_ipv4()).ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let socket = if from.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.bind((from, 0).into())?;
+        socket.connect(to).await
     }
 
     async fn encrypt(&self, host: &str, stream: TcpStream) -> io::Result<SslStream<TcpStream>> {

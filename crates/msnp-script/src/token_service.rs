@@ -11,10 +11,10 @@ use msnp::soap::tree::Element;
 use crate::service::ANSWER_LIMITS;
 
 /// Where the token service is.
-pub(crate) const PATH: &str = "/RST.srf";
+pub const PATH: &str = "/RST.srf";
 
 /// The service whose ticket single sign-on is shown, under the policy that the notification server names.
-pub(crate) const SINGLE_SIGN_ON: &str = "messengerclear.live.com";
+pub const SINGLE_SIGN_ON: &str = "messengerclear.live.com";
 
 /// The other services that clients ask tickets for, with their policies.
 const SERVICES: [(&str, &str); 5] = [
@@ -26,12 +26,12 @@ const SERVICES: [(&str, &str); 5] = [
 ];
 
 /// A ticket and what came with it.
-pub(crate) struct Token {
+pub struct Token {
     service: String,
     /// `t=…&p=…`
-    pub(crate) ticket: String,
+    pub ticket: String,
     /// The secret that proves to have got it.
-    pub(crate) secret: Option<[u8; SECRET_LEN]>,
+    pub secret: Option<[u8; SECRET_LEN]>,
 }
 
 /// Leaves out what lets anybody in who has it.
@@ -43,15 +43,16 @@ impl fmt::Debug for Token {
 
 /// What the token service has given to an account.
 #[derive(Debug)]
-pub(crate) struct Tokens(Vec<Token>);
+pub struct Tokens(Vec<Token>);
 
 impl Tokens {
     /// The token for a service.
-    pub(crate) fn of(&self, service: &str) -> Option<&Token> {
+    pub fn of(&self, service: &str) -> Option<&Token> {
         self.0.iter().find(|token| token.service == service)
     }
 
-    pub(crate) fn all(&self) -> &[Token] {
+    /// The tokens for all services.
+    pub fn all(&self) -> &[Token] {
         &self.0
     }
 
@@ -59,7 +60,7 @@ impl Tokens {
     ///
     /// # Errors
     /// When there is a fault in it, or nothing that can be read.
-    pub(crate) fn read(document: &[u8]) -> Result<Self, String> {
+    pub fn read(document: &[u8]) -> Result<Self, String> {
         let envelope = Element::parse(document, ANSWER_LIMITS).map_err(|error| error.to_string())?;
         let fault = envelope.child("Fault").or_else(|| envelope.find(&["Body", "Fault"]));
         if let Some(fault) = fault {
@@ -84,7 +85,7 @@ impl Tokens {
 }
 
 /// What is posted. It has the password in it.
-pub(crate) fn request(address: &str, password: &str, policy: &str) -> String {
+pub fn request(address: &str, password: &str, policy: &str) -> String {
     let mut wanted = String::new();
     let services = std::iter::once((SINGLE_SIGN_ON, policy)).chain(SERVICES);
     // The token broker comes first, without a policy: its token would renew the others.

@@ -13,10 +13,10 @@ use crate::cast::Cast;
 use crate::connection::{Connection, Heard, LINE_LIMIT, Silence};
 use crate::failure::{Failure, show};
 use crate::parse::number_of;
-use crate::passport::Tokens;
 use crate::script::{Act, Deed, Message, Order, Place, Script, Step, To};
 use crate::target::{Destination, Target};
 use crate::template::{Addresses, Template, Values};
+use crate::token_service::Tokens;
 use crate::versions::Versions;
 
 /// How many messages of the conversation a failure shows.

@@ -6,12 +6,12 @@ use msnp::soap::tree::Element;
 use super::{Runner, Wrong};
 use crate::connection::LINE_LIMIT;
 use crate::failure::show;
-use crate::passport::{self, SINGLE_SIGN_ON, Tokens};
 use crate::pattern::{self, Pattern};
 use crate::script::{Answer, Expected, Posted};
 use crate::service::{ANSWER_LIMITS, Post, Service};
 use crate::target::{Call, Target};
 use crate::template::{Template, Values};
+use crate::token_service::{self, SINGLE_SIGN_ON, Tokens};
 
 /// What a web service has answered.
 pub(super) struct Answered {
@@ -54,8 +54,8 @@ impl<T: Target> Runner<'_, T> {
         if !self.tokens.contains_key(&part) {
             let login = self.cast.player(part).cloned().ok_or_else(|| format!("nobody plays {who}"))?;
             self.log(format!("{who} signs in to the token service"));
-            let body = passport::request(&login.address, &login.password, policy);
-            let call = Call { path: passport::PATH, action: None, body: &body };
+            let body = token_service::request(&login.address, &login.password, policy);
+            let call = Call { path: token_service::PATH, action: None, body: &body };
             let answered = tokio::time::timeout(LINE_LIMIT, self.target.post(call))
                 .await
                 .map_err(|_| format!("no tickets for {who} within {LINE_LIMIT:?}"))?
