@@ -1,0 +1,317 @@
+//! The budgets: what is measured for each, and whether it holds.
+
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use msnp_load::measure::{Report, Spread, number};
+use msnp_load::people::Casting;
+use msnp_load::play::Play;
+use msnp_load::scenario::{Chat, Fanout, Flood, Idle, Plan, Scenario, SignIn, SignInStorm};
+use msnpd::password::Hasher;
+use tempfile::TempDir;
+
+use crate::populate::{PASSWORD, Population, populate};
+use crate::service::Service;
+
+/// What there is a budget for.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Budget {
+    /// Memory of an idle signed-in user, plain TCP, user space, 20 contacts among those online: at most 4 KiB
+    Memory,
+    /// Switchboard relay of 100-byte messages, one pair and 50, 16 to a write and one to a write: 0.7 of the floor
+    Relay,
+    /// A status change told to 1,000 watchers: within 1.5 times the floor, and linear in the watchers
+    Fanout,
+    /// Sign-ins with a ticket in hand, 20 contacts, all offline: 5,000 a second
+    SignIn,
+    /// Password sign-ins: 0.8 of what argon2id alone allows
+    Password,
+    /// Cold start with 100,000 accounts: ready in one second
+    Start,
+    /// 10,000 users with tickets at once after a restart: all served, nobody else's ping later than one second
+    Storm,
+    /// The same with passwords, as before MSNP15: no budget
+    StormWithPasswords,
+    /// 1,000 clients that send as fast as they can: the others' p99 ping at most twice that of the floor
+    Flood,
+}
+
+/// A figure, and what is asked of it.
+struct Figure<'a> {
+    what: &'a str,
+    spread: Spread,
+    unit: &'a str,
+    asked: Asked,
+}
+
+/// What is asked of a figure's median.
+#[derive(Clone, Copy)]
+enum Asked {
+    AtLeast(f64),
+    AtMost(f64),
+    Nothing,
+}
+
+impl Figure<'_> {
+    /// Prints it, and returns whether it is as it should be.
+    fn tell(&self, smoke: bool) -> bool {
+        let Self { what, spread: Spread { min, median, max }, unit, asked } = self;
+        let (held, budget) = match asked {
+            Asked::AtLeast(least) => (median >= least, format!("budget: at least {}", number(*least))),
+            Asked::AtMost(most) => (median <= most, format!("budget: at most {}", number(*most))),
+            Asked::Nothing => (true, "no budget".to_owned()),
+        };
+        let verdict = match (asked, smoke, held) {
+            (Asked::Nothing, ..) => "",
+            (_, true, _) => ", not judged",
+            (_, false, true) => ", holds",
+            (_, false, false) => ", DOES NOT HOLD",
+        };
+        println!(
+            "{what}: {}{unit} ({} to {}); {budget}{verdict}",
+            number(*median),
+            number(*min),
+            number(*max)
+        );
+        smoke || held
+    }
+}
+
+/// A server with people on it, and its data.
+struct Bench {
+    service: Service,
+    dir: TempDir,
+    people: Casting,
+}
+
+impl Bench {
+    async fn set(population: Population) -> anyhow::Result<Self> {
+        let dir = tempfile::tempdir()?;
+        let tickets = populate(dir.path(), &population).await?;
+        let people = Casting {
+            address: "user{n}@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+            tickets: Some(tickets),
+            first: 0,
+            count: population.users,
+            total: population.users,
+            contacts: population.contacts,
+        };
+        Ok(Self { service: Service::start(dir.path(), &[]).await?, dir, people })
+    }
+
+    async fn play(
+        &self,
+        users: usize,
+        scenario: Scenario,
+        rounds: usize,
+        floor: bool,
+    ) -> anyhow::Result<Report> {
+        let people = Casting { count: users, ..self.people.clone() };
+        let plan =
+            Plan { target: self.service.target.clone(), version: "MSNP8".to_owned(), people, scenario };
+        let play = Play { plan, rounds, floor, process: self.service.process() };
+        let report = play.play(|_, _, _| {}).await?;
+        for round in &report.server {
+            for (error, count) in &round.outcome.errors {
+                println!("  went wrong: {count} times {error}");
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn population(users: usize) -> Population {
+    Population { users, contacts: 20, fans: false, sso: false }
+}
+
+impl Budget {
+    /// All of them, those that take little time first.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Relay,
+        Self::Fanout,
+        Self::SignIn,
+        Self::Password,
+        Self::Flood,
+        Self::Memory,
+        Self::Storm,
+        Self::StormWithPasswords,
+        Self::Start,
+    ];
+
+    /// Measures it and tells. Returns whether it holds.
+    ///
+    /// # Errors
+    /// When it can't be measured.
+    pub(crate) async fn measure(self, smoke: bool, rounds: usize) -> anyhow::Result<bool> {
+        let rounds = if smoke { 1 } else { rounds.max(1) };
+        let size = |full: usize, short: usize| if smoke { short } else { full };
+        let told = match self {
+            Self::Memory => memory(size(15_000, 200), smoke).await,
+            Self::Relay => relay(size(160_000, 1600), rounds, smoke).await,
+            Self::Fanout => fanout(size(4000, 40), rounds, smoke).await,
+            Self::SignIn => sign_in(size(20_000, 200), rounds, smoke).await,
+            Self::Password => password(size(400, 4), rounds, smoke).await,
+            Self::Start => start(size(100_000, 200), rounds, smoke).await,
+            Self::Storm => storm(size(10_000, 50), false, rounds, smoke).await,
+            Self::StormWithPasswords => storm(size(10_000, 10), true, 1, smoke).await,
+            Self::Flood => flood(size(1000, 20), rounds, smoke).await,
+        };
+        told.with_context(|| format!("{self:?} can't be measured"))
+    }
+}
+
+async fn memory(users: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bench = Bench::set(population(users)).await?;
+    let idle = Idle { rate: 2000.0, hold: 3.0, ping: 45.0 };
+    let report = bench.play(users, Scenario::Idle(idle), 1, false).await?;
+    let each = report.server.iter().filter_map(|round| round.memory_each(users as u64));
+    let spread = Spread::of(each).context("nobody told the memory")?;
+    let what = format!("memory of an idle user, {users} of them");
+    let held = Figure { what: &what, spread, unit: " KiB", asked: Asked::AtMost(4.0) }.tell(smoke);
+    Ok(held && report.failures() == 0)
+}
+
+async fn relay(messages: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bench = Bench::set(population(100)).await?;
+    let mut held = true;
+    for (users, per_write) in [(2, 16), (2, 1), (100, 16), (100, 1)] {
+        let messages = if per_write == 1 { messages / 2 } else { messages };
+        let chat = Chat { size: 100, per_write, messages, ping_pong: false };
+        let report = bench.play(users, Scenario::Chat(chat), rounds, true).await?;
+        let what = format!("relay, {} pairs, {per_write} to a write, of the floor", users / 2);
+        let spread = report.ratio().context("nothing was measured")?;
+        held &= Figure { what: &what, spread, unit: "", asked: Asked::AtLeast(0.7) }.tell(smoke);
+        let rate = report.rate().context("nothing was measured")?;
+        println!("  that is {} messages a second", number(rate.median));
+    }
+    Ok(held)
+}
+
+async fn fanout(most: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bench = Bench::set(Population { fans: true, contacts: 0, ..population(most + 1) }).await?;
+    let mut held = true;
+    for (watchers, asked) in
+        [(most / 16, Asked::Nothing), (most / 4, Asked::AtMost(1.5)), (most, Asked::Nothing)]
+    {
+        let fanout = Scenario::Fanout(Fanout { changes: 20 });
+        let report = bench.play(watchers + 1, fanout, rounds, true).await?;
+        let median = |round: &msnp_load::measure::Round| round.latency("all told", 0.5);
+        let what = format!("a status change told to {watchers}, times the floor");
+        let spread = report.ratio_of(median).context("nothing was measured")?;
+        held &= Figure { what: &what, spread, unit: "", asked }.tell(smoke);
+        let took = report.latency("all told", 0.5).context("nothing was measured")?;
+        println!(
+            "  that is {} ms, {} µs each",
+            number(took.median),
+            number(took.median * 1000.0 / watchers as f64)
+        );
+    }
+    Ok(held)
+}
+
+async fn sign_in(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let users = sign_ins / 4;
+    let bench = Bench::set(population(users)).await?;
+    let options =
+        SignIn { sign_ins: Some(sign_ins), rate: None, at_once: (users / 4).min(64), with_password: false };
+    let report = bench.play(users, Scenario::SignIn(options), rounds, true).await?;
+    let spread = report.rate().context("nothing was measured")?;
+    let held =
+        Figure { what: "sign-ins with a ticket", spread, unit: " a second", asked: Asked::AtLeast(5000.0) }
+            .tell(smoke);
+    if let Some(ratio) = report.ratio() {
+        println!("  that is {} of the floor's", number(ratio.median));
+    }
+    Ok(held && report.failures() == 0)
+}
+
+async fn password(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bench = Bench::set(population(sign_ins * (rounds + 1))).await?;
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let hasher = Hasher::new(threads);
+    let hash = hasher.hash(PASSWORD).await?;
+    let mut bench = bench;
+    bench.people.tickets = None;
+    let mut ratios = Vec::new();
+    for round in 0..rounds {
+        let began = Instant::now();
+        let mut hashing = tokio::task::JoinSet::new();
+        for _ in 0..sign_ins {
+            let (hasher, hash) = (hasher.clone(), hash.clone());
+            hashing.spawn(async move { hasher.verify(PASSWORD, Some(&hash)).await });
+        }
+        while let Some(hashed) = hashing.join_next().await {
+            hashed??;
+        }
+        let alone = sign_ins as f64 / began.elapsed().as_secs_f64();
+        // Others each time: a password that was right a moment ago is not hashed again.
+        bench.people.first = round * sign_ins;
+        let options = SignIn { sign_ins: Some(sign_ins), rate: None, at_once: 32, with_password: true };
+        let report = bench.play(sign_ins, Scenario::SignIn(options), 1, false).await?;
+        let rate = report.rate().context("nothing was measured")?.median;
+        ratios.push(rate / alone);
+        println!("  {} sign-ins a second, {} hashes a second alone", number(rate), number(alone));
+    }
+    let spread = Spread::of(ratios).context("nothing was measured")?;
+    let what = "password sign-ins by what the hash alone allows";
+    Ok(Figure { what, spread, unit: "", asked: Asked::AtLeast(0.8) }.tell(smoke))
+}
+
+async fn start(accounts: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let Bench { mut service, dir, .. } =
+        Bench::set(Population { contacts: 2, ..population(accounts) }).await?;
+    let mut took = Vec::new();
+    for _ in 0..rounds {
+        service.kill().await?;
+        service = Service::start(dir.path(), &[]).await?;
+        took.push(service.came_up_in.as_secs_f64());
+    }
+    let what = format!("cold start with {accounts} accounts, after a kill");
+    let spread = Spread::of(took).context("nothing was measured")?;
+    Ok(Figure { what: &what, spread, unit: " s", asked: Asked::AtMost(1.0) }.tell(smoke))
+}
+
+async fn storm(users: usize, with_password: bool, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bystanders = 10;
+    let mut bench = Bench::set(population(users + bystanders)).await?;
+    if with_password {
+        bench.people.tickets = None;
+    }
+    let (mut seconds, mut longest, mut all_in) = (Vec::new(), Vec::new(), true);
+    for _ in 0..rounds {
+        bench.service.kill().await?;
+        bench.service = Service::start(bench.dir.path(), &[]).await?;
+        let options = SignInStorm { with_password, bystanders };
+        let report = bench.play(users + bystanders, Scenario::SignInStorm(options), 1, false).await?;
+        let round = report.server.first().context("nothing was measured")?;
+        all_in &= round.outcome.counts.get("sign-ins") == Some(&(users as u64));
+        seconds.push(round.outcome.seconds);
+        longest.extend(round.latency("ping", 1.0));
+    }
+    let how = if with_password { "passwords" } else { "tickets" };
+    let what = format!("{users} users at once with {how} after a restart, until all are in");
+    let spread = Spread::of(seconds).context("nothing was measured")?;
+    Figure { what: &what, spread, unit: " s", asked: Asked::Nothing }.tell(smoke);
+    let spread = Spread::of(longest).context("nobody has pinged")?;
+    let asked = if with_password { Asked::Nothing } else { Asked::AtMost(1000.0) };
+    let held = Figure { what: "  the others' longest ping", spread, unit: " ms", asked }.tell(smoke);
+    println!("  {}", if all_in { "everybody was served" } else { "NOT everybody was served" });
+    Ok(held && all_in)
+}
+
+async fn flood(flooders: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let bystanders = 20;
+    let bench = Bench::set(population(flooders + bystanders)).await?;
+    let seconds = if smoke { 1.0 } else { 10.0 };
+    let scenario = Scenario::Flood(Flood { bystanders, seconds });
+    let report = bench.play(flooders + bystanders, scenario, rounds, true).await?;
+    let p99 = |round: &msnp_load::measure::Round| round.latency("ping", 0.99);
+    let spread = report.ratio_of(p99).context("nobody has pinged")?;
+    let what = format!("p99 ping beside {flooders} who send as fast as they can, times the floor");
+    let held = Figure { what: &what, spread, unit: "", asked: Asked::AtMost(2.0) }.tell(smoke);
+    let took = report.latency("ping", 0.99).context("nobody has pinged")?;
+    println!("  that is {} ms", number(took.median));
+    Ok(held)
+}
