@@ -21,7 +21,6 @@ mod view;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{COOKIE, USER_AGENT};
 use msnp::soap::abch::{Headers, NAMESPACE, Operation, Reply, Request, ServiceHeader};
@@ -93,8 +92,8 @@ impl AddressBooks {
         Self(Arc::new(Inner { server, recent: Recent::default() }))
     }
 
-    /// Answers a request. What was begun is done to its end, whether somebody waits for it or not.
-    pub async fn answer(&self, asked: &Asked, body: Bytes) -> Answer {
+    /// Answers a request.
+    pub async fn answer(&self, asked: &Asked, body: &[u8]) -> Answer {
         let head = Head {
             host: asked.host().to_owned(),
             cookie: asked
@@ -105,15 +104,7 @@ impl AddressBooks {
                 .find_map(ticket_in),
             has_user_agent: asked.headers.contains_key(USER_AGENT),
         };
-        let (inner, open) = (self.0.clone(), self.0.server.sessions.open());
-        let answering = tokio::spawn(async move {
-            let _open = open;
-            inner.answer(&head, &body).await
-        });
-        answering.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "the address book could not answer");
-            Said::refused(&Refusal::Unavailable, None).into_answer()
-        })
+        self.0.answer(&head, body).await
     }
 }
 

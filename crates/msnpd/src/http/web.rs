@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use msnp::soap::envelope::{FaultCode, plain_fault};
 use msnp::soap::rst::Form;
 
-use super::answer::{Answer, HTML, answer};
+use super::answer::{Answer, HTML, XML, answer};
 use super::asked::{Asked, Peer};
 use super::body;
 use super::front::Front;
@@ -31,8 +33,10 @@ struct Services {
     server: Option<SignedIn>,
 }
 
-/// What serves those who have signed in.
+/// What serves those who have signed in. Cheap to clone.
+#[derive(Clone)]
 struct SignedIn {
+    server: Arc<Server>,
     address_books: AddressBooks,
     offline_messages: OfflineMessages,
 }
@@ -60,7 +64,9 @@ impl Service {
 }
 
 impl SignedIn {
-    async fn answer<B>(&self, service: Service, asked: &Asked, body: B) -> Answer
+    /// Answers a request. What was begun is done to its end, and what follows from it too, whether somebody waits for the
+    /// answer or not.
+    async fn answer<B>(&self, service: Service, asked: Asked, body: B) -> Answer
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -69,12 +75,25 @@ impl SignedIn {
             Service::AddressBook => MAX_ABCH_BYTES,
             Service::FetchMessages | Service::StoreMessage => MAX_OIM_BYTES,
         };
-        let body = match body::read_soap(asked, body, limit).await {
+        let body = match body::read_soap(&asked, body, limit).await {
             Ok(body) => body,
             Err(refusal) => return refusal,
         };
+        let (services, open) = (self.clone(), self.server.sessions.open());
+        let answering = tokio::spawn(async move {
+            let _open = open;
+            services.serve(service, &asked, body).await
+        });
+        answering.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a web service could not answer");
+            let fault = plain_fault(&FaultCode::Server, "The request could not be answered.");
+            answer(StatusCode::INTERNAL_SERVER_ERROR, XML, fault)
+        })
+    }
+
+    async fn serve(&self, service: Service, asked: &Asked, body: Bytes) -> Answer {
         match service {
-            Service::AddressBook => self.address_books.answer(asked, body).await,
+            Service::AddressBook => self.address_books.answer(asked, &body).await,
             Service::FetchMessages => self.offline_messages.fetch(asked, body).await,
             Service::StoreMessage => self.offline_messages.store(asked, body).await,
         }
@@ -91,7 +110,8 @@ impl Web {
     pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
         let server = Some(SignedIn {
             address_books: AddressBooks::new(server.clone()),
-            offline_messages: OfflineMessages::new(server),
+            offline_messages: OfflineMessages::new(server.clone()),
+            server,
         });
         Self(Arc::new(Services { passport, front, pages, server }))
     }
@@ -119,7 +139,7 @@ impl Web {
         if let Some(services) = server.as_ref().filter(|_| asked.method == Method::POST)
             && let Some(service) = Service::called(asked.file_name())
         {
-            return services.answer(service, &asked, body).await;
+            return services.answer(service, asked, body).await;
         }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),

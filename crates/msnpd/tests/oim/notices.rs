@@ -1,9 +1,16 @@
 //! What clients that fetch messages are told of them, over the notification server.
 
-use msnp::soap::tree::{Element, Limits};
+use std::task::Poll;
 
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use msnp::soap::tree::{Element, Limits};
+use msnpd::http::Peer;
+
+use crate::common::ANY_PORT;
 use crate::common::raw::Raw;
-use crate::support::{ALICE, BOB, Bench, CAROL, messages};
+use crate::support::{ALICE, BOB, Bench, CAROL, Store, messages};
 
 /// The last notice that a client has heard: its content type and its mail data.
 struct Notice {
@@ -157,5 +164,25 @@ async fn who_lets_somebody_speak_is_told_what_he_had_said() {
     let told = next(&mut ns).await.messages();
     assert_eq!(told, bench.waiting(BOB).await);
     assert_eq!(told.len(), 2);
+    bench.service.stop().await;
+}
+
+/// His connection has broken once the request was read, and nobody waits for the answer.
+#[tokio::test]
+async fn what_comes_is_told_though_its_sender_has_gone() {
+    let bench = Bench::new().await;
+    let mut ns = bench.online("MSNP15", BOB).await;
+    assert_eq!(next(&mut ns).await.kind, INITIAL);
+    let message = Store { from: ALICE, to: BOB, ticket: &bench.ticket(ALICE), ..Store::saying("hi") };
+    let request = Request::post("/OimWS/oim.asmx").body(Full::<Bytes>::from(message.to_xml())).unwrap();
+    let peer = Peer { address: ANY_PORT, local: ANY_PORT, tls: false };
+    let web = bench.web();
+    let mut answering = Box::pin(web.answer(peer, request));
+    let begun = std::future::poll_fn(|cx| Poll::Ready(answering.as_mut().poll(cx))).await;
+    assert!(begun.is_pending());
+    drop(answering);
+    let notice = next(&mut ns).await;
+    assert_eq!((notice.kind.as_str(), notice.messages().len()), (NEWS, 1));
+    assert_eq!(notice.messages(), bench.waiting(BOB).await);
     bench.service.stop().await;
 }

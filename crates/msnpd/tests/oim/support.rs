@@ -1,13 +1,18 @@
 //! A service with some accounts, asked over real HTTP.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use msnp::soap::oim;
 use msnp::soap::rsi;
 use msnp::soap::tree::{Element, Limits};
 use msnp::types::List;
 use msnpd::account::AccountId;
+use msnpd::http::{Front, Web};
+use msnpd::passport::{self, Passport};
+use msnpd::password::Hasher;
 use msnpd::ticket::{LIFETIME, Mint, Purpose};
+use msnpd::tls;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -64,6 +69,20 @@ impl Bench {
 
     pub fn id(&self, email: &str) -> AccountId {
         self.ids[[ALICE, BOB, CAROL].iter().position(|known| *known == email).unwrap()]
+    }
+
+    /// The web services without their sockets.
+    pub fn web(&self) -> Web {
+        let (store, dir) = (self.service.server.store.clone(), self.dir.path());
+        let passport = Passport::new(
+            Arc::new((store, Hasher::new(1))),
+            Mint::open(dir).unwrap(),
+            passport::Settings::default(),
+        );
+        let names = tls::Names::with_public_hosts(None);
+        let identities = tls::Policy::Modern.identities(dir, &names, msnpd::clock::unix_now()).unwrap();
+        let front = Front::new(&identities, None, 1863, 80, 443).unwrap();
+        Web::with_server(passport, front, Arc::default(), self.service.server.clone())
     }
 
     /// Signs in and shows oneself.
