@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use msnp::types::Guid;
 use msnp::wire::{Direction, Frame, Verb};
 
 use super::Recorder;
@@ -80,7 +81,9 @@ pub(super) fn shown_secrets(frame: &Frame<'_>) -> Vec<String> {
         _ => return Vec::new(),
     };
     let mut secrets = Vec::new();
-    for word in ticket.filter(|word| word.len() >= SHORTEST) {
+    // The machine that a client names beside its ticket is known to others, and named where nothing has to be hidden.
+    let is_secret = |word: &&str| word.len() >= SHORTEST && word.parse::<Guid>().is_err();
+    for word in ticket.filter(is_secret) {
         secrets.push(word.to_owned());
         let parts = word.split('&').map(|part| part.split_once('=').map_or(part, |(_, value)| value));
         secrets.extend(parts.filter(|part| part.len() >= SHORTEST).map(str::to_owned));
@@ -246,6 +249,15 @@ mod tests {
         }
         assert_eq!(text.lines().nth(1), Some(" |A: 1"));
         assert_eq!(text.matches("{hidden:").count(), 4, "{text}");
+    }
+
+    #[test]
+    fn a_machine_is_no_secret() {
+        let (frame, _) = Framer::new(Direction::ToNotification)
+            .next(b"USR 4 SSO S t=abcdefgh&p= HAAAAAEAAAAD {B2C6A9D0-3F41-4C5E-8A77-0D1E2F3A4B5C}\r\n")
+            .unwrap()
+            .unwrap();
+        assert_eq!(shown_secrets(&frame), ["t=abcdefgh&p=", "abcdefgh", "HAAAAAEAAAAD", "HAAAAAEAAAAD"]);
     }
 
     #[test]
