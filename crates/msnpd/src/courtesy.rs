@@ -2,6 +2,7 @@
 //! that no client waits for one or asks again (web-services reference, 2, 10, 17, 20, 22).
 
 use hyper::{Method, StatusCode};
+use msnp::soap::envelope::{FaultCode, coded_fault};
 
 use crate::http::{Answer, Asked, HTML, Notice, XML, answer, redirect};
 use crate::msgr_config::Here;
@@ -126,13 +127,8 @@ fn soap(body: &str) -> Answer {
 }
 
 fn fault(namespace: &str, text: &str) -> Answer {
-    let xml = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope \
-         xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode>\
-         <faultstring>{text}</faultstring><detail><errorcode xmlns=\"{namespace}\">Forbidden</errorcode>\
-         <errorstring xmlns=\"{namespace}\">{text}</errorstring></detail></soap:Fault></soap:Body></soap:Envelope>"
-    );
-    answer(StatusCode::INTERNAL_SERVER_ERROR, XML, xml)
+    let fault = coded_fault(&FaultCode::Client, text, namespace, "Forbidden");
+    answer(StatusCode::INTERNAL_SERVER_ERROR, XML, fault)
 }
 
 #[cfg(test)]

@@ -5,14 +5,15 @@
 use std::fmt::Write as _;
 
 use hyper::StatusCode;
-use msnp::soap::canonical::Element;
-use msnp::soap::tree::Limits;
+use msnp::soap::envelope::{Envelope, FaultCode, coded_fault};
+use msnp::soap::tree::{Element, Limits};
 use msnp::soap::{escape, timestamp};
 
 use crate::account::Account;
 use crate::clock::unix_now;
 use crate::http::{Answer, XML, answer};
-use crate::passport::{Passport, Unavailable};
+use crate::server::Server;
+use crate::web_user::TicketFault;
 
 /// The most bytes of a request that is read: without pictures, real ones have less than 2 KB.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
@@ -42,53 +43,56 @@ impl StorageFault {
     /// The document, with status 500.
     pub(crate) fn answer(self) -> Answer {
         let (side, code, text) = match self {
-            Self::AccessDenied => ("Client", "AccessDenied", "This profile is not yours."),
-            Self::NotKept => ("Client", "AccessDenied", "This server does not keep that."),
+            Self::AccessDenied => (FaultCode::Client, "AccessDenied", "This profile is not yours."),
+            Self::NotKept => (FaultCode::Client, "AccessDenied", "This server does not keep that."),
             Self::PassportAuthFail => {
-                ("Client", "PassportAuthFail", "Sign in again: the ticket is not good any more.")
+                (FaultCode::Client, "PassportAuthFail", "Sign in again: the ticket is not good any more.")
             }
-            Self::Malformed => ("Client", "InvalidObjectHandle", "The request can't be read."),
-            Self::Unavailable => ("Server", "InternalError", "Accounts can't be read just now."),
+            Self::Malformed => (FaultCode::Client, "InvalidObjectHandle", "The request can't be read."),
+            Self::Unavailable => (FaultCode::Server, "InternalError", "Accounts can't be read just now."),
         };
-        let xml = format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope \
-             xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
-             <faultcode>soap:{side}</faultcode><faultstring>{text}</faultstring><detail>\
-             <errorcode xmlns=\"{FAULTS}\">{code}</errorcode><errorstring xmlns=\"{FAULTS}\">{text}</errorstring></detail>\
-             </soap:Fault></soap:Body></soap:Envelope>"
-        );
-        answer(StatusCode::INTERNAL_SERVER_ERROR, XML, xml)
+        let fault = coded_fault(&side, text, FAULTS, code);
+        answer(StatusCode::INTERNAL_SERVER_ERROR, XML, fault)
+    }
+}
+
+impl From<TicketFault> for StorageFault {
+    fn from(fault: TicketFault) -> Self {
+        match fault {
+            TicketFault::Void => Self::PassportAuthFail,
+            TicketFault::Unavailable => Self::Unavailable,
+        }
     }
 }
 
 /// Answers a request.
-pub(crate) async fn storage(passport: &Passport, body: &[u8]) -> Answer {
-    match answered(passport, body).await {
+pub(crate) async fn storage(server: &Server, body: &[u8]) -> Answer {
+    match answered(server, body).await {
         Ok(xml) => answer(StatusCode::OK, XML, xml),
         Err(fault) => fault.answer(),
     }
 }
 
-async fn answered(passport: &Passport, body: &[u8]) -> Result<String, StorageFault> {
-    let envelope = Element::parse(body, Limits::SMALL).map_err(|_| StorageFault::Malformed)?;
-    let operation = envelope.child("Body").and_then(|body| body.children().next());
-    let operation = operation
-        .filter(|operation| operation.name().namespace().starts_with(NAMESPACE))
-        .ok_or(StorageFault::Malformed)?;
-    let ticket = envelope.find(&["Header", "StorageUserHeader", "TicketToken"]).map(Element::text);
-    let account = match passport.bearer(&ticket.unwrap_or_default()).await {
-        Ok(Some(account)) => account,
-        Ok(None) => return Err(StorageFault::PassportAuthFail),
-        Err(Unavailable) => return Err(StorageFault::Unavailable),
-    };
+async fn answered(server: &Server, body: &[u8]) -> Result<String, StorageFault> {
+    let envelope = Envelope::parse(body, Limits::SMALL).map_err(|_| StorageFault::Malformed)?;
+    let (operation, namespace) = asked(&envelope).ok_or(StorageFault::Malformed)?;
+    let ticket = envelope.header("StorageUserHeader").and_then(|header| header.child("TicketToken"));
+    let account = server.web_user(ticket.map(Element::text)).await?;
     if !operation.is("GetProfile") {
         return Err(StorageFault::NotKept);
     }
     let alias = operation.find(&["profileHandle", "Alias", "Name"]).map(Element::text);
-    if alias.is_some_and(|name| !is_of(&account, name.trim())) {
+    if alias.is_some_and(|name| !is_of(&account, name)) {
         return Err(StorageFault::AccessDenied);
     }
-    Ok(profile(&account, operation.name().namespace()))
+    Ok(profile(&account, namespace))
+}
+
+/// The operation that is asked for, and its namespace.
+fn asked(envelope: &Envelope) -> Option<(&Element, &str)> {
+    let operation = envelope.body().children().first()?;
+    let namespace = operation.namespace().filter(|namespace| namespace.starts_with(NAMESPACE))?;
+    Some((operation, namespace))
 }
 
 /// Whether this is the account's own number, signed as everywhere in the address book, or no number at all.

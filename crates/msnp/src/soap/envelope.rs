@@ -126,6 +126,14 @@ pub fn plain_fault(code: &FaultCode, text: &str) -> String {
     fault(code, text, None, |_| {})
 }
 
+/// A fault whose detail has a code in the service's own namespace, and the text once more.
+pub fn coded_fault(side: &FaultCode, text: &str, namespace: &str, code: &str) -> String {
+    fault(side, text, None, |xml| {
+        xml.text_in(namespace, "errorcode", code);
+        xml.text_in(namespace, "errorstring", text);
+    })
+}
+
 /// Begins an answer, up to the header's contents.
 fn begin() -> Xml {
     let mut xml = Xml::document();
@@ -230,5 +238,13 @@ mod tests {
         assert_eq!(fault.child("faultstring").unwrap().text(), "a<b");
         assert_eq!(fault.child("faultactor").unwrap().text(), "urn:me");
         assert_eq!(fault.find(&["detail", "Why"]).unwrap().text(), "because");
+
+        let coded = coded_fault(&FaultCode::Client, "a<b", "urn:x&y", "Denied");
+        let root = Element::parse(coded.as_bytes(), Limits::SMALL).unwrap();
+        let detail = root.find(&["Body", "Fault", "detail"]).unwrap();
+        for (name, value) in [("errorcode", "Denied"), ("errorstring", "a<b")] {
+            let element = detail.child(name).unwrap();
+            assert_eq!((element.namespace(), element.text()), (Some("urn:x&y"), value));
+        }
     }
 }

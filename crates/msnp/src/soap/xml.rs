@@ -66,6 +66,16 @@ impl Xml {
         self.close(tag);
     }
 
+    /// An element with text, in a namespace of its own.
+    pub(super) fn text_in(&mut self, namespace: &str, tag: &str, text: &str) {
+        self.0.push('<');
+        self.0.push_str(tag);
+        self.attribute("xmlns", namespace);
+        self.0.push('>');
+        self.0.push_str(&escape(text));
+        self.close(tag);
+    }
+
     /// An element with text if there is any to tell, even an empty one.
     pub(super) fn some_text(&mut self, tag: &str, text: Option<&str>) {
         if let Some(text) = text {

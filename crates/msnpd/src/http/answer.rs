@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
-use msnp::soap::escape;
 
 /// The content type of pages, and of answers that have nothing but headers.
 pub const HTML: &str = "text/html";
@@ -73,19 +72,6 @@ impl Answer {
     pub fn then(mut self, act: impl FnOnce() + Send + 'static) -> Self {
         self.1.then(act);
         self
-    }
-
-    /// A fault to whoever asks a web service that is not here. An error page would be read as XML and end a
-    /// sign-in.
-    pub fn soap_fault(code: &str, text: &str) -> Self {
-        let fault = format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
-             <soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
-             <faultcode>{}</faultcode><faultstring>{}</faultstring></soap:Fault></soap:Body></soap:Envelope>",
-            escape(code),
-            escape(text)
-        );
-        answer(StatusCode::INTERNAL_SERVER_ERROR, XML, fault)
     }
 
     /// The status.

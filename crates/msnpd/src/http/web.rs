@@ -19,6 +19,7 @@ use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
 use crate::server::Server;
+use crate::storage::{self, StorageFault};
 
 /// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
 /// hosts files and patched executables lead all the old names here.
@@ -50,6 +51,8 @@ enum Service {
     FetchMessages,
     /// Offline messages to be sent.
     StoreMessage,
+    /// The roaming profile.
+    Storage,
 }
 
 impl Service {
@@ -58,6 +61,7 @@ impl Service {
             "abservice.asmx" | "sharingservice.asmx" => Some(Self::AddressBook),
             "oim.asmx" => Some(Self::StoreMessage),
             "rsi.asmx" => Some(Self::FetchMessages),
+            "schematizedstore.asmx" => Some(Self::Storage),
             _ => None,
         }
     }
@@ -74,9 +78,17 @@ impl SignedIn {
         let limit = match service {
             Service::AddressBook => MAX_ABCH_BYTES,
             Service::FetchMessages | Service::StoreMessage => MAX_OIM_BYTES,
+            Service::Storage => storage::MAX_BYTES,
         };
         let body = match body::read_soap(&asked, body, limit).await {
             Ok(body) => body,
+            // A picture, most likely.
+            Err(refusal)
+                if matches!(service, Service::Storage)
+                    && refusal.status() == StatusCode::PAYLOAD_TOO_LARGE =>
+            {
+                return StorageFault::NotKept.answer();
+            }
             Err(refusal) => return refusal,
         };
         let (services, open) = (self.clone(), self.server.sessions.open());
@@ -96,6 +108,7 @@ impl SignedIn {
             Service::AddressBook => self.address_books.answer(asked, &body).await,
             Service::FetchMessages => self.offline_messages.fetch(asked, body).await,
             Service::StoreMessage => self.offline_messages.store(asked, body).await,
+            Service::Storage => storage::storage(&self.server, &body).await,
         }
     }
 }
@@ -167,7 +180,7 @@ impl Web {
                     Err(refusal) => refusal,
                 }
             }
-            _ => answer_others(&asked, body, passport, front).await,
+            _ => answer_others(&asked, front),
         }
     }
 }

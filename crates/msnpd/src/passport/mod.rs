@@ -6,7 +6,6 @@
 //! a ticket instead, and leads to a web page.
 
 mod accounts;
-mod bearer;
 mod login;
 mod nexus;
 mod renewal;

@@ -109,14 +109,7 @@ impl Fault<'_> {
         };
         let actor = operation.map(|operation| format!("{NAMESPACE}/{operation}"));
         fault(&code, error.text(), actor.as_deref(), |xml| {
-            let mut ours = |tag: &str, text: &str| {
-                xml.raw("<");
-                xml.raw(tag);
-                xml.attribute("xmlns", NAMESPACE);
-                xml.raw(">");
-                xml.raw(&crate::soap::escape(text));
-                xml.close(tag);
-            };
+            let mut ours = |tag: &str, text: &str| xml.text_in(NAMESPACE, tag, text);
             ours("errorcode", error.as_str());
             ours("errorstring", error.text());
             ours("machineName", machine);
