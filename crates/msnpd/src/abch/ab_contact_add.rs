@@ -63,11 +63,13 @@ pub(super) fn new_entry(info: &ContactInfo) -> Result<NewEntry, Refusal> {
     } else {
         (EntryAddress::Outside { network: 0, address: String::new() }, false)
     };
-    let name = name(info)?.or_else(|| {
+    let name = match name(info)? {
         // Who has no address has to be called something.
-        let is_nameless = matches!(&who, EntryAddress::Outside { .. });
-        info.quick_name.clone().filter(|name| is_nameless && !name.is_empty())
-    });
+        None if matches!(&who, EntryAddress::Outside { .. }) => {
+            fitting(info.quick_name.as_deref(), "quickName")?.filter(|name| !name.is_empty())
+        }
+        name => name,
+    };
     let name = name.filter(|name| match &who {
         // Clients give the address where they know no name, which is none to keep.
         EntryAddress::Account(email) => !email.is(name),
@@ -99,13 +101,18 @@ fn messenger_phone(info: &ContactInfo) -> Option<Telephone> {
     Telephone::of_written(phone.number.as_deref()?).ok()
 }
 
-/// The name to show for a contact, if the request says one. Older clients are told it on one line.
+/// The name to show for a contact, if the request says one.
 pub(super) fn name(info: &ContactInfo) -> Result<Option<String>, Refusal> {
-    match &info.display_name {
+    fitting(info.display_name.as_deref(), "DisplayName")
+}
+
+/// A name that the parameter `parameter` gives. Older clients are told it on one line.
+fn fitting(name: Option<&str>, parameter: &'static str) -> Result<Option<String>, Refusal> {
+    match name {
         Some(name) if Encoded::new(name).len() > limits::NAME => {
-            Err(Refusal::Parameter(ErrorCode::BadArgumentLength, "DisplayName"))
+            Err(Refusal::Parameter(ErrorCode::BadArgumentLength, parameter))
         }
-        name => Ok(name.clone()),
+        name => Ok(name.map(str::to_owned)),
     }
 }
 

@@ -207,6 +207,13 @@ async fn what_is_too_long_or_too_much_is_refused() {
     };
     let name = update(&format!("<displayName>{}</displayName>", "é".repeat(200)), "DisplayName");
     b.alice.ask(&name).await.fault("BadArgumentLength");
+    // Who has no address is called by his short name.
+    let nameless = format!(
+        "<ABContactAdd><abId/><contacts><Contact><contactInfo><contactType>Regular</contactType><quickName>{}</quickName>\
+         </contactInfo></Contact></contacts></ABContactAdd>",
+        "é".repeat(200)
+    );
+    b.alice.ask(&nameless).await.fault("BadArgumentLength");
     let comment = update(&format!("<comment>{}</comment>", "x".repeat(5000)), "Comment");
     b.alice.ask(&comment).await.fault("BadArgumentLength");
     let good = update("<comment>short</comment><firstName>not meant</firstName>", "Comment");
