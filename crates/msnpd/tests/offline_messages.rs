@@ -24,6 +24,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const BOB: &str = "bob@example.com";
 
+/// As many messages as somebody may say without a pause, and fewer than may wait.
+const FEW: u32 = 10;
+
 /// A service with Bob and some who write to him.
 struct Bench {
     dir: TempDir,
@@ -67,6 +70,15 @@ impl Bench {
     async fn keep(&self, sender: usize, text: &str) {
         let kept = self.store().keep_message(self.message(sender, text), Duration::from_secs(3600)).await;
         assert_eq!(kept.unwrap(), Kept::Waiting);
+    }
+
+    /// Keeps as much from the first sender as may wait but for a few, which he may say without a pause.
+    async fn keep_all_but(&self, few: u32, as_what: Kept) {
+        for _ in few..MAX_FROM_ONE {
+            let message = self.message(0, "x");
+            let kept = self.store().keep_message(message, Duration::from_secs(3600)).await;
+            assert_eq!(kept.unwrap(), as_what);
+        }
     }
 
     fn message(&self, sender: usize, text: &str) -> NewMessage {
@@ -319,7 +331,8 @@ async fn enough_is_enough_from_who_is_blocked() {
     let mut chats = bench.chats().await;
     let mut ns = bench.bob().await;
     ns.ask("ADC", &format!("BL N={}", bench.senders[0].0)).await;
-    for n in 0..MAX_FROM_ONE {
+    bench.keep_all_but(FEW, Kept::Dropped).await;
+    for n in 0..FEW {
         assert_eq!(chats[0].text("x").await, Some(true), "{n}");
     }
     assert_eq!(chats[0].text("one too many").await, Some(false));
@@ -370,7 +383,8 @@ async fn a_first_status_waits_for_no_write() {
 async fn enough_is_enough() {
     let bench = Bench::new(1).await;
     let mut chats = bench.chats().await;
-    for n in 0..MAX_FROM_ONE {
+    bench.keep_all_but(FEW, Kept::Waiting).await;
+    for n in 0..FEW {
         assert_eq!(chats[0].text("x").await, Some(true), "{n}");
     }
     assert_eq!(chats[0].text("one too many").await, Some(false));
@@ -378,6 +392,20 @@ async fn enough_is_enough() {
     let mut ns = bench.bob().await;
     let mut sb = Raw::answer(&ns.rung().await, BOB).await;
     assert_eq!(sb.texts().await.len(), MAX_FROM_ONE as usize);
+    bench.service.stop().await;
+}
+
+/// He may leave 60 at once, in whatever way.
+#[tokio::test]
+async fn who_writes_too_fast_is_told_so() {
+    let bench = Bench::new(1).await;
+    let mut chats = bench.chats().await;
+    let mut taken = Vec::new();
+    for _ in 0..75 {
+        taken.push(chats[0].text("x").await.unwrap());
+    }
+    assert!(taken[..60].iter().all(|taken| *taken), "{taken:?}");
+    assert!(!taken[60..].iter().all(|taken| *taken), "{taken:?}");
     bench.service.stop().await;
 }
 

@@ -29,9 +29,10 @@ use super::letter::dated;
 use super::{Session, random_number};
 use crate::account::AccountId;
 use crate::directory::EndpointId;
+use crate::oim::{Draft, NotKept};
 use crate::random;
 use crate::server::Server;
-use crate::store::{Change, KeepError, NewMessage, StoreError, Waiting, WaitingSender};
+use crate::store::{Change, StoreError, Waiting, WaitingSender};
 
 /// How many senders' messages one person is invited to at once: each is a window. When he has taken those of one, the
 /// next follows.
@@ -337,28 +338,19 @@ impl Session {
     /// where its receiver wants nothing from him.
     pub(super) async fn keep(&mut self, receiver: AccountId, payload: Vec<u8>) -> bool {
         let server = self.server.clone();
-        let (Some(lifetime), Some(seat)) = (server.settings.offline_messages, &mut self.seat) else {
-            return false;
-        };
+        let Some(seat) = &mut self.seat else { return false };
         let (run, number) = seat.run.get_or_insert_with(|| (Guid(random::bytes()), 0));
         *number += 1;
-        let message = NewMessage {
-            receiver,
-            sender: seat.account,
-            // Who has signed out is who he was.
-            sender_name: server.directory.name(seat.account).unwrap_or_else(|| seat.name.clone()).to_string(),
-            run: *run,
-            number: *number,
-            payload,
-        };
-        match server.store.keep_message(message, lifetime).await {
-            Ok(kept) => {
-                server.count_kept(kept);
+        let draft = Draft { run: *run, number: *number, payload };
+        // Who has signed out is who he was.
+        let name = server.directory.name(seat.account).unwrap_or_else(|| seat.name.clone());
+        match server.keep_for(seat.account, receiver, name.to_string(), draft).await {
+            Ok(()) => {
                 seat.chat.touch(server.now());
                 true
             }
-            Err(KeepError::Full | KeepError::UnknownAccount) => false,
-            Err(KeepError::Store(error)) => {
+            Err(NotKept::NoReceiver | NotKept::TooMuch) => false,
+            Err(NotKept::Failed(error)) => {
                 server.note_failure(&error);
                 false
             }
