@@ -66,10 +66,11 @@ impl Session {
 
     /// Reads a list of people and finds those who have accounts here.
     pub(super) async fn read_members(
-        &self,
+        &mut self,
         payload: &[u8],
     ) -> Result<(MemberList, HashMap<Email, AccountId>), Refused> {
         let list = MemberList::read(payload)?;
+        self.pace.count_people(list.members.len());
         let is_right = |member: &Listed| {
             member.lists.is_some_and(|bits| {
                 let lists = Lists::from_bits(bits);

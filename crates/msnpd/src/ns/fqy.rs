@@ -19,6 +19,7 @@ impl Session {
             Ok(list) => list.members,
             Err(invalid) => return self.members_refused(trid, invalid.into()),
         };
+        self.pace.count_people(asked.len());
         let addresses = asked.iter().filter_map(|member| member.address.parse::<Email>().ok()).collect();
         let known = match self.server.store.accounts_with(addresses).await {
             Ok(known) => known,

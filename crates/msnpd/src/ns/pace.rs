@@ -8,6 +8,9 @@ const BURST: u32 = 100;
 /// How long each further one takes at least.
 const INTERVAL: Duration = Duration::from_millis(50);
 
+/// How many people in a list take as long as one request: each is looked for in the store.
+const PEOPLE: usize = 50;
+
 /// Slows down a client that makes more requests than a person could, so that it can't keep everybody who watches it
 /// busy. Nothing is refused: it is heard more slowly.
 #[derive(Debug)]
@@ -24,8 +27,13 @@ impl Pace {
     /// Counts a request. Returns how long the next one has to wait, if it has to.
     pub(crate) fn count(&mut self, now: Instant) -> Option<Duration> {
         self.whole_at = self.whole_at.max(now) + INTERVAL;
-        let owed = self.whole_at.duration_since(now);
-        (owed > INTERVAL * BURST).then_some(INTERVAL)
+        self.whole_at.duration_since(now).checked_sub(INTERVAL * BURST).filter(|owed| !owed.is_zero())
+    }
+
+    /// Counts the people in the request that was counted last as further requests. The next one pays for them.
+    pub(crate) fn count_people(&mut self, people: usize) {
+        // A list that fits into a request names a few thousand at most.
+        self.whole_at += INTERVAL * u32::try_from(people / PEOPLE).unwrap_or(u32::MAX);
     }
 }
 
@@ -72,6 +80,18 @@ mod tests {
         assert_eq!(pace.count(now), Some(INTERVAL));
         let later = now + INTERVAL * (BURST + 1);
         assert!((0..BURST).all(|_| pace.count(later).is_none()));
+    }
+
+    #[test]
+    fn many_people_in_a_request_count_as_several() {
+        let now = Instant::now();
+        let mut pace = Pace::new(now);
+        assert_eq!(pace.count(now), None);
+        pace.count_people(PEOPLE - 1);
+        assert!((1..BURST).all(|_| pace.count(now).is_none()));
+        pace.count_people(PEOPLE * 3);
+        assert_eq!(pace.count(now), Some(INTERVAL * 4));
+        assert_eq!(pace.count(now + INTERVAL * 4), Some(INTERVAL), "what was owed is paid");
     }
 
     #[test]
