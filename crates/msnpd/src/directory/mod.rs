@@ -284,48 +284,6 @@ impl Directory {
         });
     }
 
-    /// Takes whom a place says to have on its forward list: it is told of them from here on. Returns who is to be looked
-    /// at, or `None`, with nothing taken, where the place names too many. [`take_lists`](Self::take_lists) is to follow.
-    pub fn watch(
-        &self,
-        id: AccountId,
-        endpoint: &Endpoint,
-        said: &[(AccountId, Lists)],
-    ) -> Option<Vec<AccountId>> {
-        let has_room = self.people.get(&id, |person| {
-            let place = person.and_then(|person| person.places.iter().find(|place| place.id == endpoint.id));
-            place.is_none_or(|place| place.privacy.has_room(said))
-        });
-        has_room.then(|| endpoint.watch(said)).flatten()
-    }
-
-    /// Takes whom a place says to have, or not to have any more, on its allow and block lists: he is hidden from them or
-    /// shown to them, as far as the store lets them see him. It is told no more of those it says not to have on its
-    /// forward list.
-    pub fn take_lists(&self, id: AccountId, endpoint: &Endpoint, said: &[(AccountId, Lists)], change: Said) {
-        if change == Said::HasNot {
-            endpoint.stop_watching(said);
-        }
-        self.change_privacy(id, endpoint.id, |place| place.privacy.take(said, change));
-    }
-
-    /// Takes what a place says of those whom its person has on no list.
-    pub fn take_privacy(&self, id: AccountId, endpoint: EndpointId, privacy: Privacy) {
-        self.change_privacy(id, endpoint, |place| place.privacy.set_others(privacy));
-    }
-
-    fn change_privacy(&self, id: AccountId, endpoint: EndpointId, change: impl FnOnce(&mut PlaceState)) {
-        self.people.get(&id, |person| {
-            if let Some(person) = person.filter(|_| self.is_there(id, endpoint)) {
-                self.see_difference(person, |person| {
-                    if let Some(place) = person.places.iter_mut().find(|place| place.id == endpoint) {
-                        change(place);
-                    }
-                });
-            }
-        });
-    }
-
     /// Takes a new friendly name, and tells those who watch.
     /// `revision` is that of the account after the change: a later one that came first stays.
     pub fn rename(&self, id: AccountId, name: &str, revision: u64) {

@@ -57,7 +57,7 @@ impl Session {
             return self.deny(trid, ErrorCode::LIST_FULL);
         };
         self.say(|out, dialect| adl::Reply { trid }.write(out, dialect))?;
-        directory.take_lists(user.id, &user.endpoint, &said, Said::Has);
+        self.take_lists(&said, Said::Has)?;
         for contact in new {
             directory.look_at(user.id, &user.endpoint, contact, Some(trid));
         }
@@ -92,6 +92,21 @@ impl Session {
             .collect();
         let known = self.server.store.accounts_with(addresses).await.map_err(Refused::Store)?;
         Ok((list, known))
+    }
+
+    /// Takes what the client says of its lists. Of whom it lets speak from here on, its user hears what he has said.
+    pub(super) fn take_lists(&self, said: &[(AccountId, Lists)], change: Said) -> Result<(), End> {
+        let user = self.user()?;
+        self.server.directory.take_lists(user.id, &user.endpoint, said, change);
+        let welcomes = match change {
+            Said::Has => List::Allow,
+            Said::HasNot => List::Block,
+        };
+        // Before the first status nobody is told anything, and with it of all that waits.
+        if user.endpoint.is_live() && said.iter().any(|(_, lists)| lists.contains(welcomes)) {
+            self.server.offer_messages(user.id);
+        }
+        Ok(())
     }
 
     /// Answers a list of people that is refused.

@@ -18,7 +18,11 @@ impl Session {
             self.say(|out, dialect| {
                 blp::Reply { trid: Some(trid), version: None, privacy }.write(out, dialect);
             })?;
-            self.server.directory.take_privacy(id, self.user()?.endpoint.id, privacy);
+            let endpoint = &self.user()?.endpoint;
+            self.server.directory.take_privacy(id, endpoint.id, privacy);
+            if privacy == Privacy::AllowOthers && endpoint.is_live() {
+                self.server.offer_messages(id);
+            }
             return Ok(());
         }
         let edited = match self.server.store.set_privacy(id, privacy).await {

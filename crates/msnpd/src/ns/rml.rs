@@ -15,8 +15,6 @@ impl Session {
             Err(refused) => return self.members_refused(trid, refused),
         };
         self.say(|out, dialect| rml::Reply { trid }.write(out, dialect))?;
-        let user = self.user()?;
-        self.server.directory.take_lists(user.id, &user.endpoint, &lists_of(&list, &known), Said::HasNot);
-        Ok(())
+        self.take_lists(&lists_of(&list, &known), Said::HasNot)
     }
 }

@@ -155,9 +155,11 @@ impl Server {
         Ok(())
     }
 
-    /// What waits and the place was not told of, as if it were told now.
+    /// What waits and the place was not told of, as if it were told now. Whom a session has blocked waits until it has not:
+    /// the store does not know of that.
     async fn unheard(&self, to: AccountId, telling: &mut Telling<'_>) -> Result<Vec<Notice>, StoreError> {
-        let waiting = self.store.waiting_notices(to).await?;
+        let mut waiting = self.store.waiting_notices(to).await?;
+        waiting.retain(|notice| !self.directory.hides_from(to, notice.sender));
         // What waits no more is forgotten.
         let known = waiting.iter().map(|notice| notice.guid).collect();
         let former = std::mem::replace(&mut telling.known, known);
@@ -167,7 +169,7 @@ impl Server {
 
 /// What a client is told of a message.
 pub(super) fn notice_of(waiting: WaitingNotice) -> Notice {
-    let WaitingNotice { guid, sender_email, sender_name, sent, size } = waiting;
+    let WaitingNotice { guid, sender_email, sender_name, sent, size, .. } = waiting;
     Notice { id: guid, sent, size, from: sender_email.to_string(), name: sender_name }
 }
 

@@ -4,7 +4,7 @@ use msnp::types::{Email, Guid, Lists};
 
 use super::list::allows;
 use super::privacy::setting;
-use super::row::{email, guid, unsigned};
+use super::row::{account_id, email, guid, unsigned};
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -13,6 +13,8 @@ use crate::account::AccountId;
 pub struct WaitingNotice {
     /// What names it.
     pub guid: Guid,
+    /// Its sender.
+    pub sender: AccountId,
     /// The address of its sender, as it is now.
     pub sender_email: Email,
     /// What he called himself then.
@@ -46,6 +48,7 @@ impl std::fmt::Debug for FetchedMessage {
 #[derive(sqlx::FromRow)]
 struct Stored {
     guid: Vec<u8>,
+    sender: i64,
     email: String,
     sender_name: String,
     sent: i64,
@@ -59,7 +62,7 @@ struct Stored {
 macro_rules! select_waiting {
     ($more:literal, $end:literal) => {
         concat!(
-            "SELECT m.guid, s.email, m.sender_name, m.sent, m.size, coalesce(c.lists, 0) AS lists, r.privacy",
+            "SELECT m.guid, m.sender, s.email, m.sender_name, m.sent, m.size, coalesce(c.lists, 0) AS lists, r.privacy",
             $more,
             " FROM offline_message m JOIN account s ON s.id = m.sender JOIN account r ON r.id = m.receiver \
              LEFT JOIN contact c ON c.owner = m.receiver AND c.contact = m.sender \
@@ -75,6 +78,7 @@ impl Stored {
         let lists = Lists::from_bits(u8::try_from(self.lists).unwrap_or_default());
         let notice = WaitingNotice {
             guid: guid(&self.guid)?,
+            sender: account_id(self.sender)?,
             sender_email: email(&self.email)?,
             sender_name: self.sender_name,
             sent: unsigned(self.sent)?,

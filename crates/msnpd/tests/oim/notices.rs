@@ -167,6 +167,25 @@ async fn who_lets_somebody_speak_is_told_what_he_had_said() {
     bench.service.stop().await;
 }
 
+/// Whom a client blocks for as long as it is signed in.
+#[tokio::test]
+async fn what_a_session_blocks_waits_until_it_does_not() {
+    let bench = Bench::new().await;
+    let mut ns = bench.online("MSNP15", BOB).await;
+    assert_eq!(next(&mut ns).await.messages(), []);
+    let alice = "<ml><d n=\"example.com\"><c n=\"alice\" l=\"4\" t=\"1\"/></d></ml>";
+    ns.say(format!("ADL 50 {}\r\n{alice}", alice.len())).await;
+    ns.until(|line| line == "ADL 50 OK").await;
+    bench.say(ALICE, BOB, "blocked", 1).await;
+    bench.say(CAROL, BOB, "heard", 1).await;
+    let waiting = bench.waiting(BOB).await;
+    assert_eq!(waiting.len(), 2, "the store knows nothing of it");
+    assert_eq!(next(&mut ns).await.messages(), waiting[1..]);
+    ns.say(format!("RML 51 {}\r\n{alice}", alice.len())).await;
+    assert_eq!(next(&mut ns).await.messages(), waiting[..1]);
+    bench.service.stop().await;
+}
+
 /// His connection has broken once the request was read, and nobody waits for the answer.
 #[tokio::test]
 async fn what_comes_is_told_though_its_sender_has_gone() {
