@@ -183,9 +183,8 @@ async fn whatever_is_wrong_is_refused() {
     let tweener = place.ticket(place.alice, Purpose::Tweener);
     let web = place.ticket(place.alice, Purpose::Web);
     let former = place.mint.issue(place.alice, 0, Purpose::SingleSignOn, now(), LIFETIME).text();
-    let forged = Mint::with_keys([1; 32], None)
-        .issue(place.alice, 1, Purpose::SingleSignOn, now(), Duration::from_secs(60))
-        .text();
+    let foreign = Mint::with_keys([1; 32], None);
+    let forged = foreign.issue(place.alice, 1, Purpose::SingleSignOn, now(), Duration::from_secs(60));
     // Each with a response that was made from its own secret, so that nothing else is wrong with it.
     for (what, ticket) in [
         ("a ticket of another person", bobs.as_str()),
@@ -199,16 +198,22 @@ async fn whatever_is_wrong_is_refused() {
         let response = place.response(ticket, &nonce);
         place.refuses(&mut client, what, &format!("{ticket} {response}")).await;
     }
-    for (what, proof) in [
-        ("no response", good.clone()),
-        ("a response to nothing", format!("{good} {}", place.response(&good, &"A".repeat(64)))),
-        ("a response of the wrong secret", format!("{good} {}", place.response(&bobs, &"A".repeat(64)))),
-        ("garbage", format!("{good} HAAAA")),
-        ("a foreign ticket", format!("{} HAAAA", forged.expose())),
-        ("no ticket", "t= p= x".to_owned()),
-    ] {
+    let another = "A".repeat(64);
+    let answers = |nonce: &str| {
+        let of_foreign = sso::respond(&foreign.secret(&forged), nonce, [7; 8]);
+        [
+            ("no response", good.clone()),
+            ("a response to another nonce", format!("{good} {}", place.response(&good, &another))),
+            ("a response of the wrong secret", format!("{good} {}", place.response(&bobs, nonce))),
+            ("garbage", format!("{good} HAAAA")),
+            ("a foreign ticket", format!("{} {of_foreign}", forged.text().expose())),
+            ("no ticket", "t= p= x".to_owned()),
+        ]
+    };
+    for which in 0..answers("").len() {
         let mut client = place.connect("MSNP16").await;
-        place.nonce(&mut client).await;
+        let nonce = place.nonce(&mut client).await;
+        let (what, proof) = &answers(&nonce)[which];
         place.refuses(&mut client, what, &format!("{proof} {MACHINE}")).await;
     }
 }
