@@ -85,8 +85,8 @@ keys! {
     /// Where the web services listen without TLS. Who wants to connect finds a page with directions there.
     flag http: SocketAddr = ([127, 0, 0, 1], 8080).into();
 
-    /// Where the web services listen with TLS. MSN Messenger 5.0 and later sign in here, and ask port 443: listen
-    /// there, or forward it.
+    /// Where the web services listen with TLS. MSN Messenger 5.0 and later sign in here, and Windows Live Messenger has
+    /// its address book and offline messages. They ask port 443: listen there, or forward it.
     flag https: SocketAddr = ([127, 0, 0, 1], 8443).into();
 
     /// Which TLS is spoken there: "modern" is 1.2 and 1.3; "legacy" takes clients of Windows 98 to 7 too, down to SSL 3.0,
@@ -124,7 +124,7 @@ keys! {
     /// With an inbox, clients show how much mail there is, as `msnpd mail` tells.
     key pages: Pages = Pages::default();
 
-    /// A file with the Shields.xml that clients of MSN Messenger 7.0 and later ask for, which switches off what they can
+    /// A file with the Shields.xml that clients of MSN Messenger 7.0 and later get, which switches off what they can
     /// do; "" for one that switches off nothing.
     key shields: Option<PathBuf> = None;
 
