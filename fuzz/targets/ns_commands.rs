@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
-    adc, add, adg, blp, chg, chl, cvq, cvr, fnd, gcf, gtc, ims, inf, lsg, lst, out, pag, pgd, png, prp, qry,
-    rea, reg, rem, rmg, sbp, sdc, snd, syn, url, usr, uum, uux, ver, xfr,
+    adc, add, adg, adl, blp, chg, chl, cvq, cvr, fnd, fqy, gcf, gtc, ims, inf, lkp, lsg, lst, out, pag, pgd,
+    png, prp, qry, rea, reg, rem, rmg, rml, sbp, sdc, snd, syn, url, usr, uum, uun, uux, vas, ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
@@ -35,16 +35,19 @@ fuzz_target!(|bytes: &[u8]| {
             adc::Request<'_>,
             add::Request<'_>,
             adg::Request<'_>,
+            adl::Request<'_>,
             blp::Request,
             chg::Request<'_>,
             chl::Request,
             cvq::Request<'_>,
             cvr::Request<'_>,
             fnd::Request<'_>,
+            fqy::Request<'_>,
             gcf::Request<'_>,
             gtc::Request,
             ims::Request,
             inf::Request,
+            lkp::Request<'_>,
             lsg::Request,
             lst::Request,
             out::Request,
@@ -57,6 +60,7 @@ fuzz_target!(|bytes: &[u8]| {
             reg::Request<'_>,
             rem::Request<'_>,
             rmg::Request<'_>,
+            rml::Request<'_>,
             sbp::Request<'_>,
             sdc::Request<'_>,
             snd::Request<'_>,
@@ -64,7 +68,9 @@ fuzz_target!(|bytes: &[u8]| {
             url::Request<'_>,
             usr::Request<'_>,
             uum::Request<'_>,
+            uun::Request<'_>,
             uux::Request<'_>,
+            vas::Request<'_>,
             ver::Request<'_>,
             xfr::Request<'_>,
         );
