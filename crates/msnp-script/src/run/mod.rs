@@ -83,8 +83,8 @@ struct Runner<'s, T: Target> {
     /// The names of the connections in the order in which they were opened.
     opened: Vec<String>,
     frames: Vec<Frame<'s>>,
-    /// What the token service has given to each part.
-    tokens: HashMap<usize, Tokens>,
+    /// What the token service has given to each part under each policy.
+    tokens: HashMap<(usize, String), Tokens>,
     /// What web services have answered to the client of a name, until it is looked at.
     answers: HashMap<String, web::Answered>,
     /// What is not shown, and the hole that stands for it.

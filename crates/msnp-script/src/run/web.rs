@@ -48,10 +48,11 @@ impl<T: Target> Runner<'_, T> {
         Ok(())
     }
 
-    /// An account's tickets, which are asked for once.
+    /// An account's tickets, which are asked for once under each policy.
     async fn tokens(&mut self, who: &str, policy: &str) -> Result<&Tokens, Wrong> {
         let part = self.part(who)?;
-        if !self.tokens.contains_key(&part) {
+        let key = (part, policy.to_owned());
+        if !self.tokens.contains_key(&key) {
             let login = self.cast.player(part).cloned().ok_or_else(|| format!("nobody plays {who}"))?;
             self.log(format!("{who} signs in to the token service"));
             let body = token_service::request(&login.address, &login.password, policy);
@@ -66,9 +67,9 @@ impl<T: Target> Runner<'_, T> {
             for token in tokens.all() {
                 self.hide(&token.ticket, "{ticket}");
             }
-            self.tokens.insert(part, tokens);
+            self.tokens.insert(key.clone(), tokens);
         }
-        Ok(self.tokens.get(&part).ok_or_else(|| format!("no tickets for {who}"))?)
+        Ok(self.tokens.get(&key).ok_or_else(|| format!("no tickets for {who}"))?)
     }
 
     pub(super) async fn post(&mut self, who: &str, posted: &Posted) -> Result<(), Wrong> {
