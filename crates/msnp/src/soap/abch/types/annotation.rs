@@ -21,10 +21,6 @@ impl Annotation {
     pub const PROMPT: &str = "MSN.IM.GTC";
     /// Of oneself: `1` if everybody may write, `2` if only who is allowed; `0` reads as `1`.
     pub const PRIVACY: &str = "MSN.IM.BLP";
-    /// Of oneself: `1` if one may be signed in at several places.
-    pub const PLACES: &str = "MSN.IM.MPOP";
-    /// Of oneself: `1` if name and personal message come from the profile.
-    pub const ROAMING: &str = "MSN.IM.RoamLiveProperties";
     /// Of a contact: how he is called by the one whose contact he is.
     pub const NICK_NAME: &str = "AB.NickName";
     /// Of a contact, a member or a connection: what the one who adds says to the one who is added.
