@@ -149,7 +149,7 @@ impl Budget {
         let size = |full: usize, short: usize| if smoke { short } else { full };
         let told = match self {
             Self::Memory => memory(size(15_000, 200), smoke).await,
-            Self::Relay => relay(size(160_000, 1600), rounds, smoke).await,
+            Self::Relay => relay(size(1_600_000, 1600), rounds, smoke).await,
             Self::Fanout => fanout(size(4000, 40), rounds, smoke).await,
             Self::SignIn => sign_in(size(20_000, 200), rounds, smoke).await,
             Self::Password => password(size(400, 4), rounds, smoke).await,
@@ -177,7 +177,7 @@ async fn relay(messages: usize, rounds: usize, smoke: bool) -> anyhow::Result<bo
     let bench = Bench::set(population(100)).await?;
     let mut held = true;
     for (users, per_write) in [(2, 16), (2, 1), (100, 16), (100, 1)] {
-        let messages = if per_write == 1 { messages / 2 } else { messages };
+        let messages = if per_write == 1 { messages / 5 } else { messages };
         let chat = Chat { size: 100, per_write, messages, ping_pong: false };
         let report = bench.play(users, Scenario::Chat(chat), rounds, true).await?;
         let what = format!("relay, {} pairs, {per_write} to a write, of the floor", users / 2);

@@ -6,15 +6,34 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use clap::Args;
-use msnp::types::Email;
 use msnpd::account::AccountId;
 use msnpd::password::Hasher;
-use msnpd::store::{Limits, NewAccount, Store};
+use msnpd::store::{DATABASE, Store};
 use msnpd::ticket::{LIFETIME, Mint, Purpose};
-use tokio::task::JoinSet;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 
-/// How many edits wait for the store at once: it puts them into few transactions.
-const AT_ONCE: usize = 2000;
+/// $1 accounts with the password whose hash is $2. The numbers of accounts are one more than those of people.
+const ACCOUNTS: &str = "
+    INSERT INTO account (id, email, password_hash, created, revision, lists_revision)
+    WITH RECURSIVE person (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM person WHERE number + 1 < $1)
+    SELECT number + 1, 'user' || number || '@example.com', $2, 0, 2, 2 FROM person";
+
+/// Each of $1 has the next $2 on the forward list (1), and the first if $3; they have him on the reverse and the pending
+/// list (8, 16), the latter only if he is no contact of theirs.
+const CONTACTS: &str = "
+    INSERT INTO contact (owner, contact, lists, guid, revision, book_revision, member_revision)
+    WITH RECURSIVE
+        step (width) AS (SELECT 1 WHERE $2 > 0 UNION ALL SELECT width + 1 FROM step WHERE width < $2),
+        pair (one, other) AS (
+            SELECT id, (id - 1 + width) % $1 + 1 FROM account, step
+            UNION SELECT id, 1 FROM account WHERE $3 AND id > 1
+        ),
+        entry (owner, contact, lists) AS (
+            SELECT one, other, 1 FROM pair UNION ALL SELECT other, one, 24 FROM pair
+        )
+    SELECT owner, contact, CASE sum(lists) WHEN 25 THEN 9 ELSE sum(lists) END, randomblob(16), 2, 2, 2
+    FROM entry GROUP BY owner, contact";
 
 /// Everybody's password: one hash for all of them is made in a moment.
 pub(crate) const PASSWORD: &str = "wonderland";
@@ -46,49 +65,34 @@ pub(crate) fn address(number: usize) -> String {
 /// # Errors
 /// When it can't be written.
 pub(crate) async fn populate(dir: &Path, who: &Population) -> anyhow::Result<PathBuf> {
-    let store = Store::open(dir).await?;
+    // The schema is the store's; the rows are written here, since a hundred thousand accounts one by one take minutes.
+    Store::open(dir).await?.close().await;
     let hash = Hasher::new(1).hash(PASSWORD).await?;
-    let new = (0..who.users).map(|number| {
-        let (store, password_hash) = (store.clone(), hash.clone());
-        async move {
-            let email: Email = address(number).parse()?;
-            let new = NewAccount { email, name: None, password_hash, sealed_password: None };
-            anyhow::Ok((number, store.add_account(new).await?))
-        }
-    });
-    let mut ids = together(new).await?;
-    ids.sort_by_key(|(number, _)| *number);
-    let contacts = who.contacts.min(who.users.saturating_sub(1));
-    let pairs = (0..who.users).flat_map(|owner| {
-        let next = (1..=contacts).map(move |next| (owner, (owner + next) % who.users));
-        let first = (who.fans && owner > 0).then_some((owner, 0));
-        next.filter(move |(_, contact)| !(who.fans && *contact == 0))
-            .chain(first)
-            .filter(|(owner, other)| owner != other)
-    });
-    let contacts = pairs.map(|(owner, contact)| {
-        let (store, owner) = (store.clone(), ids.get(owner).map(|(_, id)| *id));
-        async move {
-            let contact: Email = address(contact).parse()?;
-            let owner = owner.context("nobody owns a list")?;
-            store.add_contact(owner, &contact, None, None, Limits::CLASSIC).await?;
-            anyhow::Ok(())
-        }
-    });
-    together(contacts).await?;
-    store.close().await;
-    write_tickets(dir, who, &ids)
+    let mut database = SqliteConnectOptions::new().filename(dir.join(DATABASE)).connect().await?;
+    let mut tx = database.begin().await?;
+    let users = i64::try_from(who.users)?;
+    sqlx::query(ACCOUNTS).bind(users).bind(&hash).execute(&mut *tx).await?;
+    sqlx::query(CONTACTS)
+        .bind(users)
+        .bind(i64::try_from(who.contacts.min(who.users.saturating_sub(1)))?)
+        .bind(who.fans)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    database.close().await?;
+    write_tickets(dir, who)
 }
 
-fn write_tickets(dir: &Path, who: &Population, ids: &[(usize, AccountId)]) -> anyhow::Result<PathBuf> {
+fn write_tickets(dir: &Path, who: &Population) -> anyhow::Result<PathBuf> {
     let mint = Mint::open(dir)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let purpose = if who.sso { Purpose::SingleSignOn } else { Purpose::Tweener };
     let mut lines = String::new();
-    for (number, id) in ids {
-        let ticket = mint.issue(*id, 1, purpose, now, LIFETIME);
+    for number in 0..who.users {
+        let id = AccountId(u32::try_from(number)? + 1);
+        let ticket = mint.issue(id, 1, purpose, now, LIFETIME);
         // Writing to memory can't fail.
-        let _ = write!(lines, "{} {}", address(*number), ticket.text().expose());
+        let _ = write!(lines, "{} {}", address(number), ticket.text().expose());
         if who.sso {
             lines.push(' ');
             for byte in mint.secret(&ticket) {
@@ -100,23 +104,4 @@ fn write_tickets(dir: &Path, who: &Population, ids: &[(usize, AccountId)]) -> an
     let file = dir.join("tickets.txt");
     std::fs::write(&file, lines).with_context(|| format!("can't write {}", file.display()))?;
     Ok(file)
-}
-
-/// Does all of it, much at once.
-async fn together<T: Send + 'static>(
-    works: impl Iterator<Item = impl Future<Output = anyhow::Result<T>> + Send + 'static>,
-) -> anyhow::Result<Vec<T>> {
-    let (mut working, mut done) = (JoinSet::new(), Vec::new());
-    for work in works {
-        if working.len() >= AT_ONCE
-            && let Some(one) = working.join_next().await
-        {
-            done.push(one??);
-        }
-        working.spawn(work);
-    }
-    while let Some(one) = working.join_next().await {
-        done.push(one??);
-    }
-    Ok(done)
 }
