@@ -3,8 +3,10 @@
 #![allow(clippy::print_stdout, reason = "that is where figures are told")]
 
 mod budget;
+mod compare;
 mod populate;
 mod service;
+mod xmpp;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +15,7 @@ use clap::{Parser, Subcommand};
 use msnp_load::play;
 
 use budget::Budget;
+use compare::Comparison;
 use populate::Population;
 
 /// Measures whether msnpd keeps its budgets, on this machine, with the msnpd that lies beside this program
@@ -37,6 +40,8 @@ enum Command {
     Budget(Budget),
     /// All budgets, one after another
     All,
+    /// The same work with msnpd, with ejabberd and Prosody from Debian, and with another MSNP server, in turn
+    Compare(Comparison),
     /// Fill a new data directory with accounts, and write a file with a ticket for each
     Populate {
         /// The data directory
@@ -66,6 +71,7 @@ fn main() -> ExitCode {
                 }
                 Ok(held)
             }
+            Command::Compare(comparison) => comparison.measure(rounds).await.map(|()| true),
             Command::Populate { dir, population } => {
                 populate::populate(&dir, &population).await?;
                 Ok(true)
