@@ -89,7 +89,7 @@ impl Door {
     }
 
     /// A place for a connection from `address`, and one among those who have not signed in yet.
-    fn admit(self: &Arc<Self>, address: IpAddr) -> Result<(Seat, Newcomer), Full> {
+    fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
         let permit = self.connections.clone().try_acquire_owned().map_err(|_| Full::All)?;
         // Listeners may look at the number at the same time, but none takes a place that another has taken.
         let newcomers = |others| (others < self.limits.not_signed_in).then_some(others + 1);
@@ -106,7 +106,30 @@ impl Door {
             *count += 1;
         }
         self.server.metrics.connections.increment(1);
-        Ok((Seat { address, door: self.clone(), _connection: permit }, newcomer))
+        let seat = Seat { address, door: self.clone(), _connection: permit };
+        Ok(Place { newcomer: Some(newcomer), _seat: seat })
+    }
+}
+
+/// What a connection takes up, and while nobody has signed in there, among the newcomers as well; given back when
+/// dropped.
+#[derive(Debug)]
+pub struct Place {
+    newcomer: Option<Newcomer>,
+    _seat: Seat,
+}
+
+impl Place {
+    /// Whether there are so many connections that nobody is to sign in. Never for who has.
+    pub(crate) fn is_one_too_many(&self) -> bool {
+        let Some(Newcomer { door }) = &self.newcomer else { return false };
+        let taken = door.limits.connections.saturating_sub(door.connections.available_permits());
+        taken > door.limits.for_newcomers()
+    }
+
+    /// Gives back what newcomers take up.
+    pub fn has_signed_in(&mut self) {
+        self.newcomer = None;
     }
 }
 
@@ -133,16 +156,8 @@ impl Drop for Seat {
 
 /// A place among those who have not signed in yet; given back when dropped, which is when they have.
 #[derive(Debug)]
-pub struct Newcomer {
+struct Newcomer {
     door: Arc<Door>,
-}
-
-impl Newcomer {
-    /// Whether there are so many connections that nobody is to sign in.
-    pub(crate) fn is_one_too_many(&self) -> bool {
-        let Door { limits, connections, .. } = &*self.door;
-        limits.connections.saturating_sub(connections.available_permits()) > limits.for_newcomers()
-    }
 }
 
 impl Drop for Newcomer {
@@ -168,19 +183,15 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
         };
         let Ok(local) = prepare(&stream) else { continue };
         let address = peer.ip().to_canonical();
-        let (seat, newcomer) = match door.admit(address) {
-            Ok(places) => places,
+        let place = match door.admit(address) {
+            Ok(place) => place,
             Err(full) => {
                 debug!(%address, ?full, "closed at once: too many connections");
                 server.metrics.refused_connections.increment(1);
                 continue;
             }
         };
-        let server = server.clone();
-        tokio::spawn(async move {
-            session::serve(stream, Ends { peer, local }, role, Some(newcomer), server).await;
-            drop(seat);
-        });
+        tokio::spawn(session::serve(stream, Ends { peer, local }, role, Some(place), server.clone()));
     }
 }
 

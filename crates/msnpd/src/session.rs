@@ -9,8 +9,8 @@ use msnp::wire::{Direction, Frame, Verb};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::{Instrument, debug};
 
-use crate::accept::Newcomer;
-use crate::connection::{self, Ends, Step, Stop, Work};
+use crate::accept::Place;
+use crate::connection::{self, Driver, Ends, Step, Stop, Work};
 use crate::outbox::Outbox;
 use crate::recording::{Tap, Who};
 use crate::server::Server;
@@ -28,8 +28,16 @@ pub enum Role {
     Dispatch,
 }
 
-/// Carries one connection from its first byte to its last. `newcomer` is dropped when it has signed in.
-pub async fn serve<S>(stream: S, ends: Ends, role: Role, newcomer: Option<Newcomer>, server: Arc<Server>)
+/// Carries one connection from its first byte to its last. `place` is what it takes up among all connections.
+///
+/// Not an `async fn`, which would hold what it is given twice: as arguments, and where they have gone.
+pub fn serve<S>(
+    stream: S,
+    ends: Ends,
+    role: Role,
+    place: Option<Place>,
+    server: Arc<Server>,
+) -> impl Future<Output = ()> + use<S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -41,30 +49,29 @@ where
             server: server.clone(),
             outbox: outbox.clone(),
         })),
-        Role::Messenger => Talk::Fresh(Fresh {
+        Role::Messenger => Talk::Fresh(Box::new(Fresh {
             ends,
             server: server.clone(),
             outbox: outbox.clone(),
             deadline: server.now() + FIRST_COMMAND_LIMIT,
-        }),
+        })),
     };
-    let carry = async {
-        let stop =
-            connection::serve(stream, outbox, Session { talk, newcomer }, Tap::new(server.recorder.clone()))
-                .await;
+    let tap = Tap::new(server.recorder.clone());
+    let mut driver = Driver::new(stream, outbox, Session { talk, place }, tap);
+    let carry = async move {
+        let stop = driver.run().await;
         debug!(%stop, "over");
         if stop == Stop::Slow {
             server.metrics.slow_readers.increment(1);
         }
     };
-    carry.instrument(tracing::debug_span!(target: "msnpd::wire", "connection", peer = %ends.peer)).await;
+    carry.instrument(tracing::debug_span!(target: "msnpd::wire", "connection", peer = %ends.peer))
 }
 
 /// The session of one connection.
 struct Session {
     talk: Talk,
-    /// Held until it is known whose session this is.
-    newcomer: Option<Newcomer>,
+    place: Option<Place>,
 }
 
 /// However a connection ends, its user is gone from here.
@@ -77,7 +84,7 @@ impl Drop for Session {
 /// With whom a connection talks.
 enum Talk {
     /// Its first command will tell.
-    Fresh(Fresh),
+    Fresh(Box<Fresh>),
     /// With a dispatch server.
     Dispatch(Box<Dispatch>),
     /// With the notification server.
@@ -112,11 +119,11 @@ impl connection::Session for Session {
     }
 
     fn decide(&mut self, verb: Verb) {
-        let Talk::Fresh(Fresh { ends, server, outbox, .. }) = &self.talk else { return };
-        let (server, outbox) = (server.clone(), outbox.clone());
+        let Talk::Fresh(fresh) = &self.talk else { return };
+        let (ends, server, outbox) = (fresh.ends, fresh.server.clone(), fresh.outbox.clone());
         self.talk = match verb {
             Verb::USR | Verb::ANS => Talk::Switchboard(Box::new(sb::Session::new(server, outbox))),
-            _ => Talk::Notification(Box::new(ns::Session::new(*ends, server, outbox))),
+            _ => Talk::Notification(Box::new(ns::Session::new(ends, server, outbox))),
         };
     }
 
@@ -125,7 +132,7 @@ impl connection::Session for Session {
             Talk::Fresh(_) => Step::End(End::NotNow(frame.verb)),
             Talk::Dispatch(session) => session.heard(frame).into(),
             Talk::Notification(session) => {
-                session.set_crowded(self.newcomer.as_ref().is_some_and(Newcomer::is_one_too_many));
+                session.set_crowded(self.place.as_ref().is_some_and(Place::is_one_too_many));
                 session.heard(frame)
             }
             Talk::Switchboard(session) => session.heard(frame),
@@ -138,8 +145,8 @@ impl connection::Session for Session {
             Talk::Notification(session) => session.is_signed_in(),
             Talk::Switchboard(session) => session.has_joined(),
         };
-        if is_signed_in {
-            self.newcomer = None;
+        if is_signed_in && let Some(place) = &mut self.place {
+            place.has_signed_in();
         }
         match &mut self.talk {
             Talk::Switchboard(session) => session.settle(),
@@ -190,5 +197,25 @@ impl Dispatch {
         let mut result = Ok(());
         self.outbox.write(|out| result = self.flow.receive(frame, &notification, &own, out));
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpStream;
+
+    /// What each connection costs as a task, idle or not, in bytes. It is paid for everybody who is signed in: what is
+    /// rarely needed is boxed.
+    const MAX_SIZE: usize = 640;
+
+    fn size<A, B, C, D, E, F: Future>(_: fn(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn the_task_of_a_connection_is_small() {
+        let size = size(serve::<TcpStream>);
+        assert!(size <= MAX_SIZE, "{size} bytes");
     }
 }

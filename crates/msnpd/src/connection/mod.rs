@@ -104,34 +104,11 @@ pub enum Stop {
     Slow,
 }
 
-/// Carries one connection from its first byte to its last. What is to be said to its client waits in `outbox`;
-/// `tap` sees what is said.
-pub async fn serve<S, T>(stream: S, outbox: Arc<Outbox>, session: T, tap: Tap) -> Stop
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    T: Session,
-{
-    let mut driver = Driver {
-        pipe: Pipe::new(stream, outbox, tap),
-        input: Vec::new(),
-        session,
-        framer: Framer::new(Direction::Opening),
-    };
-    let stop = loop {
-        match driver.turn().await {
-            Ok(()) => {}
-            Err(stop) => break stop,
-        }
-    };
-    // What others are told comes of this.
-    driver.pipe.tap().ends(if stop == Stop::Gone { EndedBy::Client } else { EndedBy::Server });
-    // Others are told that he is gone before he has taken his last bytes.
-    driver.session.ended();
-    let _ = tokio::time::timeout(FLUSH_LIMIT, driver.pipe.close(matches!(stop, Stop::Ended(_)))).await;
-    stop
-}
-
-struct Driver<S, T> {
+/// Carries one connection. What is to be said to its client waits in an outbox; a tap sees what is said.
+///
+/// It is made before the future that [`run`](Self::run)s it and holds it in place. As an argument of an `async fn` it
+/// would be there twice.
+pub struct Driver<S, T> {
     pipe: Pipe<S>,
     /// What has been read and is not used yet: nothing, but for half a message.
     input: Vec<u8>,
@@ -140,6 +117,27 @@ struct Driver<S, T> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
+    /// For a connection on which nothing has been said.
+    pub fn new(stream: S, outbox: Arc<Outbox>, session: T, tap: Tap) -> Self {
+        let pipe = Pipe::new(stream, outbox, tap);
+        Self { pipe, input: Vec::new(), session, framer: Framer::new(Direction::Opening) }
+    }
+
+    /// Carries the connection from its first byte to its last.
+    pub async fn run(&mut self) -> Stop {
+        let stop = loop {
+            if let Err(stop) = self.turn().await {
+                break stop;
+            }
+        };
+        // What others are told comes of this.
+        self.pipe.tap().ends(if stop == Stop::Gone { EndedBy::Client } else { EndedBy::Server });
+        // Others are told that he is gone before he has taken his last bytes.
+        self.session.ended();
+        let _ = tokio::time::timeout(FLUSH_LIMIT, self.pipe.close(matches!(stop, Stop::Ended(_)))).await;
+        stop
+    }
+
     /// Reads once, and lets the session act on every message that is whole then.
     async fn turn(&mut self) -> Result<(), Stop> {
         self.read().await?;
@@ -193,15 +191,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
     async fn hear_only_who_listens(&mut self) -> Result<(), Stop> {
         while self.pipe.outbox().is_over_mark() {
             let (outbox, deadline) = (self.pipe.outbox().clone(), self.session.deadline());
-            match deadline {
-                None => self.pipe.carry(outbox.room(), IfGone::Drop).await?,
-                Some(deadline) => {
-                    let room = tokio::time::timeout_at(Instant::from_std(deadline), outbox.room());
-                    if self.pipe.carry(room, IfGone::Drop).await?.is_err() {
-                        self.meet_deadline()?;
+            // Boxed, since it is rare and every connection would have room for it.
+            let room = Box::pin(async move {
+                match deadline {
+                    None => outbox.room().await,
+                    Some(deadline) => {
+                        let _ = tokio::time::timeout_at(Instant::from_std(deadline), outbox.room()).await;
                     }
                 }
-            }
+            });
+            self.pipe.carry(room, IfGone::Drop).await?;
+            self.meet_deadline()?;
         }
         Ok(())
     }
