@@ -15,7 +15,8 @@ use crate::trace;
 /// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
 ///
 /// Something that goes to many is one [`Bytes`] for all of them: a reader with nothing waiting takes it as it is,
-/// without a copy, and what piles up behind it is copied into one buffer. Between bursts nothing is allocated.
+/// without a copy, and what piles up behind it is copied into one buffer. While nothing is said no buffer is held, but
+/// for a small one [in a chat](Outbox::keep_buffer).
 #[derive(Debug, Default)]
 pub struct Outbox {
     inner: Mutex<Inner>,
@@ -37,6 +38,8 @@ struct Inner {
     state: State,
     /// Whether something that waited was dropped.
     lost: bool,
+    /// Whether a small buffer stays while nothing is said.
+    keeps_buffer: bool,
     /// The connection's task, when it has nothing to write.
     writer: Option<Waker>,
     /// The same task, when its reader takes nothing: there is no use in waking it but to close.
@@ -91,6 +94,15 @@ impl Inner {
         }
     }
 
+    /// Nothing waits any more: drops the buffers, of which `spare` is one, or keeps the one that may be kept.
+    fn settle_buffers(&mut self, spare: Vec<u8>) {
+        let kept = [std::mem::take(&mut self.rest), spare]
+            .into_iter()
+            .filter(|buffer| self.keeps_buffer && buffer.capacity() <= Outbox::KEPT)
+            .max_by_key(Vec::capacity);
+        self.rest = kept.unwrap_or_default();
+    }
+
     fn append(&mut self, line: Bytes) {
         if self.first.is_empty() && self.rest.is_empty() {
             self.first = line;
@@ -107,6 +119,15 @@ impl Outbox {
 
     /// With more than this waiting, a reader makes those who send to it in a chat wait, in bytes.
     pub const HIGH_MARK: usize = 64 << 10;
+
+    /// The largest buffer that is kept while nothing is said, in bytes: most of what people write to each other fits.
+    const KEPT: usize = 1 << 10;
+
+    /// From here on a small buffer is kept while nothing is said: what is said in a chat is written into the buffer of
+    /// each reader, who would have to make a new one for every message.
+    pub fn keep_buffer(&self) {
+        self.inner.lock().keeps_buffer = true;
+    }
 
     /// Adds `line`, which may be shared with other readers. During a burst it waits for the end of it, marked as
     /// being `about` somebody's presence.
@@ -309,6 +330,17 @@ impl Chunk {
         }
     }
 
+    /// Its buffer, empty, if it has one of its own.
+    fn into_buffer(self) -> Vec<u8> {
+        match self {
+            Self::Shared(_) => Vec::new(),
+            Self::Own { mut bytes, .. } => {
+                bytes.clear();
+                bytes
+            }
+        }
+    }
+
     fn advance(&mut self, n: usize) {
         match self {
             Self::Shared(bytes) => bytes.advance(n.min(bytes.len())),
@@ -396,16 +428,12 @@ impl Writer {
             self.chunk = Chunk::Shared(std::mem::take(&mut inner.first));
         } else if !inner.rest.is_empty() {
             // The two buffers change places while there is much to say, and both go when there is nothing.
-            let mut spare = match std::mem::take(&mut self.chunk) {
-                Chunk::Own { bytes, .. } => bytes,
-                Chunk::Shared(_) => Vec::new(),
-            };
-            spare.clear();
+            let spare = std::mem::take(&mut self.chunk).into_buffer();
             let bytes = std::mem::replace(&mut inner.rest, spare);
             self.chunk = Chunk::Own { bytes, at: 0 };
         } else {
-            self.chunk = Chunk::default();
-            inner.rest = Vec::new();
+            let spare = std::mem::take(&mut self.chunk).into_buffer();
+            inner.settle_buffers(spare);
             inner.pushed = 0;
             inner.blocked = None;
             inner.writer = Some(cx.waker().clone());
@@ -485,6 +513,23 @@ mod tests {
         let (mut ours, _theirs) = tokio::io::duplex(64);
         let end = std::future::poll_fn(|cx| writer.poll_write(&outbox, &mut ours, cx)).await;
         assert_eq!(end.unwrap(), Written::Overrun);
+    }
+
+    #[tokio::test]
+    async fn in_a_chat_a_small_buffer_is_kept_and_nowhere_else() {
+        let capacity = |outbox: &Outbox| outbox.inner.lock().rest.capacity();
+        let (outbox, mut writer) = (Outbox::default(), Writer::default());
+        let mut say = async |length: usize| {
+            outbox.write(|out| out.resize(length, b'x'));
+            assert_eq!(drain(&mut writer, &outbox).await.len(), length);
+        };
+        say(100).await;
+        assert_eq!(capacity(&outbox), 0);
+        outbox.keep_buffer();
+        say(100).await;
+        assert!((100..=Outbox::KEPT).contains(&capacity(&outbox)));
+        say(Outbox::KEPT + 1).await;
+        assert_eq!(capacity(&outbox), 0);
     }
 
     #[tokio::test]

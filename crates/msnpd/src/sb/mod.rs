@@ -300,6 +300,7 @@ impl Session {
     /// Takes a seat in a chat that the member has been let into.
     fn sit_down(&mut self, chat: Arc<Chat>, member: &Member, admission: &Admission) {
         self.flow.joined(member.dialect);
+        self.outbox.keep_buffer();
         self.server.switchboard.take_seat(member.account);
         self.seat = Some(Seat {
             chat,
