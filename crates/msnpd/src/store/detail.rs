@@ -20,7 +20,7 @@ pub const MAX_DETAIL_NAME: usize = 100;
 /// The longest value of a detail, in bytes.
 pub const MAX_DETAIL_VALUE: usize = 4096;
 
-/// How many bytes the details in one book may have together: names, values, and [`DETAIL_OVERHEAD`] for each.
+/// How many bytes the details in one book may have together: names, values, and something for each.
 pub const MAX_BOOK_BYTES: u32 = 1024 * 1024;
 
 /// How many bytes a detail counts for beside its name and its value: an empty one takes room as well.
