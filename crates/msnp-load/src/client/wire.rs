@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 
 use msnp::auth::challenge::{self, Product};
 use msnp::command::{Command, chl, qry};
 use msnp::dialect::Dialect;
 use msnp::types::TrId;
 use msnp::wire::{Direction, Frame, Framer, Verb};
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::Failure;
@@ -145,19 +147,20 @@ impl Wire {
         if self.read.is_empty() {
             self.read = Vec::new();
         }
-        loop {
-            self.stream.readable().await.map_err(Failure::Broken)?;
-            let read = SCRATCH.with_borrow_mut(|scratch| {
-                let read = self.stream.try_read(scratch)?;
-                self.read.extend_from_slice(scratch.get(..read).unwrap_or_default());
-                io::Result::Ok(read)
-            });
-            match read {
-                Ok(0) => return Err(Failure::Closed),
-                Ok(_) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(Failure::Broken(error)),
-            }
+        // Not `try_read`, which asks the system once more after each read that there is nothing more.
+        let Self { stream, read, .. } = self;
+        let polled = std::future::poll_fn(|cx| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                let mut buffer = ReadBuf::new(scratch);
+                let polled = Pin::new(&mut *stream).poll_read(cx, &mut buffer);
+                read.extend_from_slice(buffer.filled());
+                polled.map_ok(|()| buffer.filled().len())
+            })
+        });
+        match polled.await {
+            Ok(0) => Err(Failure::Closed),
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::Broken(error)),
         }
     }
 

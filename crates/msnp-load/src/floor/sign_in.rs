@@ -3,15 +3,16 @@
 use std::io;
 
 use memchr::memchr;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-use super::{read, write};
+use super::{READ_SIZE, write};
 
 /// How many contacts everybody has.
 const CONTACTS: usize = 20;
 
 /// Answers each line until the connection is closed.
-pub(super) async fn serve(stream: TcpStream, mut heard: Vec<u8>) -> io::Result<()> {
+pub(super) async fn serve(mut stream: TcpStream, mut heard: Vec<u8>) -> io::Result<()> {
     let mut answers = Vec::new();
     loop {
         let mut used = 0;
@@ -29,7 +30,8 @@ pub(super) async fn serve(stream: TcpStream, mut heard: Vec<u8>) -> io::Result<(
         }
         write(&stream, &answers).await?;
         answers = Vec::new();
-        if read(&stream, &mut heard).await? == 0 {
+        heard.reserve(READ_SIZE);
+        if stream.read_buf(&mut heard).await? == 0 {
             return Ok(());
         }
     }

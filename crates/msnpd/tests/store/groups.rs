@@ -194,3 +194,23 @@ async fn removing_one_takes_its_people_along_or_not() {
         assert!(matches!(zero, Err(EditError::OtherContacts)));
     }
 }
+
+/// Whatever a name has in it comes out as it went in.
+#[tokio::test]
+async fn names_are_read_as_they_were_written() {
+    let b = Bench::new().await;
+    for name in [
+        "\"quoted\" \\ and /",
+        "line\r\nend\ttab \u{1}\u{1f}\u{7f}",
+        "ünï \u{2028} 😀 \u{10ffff}",
+        "[1,null]",
+        "' --",
+    ] {
+        b.store.set_name(b.bob, name).await.unwrap();
+        b.store.add_contact(b.alice, &email("bob"), Some(name), None, LIMITS).await.unwrap();
+        let roster = b.roster(b.alice).await;
+        let bob = &roster.contacts[0];
+        assert_eq!((bob.name.as_str(), bob.stored_name.as_deref()), (name, Some(name)));
+        b.store.remove_contact(b.alice, ContactKey::Email(email("bob")), None).await.unwrap();
+    }
+}
