@@ -205,7 +205,8 @@ impl Msnp {
             total: self.total,
             contacts: 0,
         };
-        let plan = Plan { target: self.target.clone(), version: "MSNP8".to_owned(), people, scenario };
+        let plan =
+            Plan { target: self.target.clone(), version: "MSNP8".to_owned(), people, eager: false, scenario };
         let play = Play { plan, rounds: 1, floor: false, process: self.process.clone() };
         play.play(|_, _, _| {}).await
     }

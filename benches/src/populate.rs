@@ -19,20 +19,22 @@ const ACCOUNTS: &str = "
     WITH RECURSIVE person (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM person WHERE number + 1 < $1)
     SELECT number + 1, 'user' || number || '@example.com', $2, 0, 2, 2 FROM person";
 
-/// Each of $1 has the next $2 on the forward list (1), and the first if $3; they have him on the reverse and the pending
-/// list (8, 16), the latter only if he is no contact of theirs.
+/// Each of $1 has his neighbours on both sides, $2 of them, as people have each other: on the forward, the allow and the
+/// reverse list (1, 2, 8). If $3 all others have the first on the forward list besides.
 const CONTACTS: &str = "
     INSERT INTO contact (owner, contact, lists, guid, revision, book_revision, member_revision)
     WITH RECURSIVE
-        step (width) AS (SELECT 1 WHERE $2 > 0 UNION ALL SELECT width + 1 FROM step WHERE width < $2),
+        step (width) AS (SELECT 1 WHERE $2 > 0 UNION ALL SELECT width + 1 FROM step WHERE width < ($2 + 1) / 2),
         pair (one, other) AS (
             SELECT id, (id - 1 + width) % $1 + 1 FROM account, step
-            UNION SELECT id, 1 FROM account WHERE $3 AND id > 1
+            UNION SELECT (id - 1 + width) % $1 + 1, id FROM account, step
         ),
         entry (owner, contact, lists) AS (
-            SELECT one, other, 1 FROM pair UNION ALL SELECT other, one, 24 FROM pair
+            SELECT one, other, 11 FROM pair
+            UNION ALL SELECT id, 1, 3 FROM account WHERE $3 AND id > 1
+            UNION ALL SELECT 1, id, 8 FROM account WHERE $3 AND id > 1
         )
-    SELECT owner, contact, CASE sum(lists) WHEN 25 THEN 9 ELSE sum(lists) END, randomblob(16), 2, 2, 2
+    SELECT owner, contact, max(lists), randomblob(16), 2, 2, 2
     FROM entry GROUP BY owner, contact";
 
 /// Everybody's password: one hash for all of them is made in a moment.
@@ -44,7 +46,7 @@ pub(crate) struct Population {
     /// How many accounts: user0@example.com and so on, all with the password "wonderland"
     #[arg(long, default_value_t = 1000)]
     pub(crate) users: usize,
-    /// How many contacts each has: those with the next numbers
+    /// How many contacts each has: his neighbours by number, who have him as well
     #[arg(long, default_value_t = 20)]
     pub(crate) contacts: usize,
     /// Everybody has user0@example.com on his list besides

@@ -249,6 +249,7 @@ mod tests {
                 total: 1000,
                 contacts: 0,
             },
+            eager: false,
             scenario,
         }
     }

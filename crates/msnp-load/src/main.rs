@@ -59,7 +59,7 @@ struct Common {
     /// How many accounts there are: contacts go round; by default as many as take part
     #[arg(long, global = true, value_name = "USERS")]
     total: Option<usize>,
-    /// How many contacts each has, those with the next numbers: for versions that tell the server of them
+    /// How many contacts each has, the neighbours by number on both sides: for versions that tell the server of them
     #[arg(long, global = true, default_value_t = 20)]
     contacts: usize,
     /// Their addresses
@@ -71,6 +71,9 @@ struct Common {
     /// A file with a line for each: address, ticket, and for single sign-on the secret in hexadecimal digits
     #[arg(long, global = true, value_name = "FILE")]
     tickets: Option<PathBuf>,
+    /// Say at once all that needs no answer when signing in, and not line by line as official clients do
+    #[arg(long, global = true)]
+    eager: bool,
     /// The server's process, to see what it takes
     #[arg(long, global = true)]
     pid: Option<u32>,
@@ -159,7 +162,8 @@ async fn report(
         contacts: common.contacts,
     };
     let unit = scenario.unit();
-    let plan = Plan { target, version: common.dialect.to_ascii_uppercase(), people, scenario };
+    let plan =
+        Plan { target, version: common.dialect.to_ascii_uppercase(), people, eager: common.eager, scenario };
     let play = Play { plan, rounds: common.rounds.max(1), floor: common.with_floor, process };
     let progress = Progress::new(unit);
     let mut report = play.play(|round, done, phase| progress.tell(round, done, phase)).await?;

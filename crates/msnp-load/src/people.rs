@@ -26,7 +26,7 @@ pub struct Casting {
     pub count: usize,
     /// How many there are altogether: contacts go round.
     pub total: usize,
-    /// How many contacts each has: those with the next numbers.
+    /// How many contacts each has: the neighbours by number on both sides.
     pub contacts: usize,
 }
 
@@ -77,7 +77,11 @@ impl People {
         let Casting { address, password, first, total, contacts, .. } = &self.casting;
         let number = first + place;
         let named = |pattern: &str, number: usize| pattern.replace("{n}", &number.to_string());
-        let others = (1..=*contacts).map(|next| named(address, (number + next) % total.max(&1)));
+        let total = (*total).max(1);
+        let others = (1..=*contacts)
+            .flat_map(|away| [number + away, (number + total).saturating_sub(away)])
+            .map(|other| named(address, other % total))
+            .take(*contacts);
         Person {
             address: named(address, number),
             password: named(password, number),
@@ -148,7 +152,7 @@ mod tests {
     fn people_are_named_by_number_and_contacts_go_round() {
         let person = People::cast(casting()).unwrap().person(1);
         assert_eq!((person.address.as_str(), person.password.as_str()), ("user9@example.com", "secret-9"));
-        assert_eq!(person.contacts, ["user0@example.com", "user1@example.com"]);
+        assert_eq!(person.contacts, ["user0@example.com", "user8@example.com"]);
     }
 
     #[test]

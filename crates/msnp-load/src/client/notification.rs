@@ -5,7 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
 use msnp::auth::{md5, sso};
-use msnp::command::{Command as _, adl, chg, cvr, inf, png, rng, syn, usr, ver, xfr};
+use msnp::command::{Command, adl, chg, cvr, inf, png, rng, syn, usr, ver, xfr};
 use msnp::dialect::{Dialect, ListForm, Package};
 use msnp::types::{Guid, Listed, MemberList, PASSPORT_NETWORK, Secret, Status, TrId};
 use msnp::wire::{Args, Direction, Frame, Verb};
@@ -35,6 +35,8 @@ pub struct Notification {
     wire: Wire,
     /// His address.
     pub address: String,
+    /// Whether it says at once what needs no answer.
+    eager: bool,
     trid: u32,
     /// Invitations that came while something else was waited for.
     rings: VecDeque<Ring>,
@@ -63,7 +65,8 @@ pub struct Ring {
 }
 
 impl Notification {
-    /// Signs in, from the connection to the first status.
+    /// Signs in, from the connection to the first status. Whoever is `eager` says at once all that needs no answer to be
+    /// waited for, in three writes; official clients wait after each line.
     ///
     /// # Errors
     /// At the first thing that goes otherwise.
@@ -72,11 +75,13 @@ impl Notification {
         dialect: &'static Dialect,
         person: &Person,
         proof: &Proof,
+        eager: bool,
     ) -> Result<Self, Failure> {
         let mut to = at;
         for _ in 0..=MAX_REFERRALS {
             let wire = Wire::connect(to, Direction::FromNotification, dialect).await?;
-            let mut session = Self { wire, address: person.address.clone(), trid: 0, rings: VecDeque::new() };
+            let address = person.address.clone();
+            let mut session = Self { wire, address, eager, trid: 0, rings: VecDeque::new() };
             match session.introduce(proof).await? {
                 None => {
                     session.read_lists(person).await?;
@@ -94,32 +99,36 @@ impl Notification {
         TrId::new(self.trid)
     }
 
+    /// Says something and waits for the answer, which has the same word; who is eager does not wait.
+    async fn ask<'c, C: Command<'c>>(&mut self, request: &C) -> Result<(), Failure> {
+        self.wire.say_later(request);
+        match self.eager {
+            true => Ok(()),
+            false => self.until(|frame| (frame.verb == C::VERB).then_some(())).await,
+        }
+    }
+
     /// Says who it is and proves it. Returns where to go instead, if it is sent elsewhere.
     async fn introduce(&mut self, proof: &Proof) -> Result<Option<SocketAddr>, Failure> {
         let dialect = self.wire.dialect();
         let name = dialect.version.to_string();
         let trid = self.next();
         let offer = format!("{name} {}", ver::RECOMMENDATION_ONLY);
-        self.wire.say(&ver::Request { trid, dialects: Args::new(&offer) }).await?;
-        let taken = self.until(|frame| {
-            (frame.verb == Verb::VER)
-                .then(|| ver::Reply::read(*frame, dialect).map(|reply| reply.dialect == name))
-        });
-        if !taken.await?? {
-            return Err(Failure::NotSpoken("this version"));
+        self.wire.say_later(&ver::Request { trid, dialects: Args::new(&offer) });
+        if !self.eager {
+            self.is_spoken(&name).await?;
         }
         let package = package(dialect)?;
-        let trid = self.next();
-        if package == Package::Md5 {
-            self.wire.say(&inf::Request { trid }).await?;
-            self.until(|frame| (frame.verb == Verb::INF).then_some(())).await?;
-        } else {
-            self.wire.say(&client(trid, &self.address)).await?;
-            self.until(|frame| (frame.verb == Verb::CVR).then_some(())).await?;
+        let (trid, address) = (self.next(), self.address.clone());
+        match package {
+            Package::Md5 => self.ask(&inf::Request { trid }).await?,
+            _ => self.ask(&client(trid, &address)).await?,
         }
         let trid = self.next();
-        let initial = usr::Request::Initial { trid, package: package.as_str(), handle: &self.address };
-        self.wire.say(&initial).await?;
+        self.wire.say_later(&usr::Request::Initial { trid, package: package.as_str(), handle: &address });
+        if self.eager {
+            self.is_spoken(&name).await?;
+        }
         let challenge = self.until(|frame| match frame.verb {
             Verb::USR => Some(challenge(frame, dialect).map(Asked::Proof)),
             Verb::XFR => Some(referral(frame, dialect).map(Asked::Elsewhere)),
@@ -131,6 +140,16 @@ impl Notification {
         };
         self.prove(package, proof, &challenge).await?;
         Ok(None)
+    }
+
+    /// Waits for the answer to `VER`.
+    async fn is_spoken(&mut self, name: &str) -> Result<(), Failure> {
+        let dialect = self.wire.dialect();
+        let taken = self.until(|frame| {
+            (frame.verb == Verb::VER)
+                .then(|| ver::Reply::read(*frame, dialect).map(|reply| reply.dialect == name))
+        });
+        if taken.await?? { Ok(()) } else { Err(Failure::NotSpoken("this version")) }
     }
 
     async fn prove(&mut self, package: Package, proof: &Proof, challenge: &str) -> Result<(), Failure> {
@@ -150,17 +169,14 @@ impl Notification {
             },
             _ => usr::Proof::Secret(Secret(&response)),
         };
-        self.wire.say(&usr::Request::Subsequent { trid, package: package.as_str(), proof }).await?;
-        self.until(|frame| (frame.verb == Verb::USR).then_some(())).await
+        self.ask(&usr::Request::Subsequent { trid, package: package.as_str(), proof }).await
     }
 
     /// Asks for the lists; or tells them, where they come from the address book.
     async fn read_lists(&mut self, person: &Person) -> Result<(), Failure> {
         if self.wire.dialect().lists != ListForm::AddressBook {
             let trid = self.next();
-            let settings = Some("0");
-            self.wire.say(&syn::Request { trid, lists: "0", settings }).await?;
-            return self.until(|frame| (frame.verb == Verb::SYN).then_some(())).await;
+            return self.ask(&syn::Request { trid, lists: "0", settings: Some("0") }).await;
         }
         for contacts in person.contacts.chunks(ADL_MEMBERS) {
             let listed = |address: &String| Listed {
@@ -169,8 +185,7 @@ impl Notification {
             };
             let list = MemberList { is_initial: true, members: contacts.iter().map(listed).collect() };
             let trid = self.next();
-            self.wire.say(&adl::Request { trid, payload: list.write().as_bytes() }).await?;
-            self.until(|frame| (frame.verb == Verb::ADL).then_some(())).await?;
+            self.ask(&adl::Request { trid, payload: list.write().as_bytes() }).await?;
         }
         Ok(())
     }

@@ -78,6 +78,11 @@ impl Wire {
         self.flush().await
     }
 
+    /// Says a command together with the next one that is said or, if that comes first, before anything is waited for.
+    pub fn say_later<'c>(&mut self, command: &impl Command<'c>) {
+        command.write(&mut self.out, self.dialect);
+    }
+
     /// Says bytes as they are.
     ///
     /// # Errors
@@ -100,7 +105,7 @@ impl Wire {
         loop {
             let (found, used) = self.hear(&mut look);
             self.read.drain(..used);
-            if !self.out.is_empty() {
+            if !self.out.is_empty() && found.is_none() {
                 self.flush().await?;
             }
             if let Some(found) = found {

@@ -39,6 +39,8 @@ pub struct Plan {
     pub version: String,
     /// Who takes part.
     pub people: Casting,
+    /// Whether they say at once all that needs no answer when they sign in.
+    pub eager: bool,
     /// What they do.
     pub scenario: Scenario,
 }
@@ -133,7 +135,7 @@ impl Stage {
     /// # Errors
     /// When somebody does not get there.
     pub async fn set(plan: Plan) -> anyhow::Result<Self> {
-        let world = Arc::new(World::new(plan.target, &plan.version, plan.people)?);
+        let world = Arc::new(World::new(plan.target, &plan.version, plan.people, plan.eager)?);
         let kind = match plan.scenario {
             Scenario::Idle(idle) => Kind::Idle(idle::Stage::set(idle)),
             Scenario::SignIn(signin) => Kind::SignIn(signin::Stage::set(signin, &world).await?),

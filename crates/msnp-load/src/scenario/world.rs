@@ -30,6 +30,8 @@ pub struct World {
     pub dialect: &'static Dialect,
     /// Who takes part.
     pub people: People,
+    /// Whether they say at once all that needs no answer when they sign in.
+    pub eager: bool,
     /// Where they get tickets.
     pub web: Option<Tcp>,
     /// Where they tell what they have done.
@@ -41,10 +43,10 @@ impl World {
     ///
     /// # Errors
     /// When there is no such version, or something that a plan names can't be used.
-    pub fn new(target: Target, version: &str, people: Casting) -> anyhow::Result<Self> {
+    pub fn new(target: Target, version: &str, people: Casting, eager: bool) -> anyhow::Result<Self> {
         let dialect = Dialect::named(version).with_context(|| format!("no version is called {version}"))?;
         let web = target.web()?;
-        Ok(Self { target, dialect, people: People::cast(people)?, web, gauge: Gauge::default() })
+        Ok(Self { target, dialect, people: People::cast(people)?, eager, web, gauge: Gauge::default() })
     }
 
     /// What proves who the person at a place is. A floor believes everything.
@@ -62,7 +64,7 @@ impl World {
     /// Signs in the person at a place.
     pub(super) async fn sign_in(&self, place: usize, proof: &Proof) -> Result<Notification, Failure> {
         let person = self.people.person(place);
-        let signing_in = Notification::sign_in(self.target.msnp, self.dialect, &person, proof);
+        let signing_in = Notification::sign_in(self.target.msnp, self.dialect, &person, proof, self.eager);
         tokio::time::timeout(SIGN_IN_LIMIT, signing_in)
             .await
             .map_err(|_| Failure::TimedOut(SIGN_IN_LIMIT.as_secs()))?

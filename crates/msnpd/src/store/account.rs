@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 
 use msnp::types::{Email, Privacy};
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
+use super::gather::Gathered;
 use super::privacy::setting;
 use super::role::MAX_NUMBER;
 use super::row::{account_id, email, find, unsigned};
+use super::writer::BoxFuture;
 use super::{Store, StoreError, now};
 use crate::account::{Account, AccountId};
 use crate::password::legacy::LegacyError;
@@ -93,6 +95,24 @@ pub(super) struct Stored {
     disabled: bool,
 }
 
+impl Gathered for Account {
+    fn read<'c>(
+        conn: &'c mut SqliteConnection,
+        accounts: &'c str,
+    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<Stored> = sqlx::query_as(
+                "SELECT id, email, name, password_hash, generation, disabled FROM account \
+                 WHERE id IN (SELECT value FROM json_each($1))",
+            )
+            .bind(accounts)
+            .fetch_all(conn)
+            .await?;
+            rows.into_iter().map(|row| Account::try_from(row).map(|account| (account.id, account))).collect()
+        })
+    }
+}
+
 /// The same and what MSNP2-7 need.
 #[derive(FromRow)]
 struct WithSealed {
@@ -167,13 +187,8 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let row: Option<Stored> = sqlx::query_as(
-            "SELECT id, email, name, password_hash, generation, disabled FROM account WHERE id = $1",
-        )
-        .bind(i64::from(id.0))
-        .fetch_optional(self.readers())
-        .await?;
-        row.map(Account::try_from).transpose()
+        let gatherer = self.gatherers()?.account;
+        gatherer.read(id).await
     }
 
     /// The account that signs in with `email`, and the sealed password that MSNP2-7 sign-in needs, if it has one. One

@@ -6,10 +6,12 @@ use msnp::types::{Email, List, Lists, Privacy, Property};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::account::Stored;
+use super::gather::Gathered;
 use super::group::number;
 use super::privacy::setting;
 use super::property::{in_order, shown};
 use super::row::{account_id, email, lists, unsigned};
+use super::writer::BoxFuture;
 use super::{Store, StoreError};
 use crate::account::{Account, AccountId};
 
@@ -53,6 +55,45 @@ struct SignInRow {
     rows: Option<String>,
 }
 
+/// What a sign-in reads of the accounts `$1`. One row costs a fraction of twenty.
+const SIGN_IN: &str = "
+    SELECT id, email, name, password_hash, generation, disabled, privacy, revision, lists_revision, settings_revision,
+        (SELECT string_agg(contact || ' ' || lists || ' ' || contact.revision, ',') FROM contact
+            WHERE owner = account.id AND lists <> 0) AS rows
+    FROM account WHERE id IN (SELECT value FROM json_each($1))";
+
+/// An account, and what the directory keeps of it.
+pub(super) type SignIn = (Account, Brief);
+
+impl Gathered for SignIn {
+    fn read<'c>(
+        conn: &'c mut SqliteConnection,
+        accounts: &'c str,
+    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<SignInRow> = sqlx::query_as(SIGN_IN).bind(accounts).fetch_all(conn).await?;
+            rows.into_iter()
+                .map(|row| brief(row).map(|(account, brief)| (account.id, (account, brief))))
+                .collect()
+        })
+    }
+}
+
+fn brief(row: SignInRow) -> Result<SignIn, StoreError> {
+    let account = Account::try_from(row.account)?;
+    let rows = row.rows.unwrap_or_default();
+    let contacts = rows.split_terminator(',').map(brief_contact).collect::<Result<_, _>>()?;
+    let brief = Brief {
+        privacy: setting(&row.privacy)?,
+        revision: unsigned(row.revision)?,
+        lists_revision: unsigned(row.lists_revision)?,
+        settings_revision: unsigned(row.settings_revision)?,
+        name: account.name.clone(),
+        contacts,
+    };
+    Ok((account, brief))
+}
+
 impl Store {
     /// All that a sign-in with a ticket reads: the account, for the ticket's generation to be compared with, and what
     /// the directory keeps of it. `None` where there is no such account. All of it is of one moment.
@@ -60,31 +101,8 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Brief)>, StoreError> {
-        // One statement is one snapshot and one wait, and one row costs a fraction of twenty.
-        let row: Option<SignInRow> = sqlx::query_as(
-            "SELECT id, email, name, password_hash, generation, disabled, \
-             privacy, revision, lists_revision, settings_revision, \
-             (SELECT string_agg(contact || ' ' || lists || ' ' || revision, ',') FROM contact \
-             WHERE owner = $1 AND lists <> 0) AS rows FROM account WHERE id = $1",
-        )
-        .bind(i64::from(account.0))
-        .fetch_optional(self.readers())
-        .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let account = Account::try_from(row.account)?;
-        let rows = row.rows.unwrap_or_default();
-        let contacts = rows.split_terminator(',').map(brief_contact).collect::<Result<_, _>>()?;
-        let brief = Brief {
-            privacy: setting(&row.privacy)?,
-            revision: unsigned(row.revision)?,
-            lists_revision: unsigned(row.lists_revision)?,
-            settings_revision: unsigned(row.settings_revision)?,
-            name: account.name.clone(),
-            contacts,
-        };
-        Ok(Some((account, brief)))
+        let gatherer = self.gatherers()?.sign_in;
+        gatherer.read(account).await
     }
 
     /// What the directory keeps of an account, to be read again after a gap in its revisions; `None` where there is no

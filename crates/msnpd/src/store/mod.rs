@@ -21,6 +21,7 @@ mod entry;
 mod entry_types;
 mod error;
 mod event;
+mod gather;
 mod group;
 mod list;
 mod mailbox;
@@ -57,7 +58,10 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::account::Account;
 use crate::data_dir;
+use gather::Gatherer;
+use list::SignIn;
 
 pub use account::{AccountError, AccountSummary, NewAccount, Seal};
 pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me};
@@ -104,13 +108,26 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
+/// What is read of everybody who signs in: when he shows his ticket, when he is let in, when he asks for his lists, and when
+/// he can be told what was said to him.
+#[derive(Clone)]
+struct Gatherers {
+    account: Gatherer<Account>,
+    sign_in: Gatherer<SignIn>,
+    roster: Gatherer<Roster>,
+    waiting: Gatherer<Waiting>,
+}
+
 struct Inner {
     dir: PathBuf,
     file: PathBuf,
     /// `None` once closed. Not kept locked: whoever writes takes a clone.
     jobs: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
     readers: SqlitePool,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    /// What is read of everybody who signs in. `None` once closed.
+    gatherers: Mutex<Option<Gatherers>>,
+    /// The tasks behind both, the writer's last.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
     /// What counts edits, once somebody does.
     edits: Arc<OnceLock<Counter>>,
     /// The newest event that was passed over because this version does not know it.
@@ -137,15 +154,20 @@ impl Store {
         let failed = |source| StoreError::Open { file: file.clone(), source: Arc::new(source) };
         let writing = options.clone().busy_timeout(writer::LOCK_POLL);
         let conn = writing.connect().await.map_err(failed)?;
+        let options = options.pragma("query_only", "ON");
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // A file does not go away like a server: no ping before each use, no renewal.
             .test_before_acquire(false)
             .max_lifetime(None)
             .idle_timeout(None)
-            .connect_with(options.pragma("query_only", "ON"))
+            .connect_with(options.clone())
             .await
             .map_err(failed)?;
+        let (account, account_task) = Gatherer::start(options.connect().await.map_err(failed)?);
+        let (sign_in, sign_in_task) = Gatherer::start(options.connect().await.map_err(failed)?);
+        let (roster, roster_task) = Gatherer::start(options.connect().await.map_err(failed)?);
+        let (waiting, waiting_task) = Gatherer::start(options.connect().await.map_err(failed)?);
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
         let edits = Arc::new(OnceLock::new());
         let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone()));
@@ -155,7 +177,8 @@ impl Store {
                 file,
                 jobs: Mutex::new(Some(jobs)),
                 readers,
-                writer: Mutex::new(Some(writer)),
+                gatherers: Mutex::new(Some(Gatherers { account, sign_in, roster, waiting })),
+                tasks: Mutex::new(vec![account_task, sign_in_task, roster_task, waiting_task, writer]),
                 edits,
                 passed_over: AtomicI64::new(0),
             }),
@@ -177,11 +200,25 @@ impl Store {
     pub async fn close(&self) {
         // One after the other: of two that end at once, each may leave the log to the other.
         self.inner.readers.close().await;
+        let mut tasks = std::mem::take(&mut *self.inner.tasks.lock()).into_iter();
+        let Some(Gatherers { account, sign_in, roster, waiting }) = self.inner.gatherers.lock().take() else {
+            return;
+        };
+        drop(account);
+        end(tasks.next()).await;
+        drop(sign_in);
+        end(tasks.next()).await;
+        drop(roster);
+        end(tasks.next()).await;
+        drop(waiting);
+        end(tasks.next()).await;
         drop(self.inner.jobs.lock().take());
-        let writer = self.inner.writer.lock().take();
-        if let Some(writer) = writer {
-            let _ = writer.await;
-        }
+        end(tasks.next()).await;
+    }
+
+    /// What is read of everybody who signs in.
+    fn gatherers(&self) -> Result<Gatherers, StoreError> {
+        self.inner.gatherers.lock().clone().ok_or(StoreError::Closed)
     }
 
     /// Runs `edit` in the writer and returns once it is committed or refused.
@@ -198,6 +235,13 @@ impl Store {
     /// The connections to read with.
     fn readers(&self) -> &SqlitePool {
         &self.inner.readers
+    }
+}
+
+/// Waits for the end of a task that nobody can ask for anything more.
+async fn end(task: Option<JoinHandle<()>>) {
+    if let Some(task) = task {
+        let _ = task.await;
     }
 }
 

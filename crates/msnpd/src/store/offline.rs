@@ -1,13 +1,16 @@
 //! What was said to people who were away, until they have it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use msnp::types::{Email, Guid};
 use sqlx::SqliteConnection;
 
+use super::gather::Gathered;
 use super::list::allows;
 use super::privacy::setting;
 use super::row::{Row, account_id, email, guid, new_guid, unsigned};
+use super::writer::BoxFuture;
 use super::{Store, StoreError, now};
 use crate::account::AccountId;
 
@@ -78,7 +81,7 @@ impl From<sqlx::Error> for KeepError {
 }
 
 /// What waits for an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Whose messages, in the order of their last ones.
     pub senders: Vec<WaitingSender>,
@@ -114,6 +117,38 @@ pub struct WaitingMessage {
 impl std::fmt::Debug for WaitingMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "WaitingMessage({}, <{} bytes>)", self.guid, self.payload.len())
+    }
+}
+
+/// Of those for whom something waits.
+impl Gathered for Waiting {
+    fn read<'c>(
+        conn: &'c mut SqliteConnection,
+        receivers: &'c str,
+    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<(i64, i64, String, String, bool)> = sqlx::query_as(
+                "SELECT m.receiver, m.sender, a.email, m.sender_name, m.payload IS NULL \
+                 FROM offline_message m JOIN account a ON a.id = m.sender \
+                 WHERE m.seq IN (SELECT max(seq) FROM offline_message \
+                 WHERE receiver IN (SELECT value FROM json_each($1)) \
+                 GROUP BY receiver, sender, payload IS NULL) ORDER BY m.seq",
+            )
+            .bind(receivers)
+            .fetch_all(conn)
+            .await?;
+            let mut found = HashMap::<AccountId, Self>::new();
+            for (receiver, sender, address, name, is_dropped) in rows {
+                let waiting = found.entry(account_id(receiver)?).or_default();
+                if is_dropped {
+                    waiting.has_dropped = true;
+                } else {
+                    let sender = WaitingSender { id: account_id(sender)?, email: email(&address)?, name };
+                    waiting.senders.push(sender);
+                }
+            }
+            Ok(found.into_iter().collect())
+        })
     }
 }
 
@@ -167,24 +202,8 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn waiting(&self, receiver: AccountId) -> Result<Waiting, StoreError> {
-        let rows: Vec<(i64, String, String, bool)> = sqlx::query_as(
-            "SELECT m.sender, a.email, m.sender_name, m.payload IS NULL \
-             FROM offline_message m JOIN account a ON a.id = m.sender \
-             WHERE m.seq IN (SELECT max(seq) FROM offline_message \
-             WHERE receiver = $1 GROUP BY sender, payload IS NULL) ORDER BY m.seq",
-        )
-        .bind(i64::from(receiver.0))
-        .fetch_all(self.readers())
-        .await?;
-        let mut waiting = Waiting { senders: Vec::new(), has_dropped: false };
-        for (id, address, name, is_dropped) in rows {
-            if is_dropped {
-                waiting.has_dropped = true;
-            } else {
-                waiting.senders.push(WaitingSender { id: account_id(id)?, email: email(&address)?, name });
-            }
-        }
-        Ok(waiting)
+        let gatherer = self.gatherers()?.waiting;
+        Ok(gatherer.read(receiver).await?.unwrap_or_default())
     }
 
     /// The messages of one sender that wait for an account, in the order in which they were said.

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{Connection as _, FromRow, SqliteConnection};
 
+use super::gather::Gathered;
 use super::group::{Group, number};
 use super::list::allows;
 use super::outside::{self, OutsideContact};
 use super::privacy::setting;
 use super::property::{in_order, shown};
 use super::row::{account_id, email, lists, unsigned};
+use super::writer::BoxFuture;
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -79,6 +81,7 @@ impl Roster {
 /// All of it but for those without an account, in one row: a statement is a wait for another thread, and so is a row.
 #[derive(FromRow)]
 struct RosterRow {
+    id: i64,
     prompt: String,
     privacy: String,
     created: i64,
@@ -97,22 +100,24 @@ struct RosterRow {
     has_outside: bool,
 }
 
+/// Those of the accounts `$1`.
 const ROSTER: &str = "
-    SELECT prompt, privacy, created, revision, lists_revision, settings_revision, coalesce(name, email) AS name,
+    SELECT me.id, me.prompt, me.privacy, me.created, me.revision, me.lists_revision, me.settings_revision,
+        coalesce(me.name, me.email) AS name,
         (SELECT json_group_array(json_array(c.contact, a.email, a.name, c.name, c.phone, hex(c.guid), c.lists, c.revision,
                 c.in_other, o.lists, a.privacy) ORDER BY c.contact)
             FROM contact c JOIN account a ON a.id = c.contact
             LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner
-            WHERE c.owner = $1 AND c.lists <> 0) AS contacts,
-        (SELECT json_group_array(json_array(contact, number) ORDER BY number) FROM membership
-            WHERE owner = $1) AS memberships,
-        (SELECT json_group_array(json_array(account, name, value)) FROM property
-            WHERE account = $1 OR account IN
-                (SELECT contact FROM contact WHERE owner = $1 AND lists & $2 <> 0)) AS properties,
-        (SELECT json_group_array(json_array(number, hex(guid), name) ORDER BY number) FROM contact_group
-            WHERE owner = $1) AS groups,
-        EXISTS (SELECT 1 FROM outside_contact WHERE owner = $1) AS has_outside
-    FROM account WHERE id = $1";
+            WHERE c.owner = me.id AND c.lists <> 0) AS contacts,
+        (SELECT json_group_array(json_array(m.contact, m.number) ORDER BY m.number) FROM membership m
+            WHERE m.owner = me.id) AS memberships,
+        (SELECT json_group_array(json_array(p.account, p.name, p.value)) FROM property p
+            WHERE p.account = me.id OR p.account IN
+                (SELECT c.contact FROM contact c WHERE c.owner = me.id AND c.lists & $2 <> 0)) AS properties,
+        (SELECT json_group_array(json_array(g.number, hex(g.guid), g.name) ORDER BY g.number) FROM contact_group g
+            WHERE g.owner = me.id) AS groups,
+        EXISTS (SELECT 1 FROM outside_contact e WHERE e.owner = me.id) AS has_outside
+    FROM account me WHERE me.id IN (SELECT value FROM json_each($1))";
 
 /// A row of somebody's lists, and what the contact says of it.
 #[derive(Deserialize)]
@@ -148,32 +153,52 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn roster(&self, account: AccountId) -> Result<Option<Roster>, StoreError> {
-        let mut reader = self.readers().acquire().await?;
-        match read(&mut reader, account).await? {
-            None => Ok(None),
-            Some(row) if !row.has_outside => roster(account, row, Vec::new()).map(Some),
-            // Few have any. What was read is of another moment than what is to be read.
-            Some(_) => {
-                let mut tx = sqlx::Connection::begin(&mut *reader).await?;
-                let row = read(&mut tx, account).await?;
-                let outside = outside::read(&mut tx, account).await?;
-                tx.commit().await?;
-                row.map(|row| roster(account, row, outside)).transpose()
-            }
-        }
+        let gatherer = self.gatherers()?.roster;
+        gatherer.read(account).await
     }
 }
 
-async fn read(reader: &mut SqliteConnection, owner: AccountId) -> Result<Option<RosterRow>, StoreError> {
-    let row = sqlx::query_as(ROSTER)
-        .bind(i64::from(owner.0))
-        .bind(i64::from(List::Forward.bit().bits()))
-        .fetch_optional(reader)
-        .await?;
-    Ok(row)
+impl Gathered for Roster {
+    fn read<'c>(
+        conn: &'c mut SqliteConnection,
+        accounts: &'c str,
+    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for row in rows(conn, accounts).await? {
+                let id = account_id(row.id)?;
+                let whole = if row.has_outside {
+                    with_outside(conn, id).await?
+                } else {
+                    Some(roster(row, Vec::new())?)
+                };
+                found.extend(whole.map(|roster| (id, roster)));
+            }
+            Ok(found)
+        })
+    }
 }
 
-fn roster(owner: AccountId, row: RosterRow, outside: Vec<OutsideContact>) -> Result<Roster, StoreError> {
+async fn rows(conn: &mut SqliteConnection, accounts: &str) -> Result<Vec<RosterRow>, StoreError> {
+    let rows = sqlx::query_as(ROSTER)
+        .bind(accounts)
+        .bind(i64::from(List::Forward.bit().bits()))
+        .fetch_all(conn)
+        .await?;
+    Ok(rows)
+}
+
+/// That of somebody who has contacts without an account, as few have. All of it is read again, to be of one moment.
+async fn with_outside(conn: &mut SqliteConnection, owner: AccountId) -> Result<Option<Roster>, StoreError> {
+    let mut tx = conn.begin().await?;
+    let row = rows(&mut tx, &format!("[{}]", owner.0)).await?.pop();
+    let outside = outside::read(&mut tx, owner).await?;
+    tx.commit().await?;
+    row.map(|row| roster(row, outside)).transpose()
+}
+
+fn roster(row: RosterRow, outside: Vec<OutsideContact>) -> Result<Roster, StoreError> {
+    let owner = account_id(row.id)?;
     let mut memberships = HashMap::<AccountId, Vec<_>>::new();
     for (contact, group) in from_json::<Vec<(i64, i64)>>(&row.memberships)? {
         memberships.entry(account_id(contact)?).or_default().push(number(group)?);

@@ -1,8 +1,10 @@
 //! What an operator does to accounts.
 
 use msnp::types::List;
+use msnpd::account::AccountId;
 use msnpd::password::legacy::LegacyKey;
-use msnpd::store::{AccountError, EditError, EventKind, NewAccount};
+use msnpd::store::{AccountError, EditError, EventKind, NewAccount, StoreError};
+use tokio::task::JoinSet;
 
 use super::{Bench, LIMITS, add, email, on};
 
@@ -147,4 +149,33 @@ async fn a_removed_one_is_on_nobodys_list() {
     let gone = b.store.add_contact(b.bob, &email("alice"), None, None, LIMITS).await;
     assert!(matches!(gone, Err(EditError::Gone)));
     assert!(matches!(b.store.remove_account(b.bob).await, Err(AccountError::Unknown)));
+}
+
+/// Many who sign in at once share statements; each gets what is his, and who has no account gets nothing.
+#[tokio::test]
+async fn everybody_gets_his_own_however_many_ask_at_once() {
+    let b = Bench::new().await;
+    b.store.add_contact(b.alice, &email("bob"), None, None, LIMITS).await.unwrap();
+    let nobody = AccountId(4_000_000);
+    let mut asking = JoinSet::new();
+    for number in 0..300 {
+        let (store, who) = (b.store.clone(), [b.alice, b.bob, nobody][number % 3]);
+        asking
+            .spawn(async move { (who, store.sign_in(who).await.unwrap(), store.roster(who).await.unwrap()) });
+    }
+    while let Some(asked) = asking.join_next().await {
+        let (who, signed_in, roster) = asked.unwrap();
+        if who == nobody {
+            assert!(signed_in.is_none() && roster.is_none());
+            continue;
+        }
+        let ((account, brief), roster) = (signed_in.unwrap(), roster.unwrap());
+        let other = if who == b.alice { b.bob } else { b.alice };
+        assert_eq!(account.id, who);
+        assert_eq!(brief.contacts.iter().map(|contact| contact.id).collect::<Vec<_>>(), [other]);
+        assert_eq!(roster.contacts.iter().map(|contact| contact.id).collect::<Vec<_>>(), [other]);
+        assert_eq!(roster.name, account.name);
+    }
+    b.store.close().await;
+    assert!(matches!(b.store.roster(b.alice).await, Err(StoreError::Closed)));
 }
