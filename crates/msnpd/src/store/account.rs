@@ -6,7 +6,7 @@ use std::fmt;
 use msnp::types::{Email, Privacy};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::gather::Gathered;
+use super::gather::{Found, Gathered};
 use super::privacy::setting;
 use super::role::MAX_NUMBER;
 use super::row::{account_id, email, find, unsigned};
@@ -95,11 +95,18 @@ pub(super) struct Stored {
     disabled: bool,
 }
 
+impl Stored {
+    /// The number of the account.
+    pub(super) fn id(&self) -> Result<AccountId, StoreError> {
+        account_id(self.id)
+    }
+}
+
 impl Gathered for Account {
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
         Box::pin(async move {
             let rows: Vec<Stored> = sqlx::query_as(
                 "SELECT id, email, name, password_hash, generation, disabled FROM account \
@@ -108,7 +115,7 @@ impl Gathered for Account {
             .bind(accounts)
             .fetch_all(conn)
             .await?;
-            rows.into_iter().map(|row| Account::try_from(row).map(|account| (account.id, account))).collect()
+            rows.into_iter().map(|row| Ok((row.id()?, Account::try_from(row)))).collect()
         })
     }
 }

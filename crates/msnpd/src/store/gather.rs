@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -19,13 +20,16 @@ const QUEUE: usize = 1024;
 /// Accounts in one statement. Bounds how long the first waits for the last.
 const MAX_BATCH: usize = 64;
 
+/// What was read of each account, or why that could not be made out: what is wrong with one is none of the others'.
+pub(super) type Found<T> = Vec<(AccountId, Result<T, StoreError>)>;
+
 /// What can be read of many accounts at once.
 pub(super) trait Gathered: Clone + Send + 'static {
     /// Reads it of those accounts whose numbers are in `accounts`, a JSON array. All of one account is of one moment.
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>>;
+    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>>;
 }
 
 struct Ask<T> {
@@ -45,10 +49,11 @@ impl<T> Clone for Gatherer<T> {
 }
 
 impl<T: Gathered> Gatherer<T> {
-    /// Reads over `conn`, which is closed when the last clone is gone; the task ends then.
-    pub(super) fn start(conn: SqliteConnection) -> (Self, JoinHandle<()>) {
+    /// Reads over a connection of its own, until the last clone is gone.
+    pub(super) async fn start(options: &SqliteConnectOptions) -> Result<(Self, JoinHandle<()>), sqlx::Error> {
+        let conn = options.connect().await?;
         let (asks, asked) = mpsc::channel(QUEUE);
-        (Self { asks }, tokio::spawn(run(conn, asked)))
+        Ok((Self { asks }, tokio::spawn(run(conn, options.clone(), asked))))
     }
 
     /// Reads it of an account, `None` where there is no such account, not before this is called.
@@ -59,18 +64,31 @@ impl<T: Gathered> Gatherer<T> {
     }
 }
 
-async fn run<T: Gathered>(mut conn: SqliteConnection, mut asked: mpsc::Receiver<Ask<T>>) {
+async fn run<T: Gathered>(
+    mut conn: SqliteConnection,
+    options: SqliteConnectOptions,
+    mut asked: mpsc::Receiver<Ask<T>>,
+) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while asked.recv_many(&mut batch, MAX_BATCH).await > 0 {
         // Who has gone meanwhile costs nothing.
         batch.retain(|ask| !ask.answer.is_closed());
         let numbers: Vec<_> = batch.iter().map(|ask| ask.account.0.to_string()).collect();
         let found = T::read(&mut conn, &format!("[{}]", numbers.join(","))).await;
+        // It is unclear how an error has left the connection. Where there is none to be had, the next one fails as well.
+        if found.is_err()
+            && let Ok(another) = options.connect().await
+        {
+            conn = another;
+        }
         let found = found.map(|found| found.into_iter().collect::<HashMap<_, _>>());
         for Ask { account, answer } in batch.drain(..) {
-            // Somebody may have asked twice.
-            let one = found.as_ref().map(|found| found.get(&account).cloned());
-            let _ = answer.send(one.map_err(StoreError::clone));
+            let one = match &found {
+                // Somebody may have asked twice.
+                Ok(found) => found.get(&account).cloned().transpose(),
+                Err(error) => Err(error.clone()),
+            };
+            let _ = answer.send(one);
         }
     }
     let _ = conn.close().await;

@@ -6,7 +6,7 @@ use msnp::types::{Email, List, Lists, Privacy, Property};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::account::Stored;
-use super::gather::Gathered;
+use super::gather::{Found, Gathered};
 use super::group::number;
 use super::privacy::setting;
 use super::property::{in_order, shown};
@@ -69,12 +69,10 @@ impl Gathered for SignIn {
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
         Box::pin(async move {
             let rows: Vec<SignInRow> = sqlx::query_as(SIGN_IN).bind(accounts).fetch_all(conn).await?;
-            rows.into_iter()
-                .map(|row| brief(row).map(|(account, brief)| (account.id, (account, brief))))
-                .collect()
+            rows.into_iter().map(|row| Ok((row.account.id()?, brief(row)))).collect()
         })
     }
 }

@@ -164,10 +164,10 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
-        let (account, account_task) = Gatherer::start(options.connect().await.map_err(failed)?);
-        let (sign_in, sign_in_task) = Gatherer::start(options.connect().await.map_err(failed)?);
-        let (roster, roster_task) = Gatherer::start(options.connect().await.map_err(failed)?);
-        let (waiting, waiting_task) = Gatherer::start(options.connect().await.map_err(failed)?);
+        let (account, account_task) = Gatherer::start(&options).await.map_err(failed)?;
+        let (sign_in, sign_in_task) = Gatherer::start(&options).await.map_err(failed)?;
+        let (roster, roster_task) = Gatherer::start(&options).await.map_err(failed)?;
+        let (waiting, waiting_task) = Gatherer::start(&options).await.map_err(failed)?;
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
         let edits = Arc::new(OnceLock::new());
         let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone()));

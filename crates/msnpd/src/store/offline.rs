@@ -6,7 +6,7 @@ use std::time::Duration;
 use msnp::types::{Email, Guid};
 use sqlx::SqliteConnection;
 
-use super::gather::Gathered;
+use super::gather::{Found, Gathered};
 use super::list::allows;
 use super::privacy::setting;
 use super::row::{Row, account_id, email, guid, new_guid, unsigned};
@@ -125,7 +125,7 @@ impl Gathered for Waiting {
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         receivers: &'c str,
-    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
         Box::pin(async move {
             let rows: Vec<(i64, i64, String, String, bool)> = sqlx::query_as(
                 "SELECT m.receiver, m.sender, a.email, m.sender_name, m.payload IS NULL \
@@ -137,19 +137,23 @@ impl Gathered for Waiting {
             .bind(receivers)
             .fetch_all(conn)
             .await?;
-            let mut found = HashMap::<AccountId, Self>::new();
+            let mut found = HashMap::<AccountId, Result<Self, StoreError>>::new();
             for (receiver, sender, address, name, is_dropped) in rows {
-                let waiting = found.entry(account_id(receiver)?).or_default();
-                if is_dropped {
-                    waiting.has_dropped = true;
-                } else {
-                    let sender = WaitingSender { id: account_id(sender)?, email: email(&address)?, name };
-                    waiting.senders.push(sender);
+                let of_receiver = found.entry(account_id(receiver)?).or_insert_with(|| Ok(Self::default()));
+                let Ok(waiting) = of_receiver else { continue };
+                match waiting_sender(sender, &address, name) {
+                    Ok(_) if is_dropped => waiting.has_dropped = true,
+                    Ok(sender) => waiting.senders.push(sender),
+                    Err(error) => *of_receiver = Err(error),
                 }
             }
             Ok(found.into_iter().collect())
         })
     }
+}
+
+fn waiting_sender(id: i64, address: &str, name: String) -> Result<WaitingSender, StoreError> {
+    Ok(WaitingSender { id: account_id(id)?, email: email(address)?, name })
 }
 
 impl Store {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, FromRow, SqliteConnection};
 
-use super::gather::Gathered;
+use super::gather::{Found, Gathered};
 use super::group::{Group, number};
 use super::list::allows;
 use super::outside::{self, OutsideContact};
@@ -162,15 +162,14 @@ impl Gathered for Roster {
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Vec<(AccountId, Self)>, StoreError>> {
+    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
         Box::pin(async move {
             let mut found = Vec::new();
             for row in rows(conn, accounts).await? {
                 let id = account_id(row.id)?;
-                let whole = if row.has_outside {
-                    with_outside(conn, id).await?
-                } else {
-                    Some(roster(row, Vec::new())?)
+                let whole = match row.has_outside {
+                    true => with_outside(conn, id).await.transpose(),
+                    false => Some(roster(row, Vec::new())),
                 };
                 found.extend(whole.map(|roster| (id, roster)));
             }

@@ -3,7 +3,9 @@
 use msnp::types::List;
 use msnpd::account::AccountId;
 use msnpd::password::legacy::LegacyKey;
-use msnpd::store::{AccountError, EditError, EventKind, NewAccount, StoreError};
+use msnpd::store::{AccountError, DATABASE, EditError, EventKind, NewAccount, StoreError};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::JoinSet;
 
 use super::{Bench, LIMITS, add, email, on};
@@ -178,4 +180,31 @@ async fn everybody_gets_his_own_however_many_ask_at_once() {
     }
     b.store.close().await;
     assert!(matches!(b.store.roster(b.alice).await, Err(StoreError::Closed)));
+}
+
+/// A row that can't be made out is nobody else's trouble, however many share the statement that reads it.
+#[tokio::test]
+async fn what_is_wrong_with_one_account_keeps_nobody_else_out() {
+    let b = Bench::new().await;
+    let mut database = SqliteConnectOptions::new().filename(b.path().join(DATABASE)).connect().await.unwrap();
+    sqlx::query("UPDATE account SET generation = -1 WHERE id = $1")
+        .bind(i64::from(b.bob.0))
+        .execute(&mut database)
+        .await
+        .unwrap();
+    database.close().await.unwrap();
+    let mut asking = JoinSet::new();
+    for number in 0..100 {
+        let (store, who) = (b.store.clone(), [b.alice, b.bob][number % 2]);
+        asking.spawn(async move { (who, store.sign_in(who).await, store.account(who).await) });
+    }
+    while let Some(asked) = asking.join_next().await {
+        let (who, signed_in, account) = asked.unwrap();
+        if who == b.bob {
+            assert!(matches!(signed_in, Err(StoreError::Corrupt(_))), "{signed_in:?}");
+            assert!(matches!(account, Err(StoreError::Corrupt(_))), "{account:?}");
+        } else {
+            assert_eq!(signed_in.unwrap().unwrap().0.email, account.unwrap().unwrap().email);
+        }
+    }
 }
