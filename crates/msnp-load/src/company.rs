@@ -2,18 +2,18 @@
 //!
 //! What the processes tell each other is lines of JSON: the plan, then `go` for each round; `ready`, ticks, and outcomes.
 
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
 use crate::measure::{Outcome, Tick};
 use crate::people::Casting;
+use crate::play::start_part;
 use crate::scenario::{Plan, Stage, World};
 
 /// How often those who play tell how far they are.
@@ -150,16 +150,7 @@ fn open_files() -> usize {
 
 impl Process {
     async fn start(plan: &Plan) -> anyhow::Result<Self> {
-        let program = std::env::current_exe().context("can't find this program")?;
-        let mut child = Command::new(program)
-            .arg(WORKER)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("can't start another process")?;
-        let (tell, hear) = (child.stdin.take(), child.stdout.take());
-        let (tell, hear) = tell.zip(hear).context("another process can't be talked to")?;
+        let (child, tell, hear) = start_part(WORKER)?;
         let mut process = Self { child, tell, hear: BufReader::new(hear).lines() };
         process.say(&serde_json::to_string(plan)?).await?;
         Ok(process)

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 
 use crate::company::{self, Company, WORKER};
@@ -39,6 +39,20 @@ pub fn part(argument: Option<&str>) -> Option<ExitCode> {
     })
 }
 
+/// Starts this program once more, to play a part. It ends when its input does, or what is returned is dropped.
+pub(crate) fn start_part(argument: &str) -> anyhow::Result<(Child, ChildStdin, ChildStdout)> {
+    let program = std::env::current_exe().context("can't find this program")?;
+    let mut child = Command::new(program)
+        .arg(argument)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("can't start another process")?;
+    let (tell, hear) = child.stdin.take().zip(child.stdout.take()).context("it can't be talked to")?;
+    Ok((child, tell, hear))
+}
+
 /// Tells where it listens, and serves until its parent has gone.
 async fn be_floor() -> anyhow::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -61,7 +75,7 @@ pub struct Floor {
     /// Where it is.
     pub at: SocketAddr,
     child: Child,
-    _alive: Option<ChildStdin>,
+    _alive: ChildStdin,
 }
 
 impl Floor {
@@ -70,16 +84,7 @@ impl Floor {
     /// # Errors
     /// When it does not come up.
     pub async fn start() -> anyhow::Result<Self> {
-        let program = std::env::current_exe().context("can't find this program")?;
-        let mut child = Command::new(program)
-            .arg(FLOOR)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("can't start the floor")?;
-        let alive = child.stdin.take();
-        let told = child.stdout.take().context("the floor can't be heard")?;
+        let (child, alive, told) = start_part(FLOOR)?;
         let line = BufReader::new(told).lines().next_line().await?.context("the floor does not come up")?;
         Ok(Self { at: line.parse().context("the floor does not tell where it is")?, child, _alive: alive })
     }

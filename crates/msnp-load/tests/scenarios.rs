@@ -88,6 +88,10 @@ fn what_can_t_be_measured_is_told() {
         ("floor chat --users 1", "--users"),
         ("floor signin-storm --users 3", "--bystanders"),
         ("idle --tickets /nowhere/at-all", "can't read"),
+        ("idle --rate 0", "a rate is to be"),
+        ("idle --hold=-1", "seconds are to be"),
+        ("idle --hold NaN", "seconds are to be"),
+        ("mixed --seconds inf", "seconds are to be"),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments}");

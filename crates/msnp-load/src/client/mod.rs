@@ -6,6 +6,7 @@ mod ticket;
 mod wire;
 
 use std::io;
+use std::net::SocketAddr;
 
 use msnp::types::ErrorCode;
 use msnp::wire::{ArgError, FrameError};
@@ -42,6 +43,9 @@ pub enum Failure {
     /// The server does not speak the version, or not this way to sign in.
     #[error("the server does not speak {0}")]
     NotSpoken(&'static str),
+    /// A server on this machine has sent its client to another one.
+    #[error("led to another machine, {0}: the server's public host is to be this one for a test")]
+    LedAway(SocketAddr),
     /// There is no ticket.
     #[error("{0}")]
     NoTicket(String),

@@ -33,6 +33,8 @@ const MAX_REFERRALS: usize = 3;
 #[derive(Debug)]
 pub struct Notification {
     wire: Wire,
+    /// The server.
+    at: SocketAddr,
     /// His address.
     pub address: String,
     /// Whether it says at once what needs no answer.
@@ -81,7 +83,7 @@ impl Notification {
         for _ in 0..=MAX_REFERRALS {
             let wire = Wire::connect(to, Direction::FromNotification, dialect).await?;
             let address = person.address.clone();
-            let mut session = Self { wire, address, eager, trid: 0, rings: VecDeque::new() };
+            let mut session = Self { wire, at: to, address, eager, trid: 0, rings: VecDeque::new() };
             match session.introduce(proof).await? {
                 None => {
                     session.read_lists(person).await?;
@@ -110,7 +112,7 @@ impl Notification {
 
     /// Says who it is and proves it. Returns where to go instead, if it is sent elsewhere.
     async fn introduce(&mut self, proof: &Proof) -> Result<Option<SocketAddr>, Failure> {
-        let dialect = self.wire.dialect();
+        let (dialect, at) = (self.wire.dialect(), self.at);
         let name = dialect.version.to_string();
         let trid = self.next();
         let offer = format!("{name} {}", ver::RECOMMENDATION_ONLY);
@@ -131,7 +133,7 @@ impl Notification {
         }
         let challenge = self.until(|frame| match frame.verb {
             Verb::USR => Some(challenge(frame, dialect).map(Asked::Proof)),
-            Verb::XFR => Some(referral(frame, dialect).map(Asked::Elsewhere)),
+            Verb::XFR => Some(referral(frame, dialect, at).map(Asked::Elsewhere)),
             _ => None,
         });
         let challenge = match challenge.await?? {
@@ -216,11 +218,11 @@ impl Notification {
     /// # Errors
     /// When the connection ends.
     pub async fn until<T>(&mut self, mut look: impl FnMut(&Frame<'_>) -> Option<T>) -> Result<T, Failure> {
-        let Self { wire, rings, .. } = self;
+        let Self { wire, rings, at, .. } = self;
         let dialect = wire.dialect();
         wire.until(|frame| {
             if frame.verb == Verb::RNG && rings.len() < RINGS {
-                rings.extend(ring(frame, dialect));
+                rings.extend(ring(frame, dialect, *at));
             }
             look(frame)
         })
@@ -233,12 +235,12 @@ impl Notification {
     /// When there is none.
     pub async fn ask_for_switchboard(&mut self) -> Result<Lead, Failure> {
         let trid = self.next();
-        let dialect = self.wire.dialect();
+        let (dialect, at) = (self.wire.dialect(), self.at);
         self.wire.say(&xfr::Request { trid, kind: "SB" }).await?;
         let referred = self.until(|frame| {
             (frame.verb == Verb::XFR).then(|| match xfr::Reply::read(*frame, dialect)? {
                 xfr::Reply::Switchboard { address, cookie, .. } => {
-                    Ok(Lead { at: resolve(address)?, cookie: cookie.as_str().to_owned() })
+                    Ok(Lead { at: resolve(address, at)?, cookie: cookie.as_str().to_owned() })
                 }
                 xfr::Reply::Notification { .. } => Err(Failure::NotSpoken("switchboards")),
             })
@@ -279,10 +281,10 @@ impl Notification {
 }
 
 /// An invitation, if it can be followed.
-fn ring(frame: &Frame<'_>, dialect: &Dialect) -> Option<Ring> {
+fn ring(frame: &Frame<'_>, dialect: &Dialect, from_server: SocketAddr) -> Option<Ring> {
     let rng::Push { session, address, cookie, handle, .. } = rng::Push::read(*frame, dialect).ok()?;
     let (cookie, from) = (cookie.as_str().to_owned(), handle.to_owned());
-    Some(Ring { session, at: resolve(address).ok()?, cookie, from })
+    Some(Ring { session, at: resolve(address, from_server).ok()?, cookie, from })
 }
 
 enum Asked {
@@ -298,17 +300,20 @@ fn challenge(frame: &Frame<'_>, dialect: &Dialect) -> Result<String, Failure> {
     }
 }
 
-fn referral(frame: &Frame<'_>, dialect: &Dialect) -> Result<SocketAddr, Failure> {
+fn referral(frame: &Frame<'_>, dialect: &Dialect, from: SocketAddr) -> Result<SocketAddr, Failure> {
     match xfr::Reply::read(*frame, dialect)? {
-        xfr::Reply::Notification { address, .. } => resolve(address),
+        xfr::Reply::Notification { address, .. } => resolve(address, from),
         xfr::Reply::Switchboard { .. } => Err(Failure::NotSpoken("referrals")),
     }
 }
 
-/// The address behind `host:port`.
-fn resolve(address: &str) -> Result<SocketAddr, Failure> {
+/// The address behind `host:port`, where `from` sends its clients. A server on this machine leads to no other: load is for
+/// whom it was meant for.
+fn resolve(address: &str, from: SocketAddr) -> Result<SocketAddr, Failure> {
+    let is_here = |at: SocketAddr| at.ip().to_canonical().is_loopback();
     let mut found = address.to_socket_addrs().map_err(Failure::Connect)?;
-    found.next().ok_or_else(|| Failure::Connect(std::io::ErrorKind::NotFound.into()))
+    let to = found.next().ok_or_else(|| Failure::Connect(std::io::ErrorKind::NotFound.into()))?;
+    if is_here(from) && !is_here(to) { Err(Failure::LedAway(to)) } else { Ok(to) }
 }
 
 fn client(trid: TrId, handle: &str) -> cvr::Request<'_> {
@@ -322,5 +327,19 @@ fn client(trid: TrId, handle: &str) -> cvr::Request<'_> {
         version: "8.5.1288",
         client_id: Some("MSMSGS"),
         handle: Some(handle),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_this_machine_leads_to_no_other() {
+        let (here, elsewhere) = (([127, 0, 0, 1], 1863).into(), ([192, 0, 2, 1], 1863).into());
+        assert!(resolve("127.0.0.1:1863", here).is_ok());
+        assert!(matches!(resolve("192.0.2.2:1863", here), Err(Failure::LedAway(_))));
+        assert!(resolve("192.0.2.2:1863", elsewhere).is_ok());
+        assert!(resolve("nothing", elsewhere).is_err());
     }
 }

@@ -25,7 +25,7 @@ pub struct Flood {
     #[arg(long, default_value_t = 20)]
     pub bystanders: usize,
     /// How many seconds it lasts
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = super::seconds)]
     pub seconds: f64,
 }
 

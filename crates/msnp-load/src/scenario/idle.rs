@@ -17,13 +17,13 @@ use crate::measure::{Outcome, Phase};
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct Idle {
     /// How many sign in a second, in each process
-    #[arg(long, default_value_t = 1000.0)]
+    #[arg(long, default_value_t = 1000.0, value_parser = super::rate)]
     pub rate: f64,
     /// How many seconds they stay when all are in
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = super::seconds)]
     pub hold: f64,
     /// After how many seconds of silence each pings
-    #[arg(long, default_value_t = 45.0)]
+    #[arg(long, default_value_t = 45.0, value_parser = super::seconds)]
     pub ping: f64,
 }
 
@@ -37,7 +37,7 @@ impl Stage {
 
     pub(super) async fn round(&mut self, world: &Arc<World>) -> anyhow::Result<Outcome> {
         let began = Instant::now();
-        let between = Duration::from_secs_f64(1.0 / self.0.rate.max(f64::MIN_POSITIVE));
+        let between = Duration::from_secs_f64(1.0 / self.0.rate);
         let every = Duration::from_secs_f64(self.0.ping);
         let (stop, stopped) = watch::channel(false);
         let (there, mut all_there) = tokio::sync::mpsc::unbounded_channel();

@@ -40,13 +40,13 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct Mixed {
     /// How many seconds a day has
-    #[arg(long, default_value_t = 600.0)]
+    #[arg(long, default_value_t = 600.0, value_parser = super::seconds)]
     pub day: f64,
     /// How many seconds of it are played, when all are in
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = super::seconds)]
     pub seconds: f64,
     /// How many sign in a second at first, in each process
-    #[arg(long, default_value_t = 500.0)]
+    #[arg(long, default_value_t = 500.0, value_parser = super::rate)]
     pub rate: f64,
 }
 
@@ -86,7 +86,7 @@ impl Stage {
 
     pub(super) async fn round(&mut self, world: &Arc<World>) -> anyhow::Result<Outcome> {
         let began = Instant::now();
-        let ramp = world.people.len() as f64 / self.0.rate.max(f64::MIN_POSITIVE);
+        let ramp = world.people.len() as f64 / self.0.rate;
         let all_in = began + Duration::from_secs_f64(ramp);
         let until = all_in + Duration::from_secs_f64(self.0.seconds);
         let mut people = JoinSet::new();

@@ -110,6 +110,20 @@ impl Scenario {
     }
 }
 
+/// Reads seconds from a command line: as many as can be waited for.
+fn seconds(written: &str) -> Result<f64, &'static str> {
+    between(written, 0.0, "seconds are to be 0 to 1000000")
+}
+
+/// Reads how often something is done in a second.
+fn rate(written: &str) -> Result<f64, &'static str> {
+    between(written, 0.001, "a rate is to be 0.001 to 1000000")
+}
+
+fn between(written: &str, least: f64, otherwise: &'static str) -> Result<f64, &'static str> {
+    written.parse().ok().filter(|number| (least..=1e6).contains(number)).ok_or(otherwise)
+}
+
 /// A scenario with everybody in his place, to be played as often as one likes.
 #[derive(Debug)]
 pub struct Stage {

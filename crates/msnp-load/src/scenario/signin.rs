@@ -20,7 +20,7 @@ pub struct SignIn {
     #[arg(long)]
     pub sign_ins: Option<usize>,
     /// How many a second; by default as many as can be
-    #[arg(long)]
+    #[arg(long, value_parser = super::rate)]
     pub rate: Option<f64>,
     /// How many are under way at once, in each process
     #[arg(long, default_value_t = 64)]
@@ -57,7 +57,7 @@ impl Stage {
         let mut clients = JoinSet::new();
         for _ in 0..self.options.at_once.min(people) {
             let (world, proofs, next) = (world.clone(), self.proofs.clone(), self.next.clone());
-            let between = self.options.rate.map(|rate| 1.0 / rate.max(f64::MIN_POSITIVE));
+            let between = self.options.rate.map(|rate| 1.0 / rate);
             clients.spawn(async move {
                 let mut done = 0;
                 loop {

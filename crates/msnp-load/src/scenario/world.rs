@@ -129,12 +129,14 @@ impl World {
     }
 }
 
-/// The address of the person at a place, on this machine: a server that looks at addresses sees as many people as there are.
+/// From where the person at a place asks the web services of a server on this machine: one that looks at addresses sees many.
+/// From there no other machine can be reached, wherever the nexus leads.
 fn own_address(server: IpAddr, place: usize) -> Option<IpAddr> {
-    let IpAddr::V4(server) = server.to_canonical() else { return None };
-    let [_, _, high, low] = u32::try_from(place).ok()?.to_be_bytes();
+    let server = server.to_canonical();
+    let [.., high, low] = place.to_be_bytes();
     // Neither the network's own address nor that of all.
-    (server.is_loopback() && place < 1 << 16).then(|| Ipv4Addr::new(127, 1, high, low.clamp(1, 254)).into())
+    let own = Ipv4Addr::new(127, 1, high, low.clamp(1, 254));
+    server.is_loopback().then(|| if server.is_ipv4() { own.into() } else { server })
 }
 
 /// What was done so often since `began`.
