@@ -13,7 +13,8 @@ use sha2::Sha256;
 
 use crate::random;
 
-/// For how long a password counts as just verified: twice this at most, once this at least.
+/// For how long a password counts as just verified: twice this at most, and once this at least unless very many others sign
+/// in meanwhile.
 const HALF_LIFE: Duration = Duration::from_secs(150);
 
 /// How many are remembered of each half: 32 bytes each.
