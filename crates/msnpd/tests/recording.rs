@@ -162,8 +162,14 @@ const ALICE_SHORT: &str = "alice@example.com";
 const BOB: &str = "bob@example.net";
 const WORDS: &str = "Hi Bob, ça va?";
 
-/// Two people add each other, talk, fetch a picture, and go.
-async fn meet(service: &Running) {
+/// Whether the owner of a picture has heard that it was fetched, and knows that his thanks have arrived.
+fn has_taken_the_last_of_a_picture(recording: &str) -> bool {
+    let mut lines = recording.lines().skip_while(|line| !line.contains("BYE MSNMSGR:alice"));
+    recording.contains(" < CAL ") && lines.any(|line| line.contains(" < ACK "))
+}
+
+/// Two people add each other, talk, fetch a picture, and go. Recorded in `dir`.
+async fn meet(service: &Running, dir: &Path) {
     let (alice, mut bob) = (User::sign_in(service, ALICE).await, User::sign_in(service, BOB).await);
     done(alice.client.set_presence(MsnpStatus::Online)).await;
     done(bob.client.set_presence(MsnpStatus::Online)).await;
@@ -208,6 +214,14 @@ async fn meet(service: &Running) {
     assert_eq!(hear(&mut bob_hears, "text", heard).await, WORDS);
     let request = bobs.request_contact_display_picture(ALICE, &object);
     timeout(PATIENCE, request).await.expect("the transfer in time").unwrap();
+    // Whether what is under way to somebody who goes is acknowledged or not is chance, and chance can't be held again.
+    timeout(PATIENCE, async {
+        while !recordings(dir).iter().any(|recording| has_taken_the_last_of_a_picture(recording)) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the last of the picture's messages taken");
     done(bobs.disconnect()).await;
     let left = |event| matches!(event, Event::ParticipantLeftSwitchboard { .. }).then_some(());
     hear(&mut alice_hears, "Bob leaving", left).await;
@@ -221,7 +235,7 @@ async fn a_conversation_of_real_clients_becomes_a_test() {
     let player =
         |address: &str| (Login { address: address.to_owned(), password: PASSWORD.to_owned() }, None, false);
     let (dir, service) = recorded(&[player(ALICE), player(BOB)]).await;
-    meet(&service).await;
+    meet(&service, dir.path()).await;
     service.stop().await;
 
     let script = convert(dir.path(), Privacy::Masked);
