@@ -138,17 +138,19 @@ impl<'a> Command<'a> for Reply<'a> {
                 line.arg(format_args!("N={}", self.handle))
                     .arg(format_args!("F={}", self.name))
                     .opt(self.guid.map(Contact))
-                    .arg(self.lists.bits())
+                    .number(self.lists.bits())
                     .opt(network)
             }
             ListForm::PerPerson | ListForm::PerList | ListForm::AddressBook => {
-                line.arg(self.handle).arg(&self.name).arg(self.lists.bits())
+                line.word(self.handle).word(self.name.as_str()).number(self.lists.bits())
             }
         };
         if !self.lists.contains(List::Forward) {
             line.end();
         } else if self.groups.is_empty() {
-            line.opt((dialect.lists == ListForm::PerPerson).then_some(0)).end();
+            // Who is in no group is in the first.
+            let line = if dialect.lists == ListForm::PerPerson { line.number(0) } else { line };
+            line.end();
         } else {
             line.arg(Commas(&self.groups)).end();
         }

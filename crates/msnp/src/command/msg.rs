@@ -84,7 +84,7 @@ impl<'a> Command<'a> for Request<'a> {
     }
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
-        Line::new(out, Verb::MSG).trid(self.trid).arg(self.ack.as_str()).payload(self.payload);
+        Line::new(out, Verb::MSG).trid(self.trid).word(self.ack.as_str()).payload(self.payload);
     }
 }
 
@@ -130,7 +130,7 @@ impl fmt::Debug for Push<'_> {
 
 /// Writes how every message of one sender begins, `MSG handle name`: what a relay makes once and keeps.
 pub fn write_start(out: &mut Vec<u8>, from: &str, name: &Encoded<'_>) {
-    Line::new(out, Verb::MSG).arg(from).arg(name).open();
+    Line::new(out, Verb::MSG).word(from).word(name.as_str()).open();
 }
 
 /// Writes a whole message: what [`write_start`] has made, the length, and the payload as it is. A relay writes it

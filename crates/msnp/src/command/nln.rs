@@ -50,13 +50,13 @@ impl<'a> Presence<'a> {
     }
 
     pub(super) fn write(&self, line: Line<'_>, dialect: &Dialect) {
-        let line = write_address(line.arg(self.status), self.handle, dialect)
-            .arg(&self.name)
+        let line = write_address(line.word(self.status.as_str()), self.handle, dialect)
+            .word(self.name.as_str())
             .arg(Written(dialect.capabilities, self.capabilities));
         match (dialect.object, &self.object) {
             (ObjectForm::None, _) | (ObjectForm::Omitted, None) => line,
-            (ObjectForm::Zero, None) => line.arg(0),
-            (ObjectForm::Omitted | ObjectForm::Zero, Some(object)) => line.arg(object),
+            (ObjectForm::Zero, None) => line.number(0),
+            (ObjectForm::Omitted | ObjectForm::Zero, Some(object)) => line.word(object.as_str()),
         }
         .end();
     }

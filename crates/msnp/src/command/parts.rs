@@ -50,8 +50,8 @@ pub(super) fn read_setting_head(args: &mut Args<'_>) -> Result<(Option<TrId>, Op
 /// A contact's address as presence has it. Every contact is of the network 1.
 pub(super) fn write_address<'o>(line: Line<'o>, handle: &str, dialect: &Dialect) -> Line<'o> {
     match dialect.presence_address {
-        PresenceAddress::Plain => line.arg(handle),
-        PresenceAddress::WithNetwork => line.arg(handle).arg(1),
+        PresenceAddress::Plain => line.word(handle),
+        PresenceAddress::WithNetwork => line.word(handle).number(1),
         PresenceAddress::Prefixed => line.arg(format_args!("1:{handle}")),
     }
 }

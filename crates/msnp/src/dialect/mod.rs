@@ -357,8 +357,10 @@ pub enum OfflineMessages {
 impl Dialect {
     /// The dialect called `name` (`MSNP12`), in whatever letter case.
     pub fn named(name: &str) -> Option<&'static Self> {
-        let number = name.get(..4).filter(|word| word.eq_ignore_ascii_case("MSNP")).and(name.get(4..))?;
-        Self::ALL.iter().find(|dialect| dialect.version.0.to_string() == number).copied()
+        let digits = name.get(..4).filter(|word| word.eq_ignore_ascii_case("MSNP")).and(name.get(4..))?;
+        // `parse` would take a sign or a zero in front.
+        let number: u8 = digits.parse().ok().filter(|_| digits.starts_with(|c| matches!(c, '1'..='9')))?;
+        Self::ALL.iter().find(|dialect| dialect.version.0 == number).copied()
     }
 
     /// Whether a client that says `verb` says something that this version has taken away, or that only a server says:

@@ -52,22 +52,30 @@ impl FromStr for Email {
             return Err(InvalidEmail::TooLong);
         }
         let (local, domain) = written.rsplit_once('@').ok_or(InvalidEmail::NoDomain)?;
-        // An address stands unescaped between spaces on a line, in front of `;{guid}` on a switchboard, and
-        // behind `1:` in later versions, so what would end it there can't be part of it.
-        let plain = |c: char| {
-            c.is_ascii_graphic() && !matches!(c, '@' | ';' | ',' | ':' | '<' | '>' | '"' | '\'' | '%' | '&')
-        };
-        if local.is_empty() || !local.chars().all(plain) {
+        if local.is_empty() || !local.bytes().all(stands_in_local) {
             return Err(InvalidEmail::Character);
         }
-        let label = |label: &str| {
-            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        };
-        if !domain.contains('.') || !domain.split('.').all(label) {
+        // Labels with a dot between each two, and at least one.
+        let (mut dots, mut in_label) = (0, false);
+        for byte in domain.bytes() {
+            match byte {
+                b'.' if in_label => (dots, in_label) = (dots + 1, false),
+                b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => in_label = true,
+                _ => return Err(InvalidEmail::NoDomain),
+            }
+        }
+        if dots == 0 || !in_label {
             return Err(InvalidEmail::NoDomain);
         }
         Ok(Self(written.to_ascii_lowercase().into()))
     }
+}
+
+/// Whether a byte may stand before the `@`. An address stands unescaped between spaces on a line, in front of `;{guid}` on a
+/// switchboard, and behind `1:` in later versions, so what would end it there can't be part of it.
+const fn stands_in_local(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+        && !matches!(byte, b'@' | b';' | b',' | b':' | b'<' | b'>' | b'"' | b'\'' | b'%' | b'&')
 }
 
 impl fmt::Display for Email {

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
+use memchr::memchr2;
+
 use super::verb::Verb;
 use crate::types::TrId;
 
@@ -41,7 +43,28 @@ impl<'o> Line<'o> {
 
     /// The transaction id.
     pub fn trid(self, trid: TrId) -> Self {
-        self.arg(trid)
+        // Hardly anybody writes zeros in front.
+        if trid == TrId::new(trid.value()) { self.number(trid.value()) } else { self.arg(trid) }
+    }
+
+    /// An argument that is text already: what [`arg`](Self::arg) does, at a third of the cost.
+    pub fn word(self, word: &str) -> Self {
+        let Self { out } = self;
+        let start = out.len();
+        out.push(b' ');
+        push(out, word);
+        if out.len() == start + 1 {
+            out.truncate(start);
+        }
+        Self { out }
+    }
+
+    /// An argument that is a number.
+    pub fn number(self, number: impl itoa::Integer) -> Self {
+        let Self { out } = self;
+        out.push(b' ');
+        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        Self { out }
     }
 
     /// An argument. It must not hold a space or a line end; [`Encoded`](super::Encoded) takes care of names.
@@ -72,7 +95,7 @@ impl<'o> Line<'o> {
 
     /// The length of the payload, the end of the line, and the payload.
     pub fn payload(self, payload: &[u8]) {
-        let Self { out } = self.arg(payload.len());
+        let Self { out } = self.number(payload.len());
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(payload);
     }
@@ -80,15 +103,20 @@ impl<'o> Line<'o> {
 
 /// Writes text into bytes, and drops what would end the line or begin another: nothing that reaches a line as an
 /// argument may forge a command, whatever a caller forgot to check.
+fn push(out: &mut Vec<u8>, text: &str) {
+    if memchr2(b'\r', b'\n', text.as_bytes()).is_some() {
+        out.extend(text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')));
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// [`push`], for what can only show itself.
 struct Sink<'o>(&'o mut Vec<u8>);
 
 impl std::fmt::Write for Sink<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        if text.bytes().any(|b| matches!(b, b'\r' | b'\n')) {
-            self.0.extend(text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')));
-        } else {
-            self.0.extend_from_slice(text.as_bytes());
-        }
+        push(self.0, text);
         Ok(())
     }
 }
@@ -107,11 +135,13 @@ mod tests {
     fn leaves_out_what_is_empty() {
         assert_eq!(line(|l| l.trid(TrId::new(9)).arg("PHW").arg("").end()), "PRP 9 PHW\r\n");
         assert_eq!(line(|l| l.arg("PHW").opt(None::<&str>).end()), "PRP PHW\r\n");
+        assert_eq!(line(|l| l.trid("007".parse().unwrap()).number(0u8).word("").end()), "PRP 007 0\r\n");
     }
 
     #[test]
     fn an_argument_can_not_forge_a_line() {
         assert_eq!(line(|l| l.arg("x\r\nOUT").end()), "PRP xOUT\r\n");
+        assert_eq!(line(|l| l.word("x\r\nOUT").word("\n").end()), "PRP xOUT\r\n");
     }
 
     #[test]

@@ -28,15 +28,15 @@ pub use session_lists::{MAX_SESSION_MEMBERS, Said};
 use crate::account::{Account, AccountId};
 use crate::store::{Brief, Change};
 use person::{Person, PlaceState, View};
-use shards::Shards;
+use shards::{QuickShards, Shards};
 
 /// The directory.
 #[derive(Debug, Default)]
 pub struct Directory {
     /// Tier 1.
-    people: Shards<AccountId, Person>,
+    people: QuickShards<AccountId, Person>,
     /// Tier 2. The endpoints of one person, oldest first.
-    endpoints: Shards<AccountId, Vec<Arc<Endpoint>>>,
+    endpoints: QuickShards<AccountId, Vec<Arc<Endpoint>>>,
     /// The account behind an address, for those who are signed in.
     by_email: Shards<Email, AccountId>,
 }

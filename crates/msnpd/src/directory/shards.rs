@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
+use foldhash::fast::RandomState as Quick;
+
 use parking_lot::Mutex;
 
 /// How many parts there are: many more than threads, so that two rarely want the same one.
@@ -11,21 +13,24 @@ const PARTS: usize = 256;
 /// A concurrent map. Everything is done inside a closure that holds the lock of the key's part; what such a closure
 /// calls must not come back to the same map.
 #[derive(Debug)]
-pub(super) struct Shards<K, V> {
-    hasher: RandomState,
-    parts: Box<[Part<K, V>]>,
+pub(super) struct Shards<K, V, S = RandomState> {
+    hasher: S,
+    parts: Box<[Part<K, V, S>]>,
 }
 
-/// A value that is taken away is `None` for as long as the lock is held.
-type Part<K, V> = Mutex<HashMap<K, Option<V>>>;
+/// One whose keys we have made ourselves, as the numbers of accounts: nobody can choose them for what they hash to.
+pub(super) type QuickShards<K, V> = Shards<K, V, Quick>;
 
-impl<K, V> Default for Shards<K, V> {
+/// A value that is taken away is `None` for as long as the lock is held.
+type Part<K, V, S> = Mutex<HashMap<K, Option<V>, S>>;
+
+impl<K, V, S: Default> Default for Shards<K, V, S> {
     fn default() -> Self {
-        Self { hasher: RandomState::new(), parts: (0..PARTS).map(|_| Mutex::default()).collect() }
+        Self { hasher: S::default(), parts: (0..PARTS).map(|_| Mutex::default()).collect() }
     }
 }
 
-impl<K: Clone + Hash + Eq, V> Shards<K, V> {
+impl<K: Clone + Hash + Eq, V, S: BuildHasher> Shards<K, V, S> {
     /// Does something with the value of `key`, if there is one.
     pub(super) fn get<T>(&self, key: &K, act: impl FnOnce(Option<&mut V>) -> T) -> T {
         match self.part(key) {
@@ -58,7 +63,7 @@ impl<K: Clone + Hash + Eq, V> Shards<K, V> {
         }
     }
 
-    fn part(&self, key: &K) -> Option<&Part<K, V>> {
+    fn part(&self, key: &K) -> Option<&Part<K, V, S>> {
         self.parts.get(self.hasher.hash_one(key) as usize % PARTS)
     }
 }
