@@ -52,10 +52,12 @@ impl Stage {
         let people = world.people.len().max(1);
         let total = self.options.sign_ins.unwrap_or(people);
         let first = self.next.load(Ordering::Relaxed);
+        let at_once = self.options.at_once.min(people);
+        let stride = stride(people, at_once);
         let began = Instant::now();
         world.gauge.enter(Phase::There);
         let mut clients = JoinSet::new();
-        for _ in 0..self.options.at_once.min(people) {
+        for _ in 0..at_once {
             let (world, proofs, next) = (world.clone(), self.proofs.clone(), self.next.clone());
             let between = self.options.rate.map(|rate| 1.0 / rate);
             clients.spawn(async move {
@@ -69,7 +71,7 @@ impl Stage {
                         let at = began + Duration::from_secs_f64(between * number as f64);
                         tokio::time::sleep_until(at.into()).await;
                     }
-                    match sign_in(&world, &proofs, (first + number) % people).await {
+                    match sign_in(&world, &proofs, (first + number) * stride % people).await {
                         Ok(()) => done += 1,
                         Err(failure) => world.gauge.failed(&failure),
                     }
@@ -85,6 +87,19 @@ impl Stage {
     }
 }
 
+/// How far from each other those are who come one after the other: as far as it goes with so many there at once. People have
+/// their neighbours by number as contacts, and nobody is to meet any of his. Everybody comes once, since the two numbers have
+/// no divisor in common.
+fn stride(people: usize, at_once: usize) -> usize {
+    let divisor = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    (people / at_once.max(1) + 1..people).find(|stride| divisor(*stride, people) == 1).unwrap_or(1)
+}
+
 async fn sign_in(world: &World, proofs: &[Proof], place: usize) -> Result<(), Failure> {
     let began = Instant::now();
     let session = match proofs.get(place) {
@@ -94,4 +109,25 @@ async fn sign_in(world: &World, proofs: &[Proof], place: usize) -> Result<(), Fa
     world.gauge.took("sign-in", began.elapsed());
     drop(session);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::stride;
+
+    #[test]
+    fn everybody_comes_once_and_nobody_beside_a_neighbour() {
+        for (people, at_once) in [(1, 1), (2, 2), (3, 64), (10, 3), (5000, 64), (9973, 64), (15_000, 64)] {
+            let stride = stride(people, at_once);
+            let order: Vec<usize> = (0..people).map(|number| number * stride % people).collect();
+            assert_eq!(order.iter().collect::<HashSet<_>>().len(), people);
+            for together in order.windows(64).filter(|_| people >= 5000) {
+                let mut places = together.to_vec();
+                places.sort_unstable();
+                assert!(places.windows(2).all(|two| two[1] - two[0] > 20), "{places:?}");
+            }
+        }
+    }
 }
