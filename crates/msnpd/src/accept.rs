@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{debug, warn};
 
@@ -169,6 +169,9 @@ impl Drop for Newcomer {
 /// Accepts connections and carries each in a task of its own, until the task that runs this is dropped.
 pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     let server = door.server.clone();
+    // Where it listens on every address each connection is asked where it has arrived.
+    let at = listener.local_addr().ok().filter(|at| !at.ip().is_unspecified());
+    let is_set = INHERITS && set_up(&SockRef::from(&listener)).is_ok();
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -181,7 +184,10 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
                 continue;
             }
         };
-        let Ok(local) = prepare(&stream) else { continue };
+        if !is_set && set_up(&SockRef::from(&stream)).is_err() {
+            continue;
+        }
+        let Ok(local) = at.map_or_else(|| stream.local_addr(), Ok) else { continue };
         let address = peer.ip().to_canonical();
         let place = match door.admit(address) {
             Ok(place) => place,
@@ -195,14 +201,16 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     }
 }
 
-/// Sets what a connection needs, and returns where it has arrived.
-fn prepare(stream: &TcpStream) -> io::Result<std::net::SocketAddr> {
+/// Whether what is set of a listener is set of each connection as well.
+const INHERITS: bool = cfg!(target_os = "linux");
+
+/// Sets what a connection needs.
+fn set_up(socket: &SockRef<'_>) -> io::Result<()> {
     // What is said leaves in one piece already; waiting to fill a packet would only delay it.
-    stream.set_nodelay(true)?;
+    socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
         .with_time(KEEPALIVE_IDLE)
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
-    SockRef::from(stream).set_tcp_keepalive(&keepalive)?;
-    stream.local_addr()
+    socket.set_tcp_keepalive(&keepalive)
 }
