@@ -54,6 +54,9 @@ impl Watch {
             }
         }
         let events = server.store.events_since(self.event).await?;
+        if !events.is_empty() {
+            server.store.pass_moment();
+        }
         follow(server, &events).await?;
         self.event = events.last().map_or(self.event, |event| event.seq);
         let orders = server.store.orders_since(self.order).await?;

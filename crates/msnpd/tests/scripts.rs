@@ -61,6 +61,7 @@ scripts! {
     address_book: "address-book.txt",
     adl: "adl.txt",
     behind: "behind.txt",
+    between: "between.txt",
     block: "block.txt",
     chat_acks: "chat-acks.txt",
     chat_errors: "chat-errors.txt",

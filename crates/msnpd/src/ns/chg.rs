@@ -22,6 +22,11 @@ impl Session {
         let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
         match self.take_status(request) {
             Ok(has_missed) if shows_himself || hears_of_mail || has_missed => {
+                // Looked at after he is shown: what is said to him from here on finds him.
+                let nothing_waits = self.knows_that_nothing_waits();
+                if nothing_waits && !hears_of_mail && !has_missed {
+                    return Step::Next;
+                }
                 Step::Wait(Box::pin(async move {
                     if has_missed {
                         self.tell_missed().await?;
@@ -30,7 +35,7 @@ impl Session {
                         self.tell_unread().await?;
                     }
                     // Who can be called gets what was said to him while he could not.
-                    if shows_himself {
+                    if shows_himself && !nothing_waits {
                         self.server.welcome(self.user()?.id).await;
                     }
                     Ok(())

@@ -67,7 +67,7 @@ use crate::outbox::Outbox;
 use crate::recording::{Kind, Who};
 use crate::server::Server;
 use crate::sessions::OpenSession;
-use crate::store::StoreError;
+use crate::store::{Moment, Roster, StoreError};
 
 /// One client's session with the notification server.
 pub struct Session {
@@ -98,7 +98,18 @@ struct User {
     id: AccountId,
     email: Email,
     endpoint: Arc<Endpoint>,
+    /// What was read ahead, until the first status.
+    ahead: Option<Box<Ahead>>,
     _open: OpenSession,
+}
+
+/// What was read with a sign-in and is of use soon after, as long as the moment of reading has not passed.
+struct Ahead {
+    moment: Moment,
+    /// The lists, for a client that asks for them at once, as most do.
+    roster: Option<Box<Roster>>,
+    /// Whether others have said something to the user while he was away.
+    something_waits: bool,
 }
 
 impl Session {
@@ -142,6 +153,11 @@ impl Session {
             Ok(None) => return Step::Next,
             Err(end) => return Step::End(end),
         };
+        if !matches!(request, Request::Syn(_))
+            && let Some(ahead) = self.user.as_mut().and_then(|user| user.ahead.as_mut())
+        {
+            ahead.roster = None;
+        }
         let delay = self.pace.count(now);
         match (delay, self.act(request)) {
             (None, step) | (Some(_), step @ Step::End(_)) => step,
@@ -243,6 +259,18 @@ impl Session {
     /// The user, who has signed in: the flow lets nothing else through.
     fn user(&self) -> Result<&User, End> {
         self.user.as_ref().ok_or(End::SignedOut)
+    }
+
+    /// The lists, if they have been read and are still so.
+    fn roster_read_ahead(&mut self) -> Option<Box<Roster>> {
+        let Ahead { moment, roster, .. } = self.user.as_mut()?.ahead.as_deref_mut()?;
+        roster.take().filter(|_| *moment == self.server.store.moment())
+    }
+
+    /// Whether it is known that nobody has said anything to the user while he was away. Asked once.
+    fn knows_that_nothing_waits(&mut self) -> bool {
+        let ahead = self.user.as_mut().and_then(|user| user.ahead.take());
+        ahead.is_some_and(|ahead| !ahead.something_waits && ahead.moment == self.server.store.moment())
     }
 
     fn dialect(&self) -> &'static Dialect {

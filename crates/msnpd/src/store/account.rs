@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 
 use msnp::types::{Email, Privacy};
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 
-use super::gather::{Found, Gathered};
 use super::privacy::setting;
 use super::role::MAX_NUMBER;
 use super::row::{account_id, email, find, unsigned};
-use super::writer::BoxFuture;
 use super::{Store, StoreError, now};
 use crate::account::{Account, AccountId};
 use crate::password::legacy::LegacyError;
@@ -85,7 +83,7 @@ impl From<sqlx::Error> for AccountError {
 }
 
 /// An account as its row holds it.
-#[derive(FromRow)]
+#[derive(Clone, FromRow)]
 pub(super) struct Stored {
     id: i64,
     email: String,
@@ -99,24 +97,6 @@ impl Stored {
     /// The number of the account.
     pub(super) fn id(&self) -> Result<AccountId, StoreError> {
         account_id(self.id)
-    }
-}
-
-impl Gathered for Account {
-    fn read<'c>(
-        conn: &'c mut SqliteConnection,
-        accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
-        Box::pin(async move {
-            let rows: Vec<Stored> = sqlx::query_as(
-                "SELECT id, email, name, password_hash, generation, disabled FROM account \
-                 WHERE id IN (SELECT value FROM json_each($1))",
-            )
-            .bind(accounts)
-            .fetch_all(conn)
-            .await?;
-            rows.into_iter().map(|row| Ok((row.id()?, Account::try_from(row)))).collect()
-        })
     }
 }
 
@@ -194,8 +174,13 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let gatherer = self.gatherers()?.account;
-        gatherer.read(id).await
+        let row: Option<Stored> = sqlx::query_as(
+            "SELECT id, email, name, password_hash, generation, disabled FROM account WHERE id = $1",
+        )
+        .bind(i64::from(id.0))
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(Account::try_from).transpose()
     }
 
     /// The account that signs in with `email`, and the sealed password that MSNP2-7 sign-in needs, if it has one. One

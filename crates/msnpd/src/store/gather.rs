@@ -4,6 +4,7 @@
 //! sign in at once, as after a restart, they wait for each other anyway, and share them. Who comes alone is read alone.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -73,23 +74,36 @@ async fn run<T: Gathered>(
     while asked.recv_many(&mut batch, MAX_BATCH).await > 0 {
         // Who has gone meanwhile costs nothing.
         batch.retain(|ask| !ask.answer.is_closed());
-        let numbers: Vec<_> = batch.iter().map(|ask| ask.account.0.to_string()).collect();
-        let found = T::read(&mut conn, &format!("[{}]", numbers.join(","))).await;
+        batch.sort_unstable_by_key(|ask| ask.account);
+        let found = T::read(&mut conn, &array(&batch)).await;
         // It is unclear how an error has left the connection. Where there is none to be had, the next one fails as well.
         if found.is_err()
             && let Ok(another) = options.connect().await
         {
             conn = another;
         }
-        let found = found.map(|found| found.into_iter().collect::<HashMap<_, _>>());
-        for Ask { account, answer } in batch.drain(..) {
-            let one = match &found {
-                // Somebody may have asked twice.
-                Ok(found) => found.get(&account).cloned().transpose(),
+        let mut found = found.map(|found| found.into_iter().collect::<HashMap<_, _>>());
+        let mut asks = batch.drain(..).peekable();
+        while let Some(Ask { account, answer }) = asks.next() {
+            let is_asked_twice = asks.peek().is_some_and(|next| next.account == account);
+            let one = match &mut found {
+                Ok(found) if is_asked_twice => found.get(&account).cloned().transpose(),
+                Ok(found) => found.remove(&account).transpose(),
                 Err(error) => Err(error.clone()),
             };
             let _ = answer.send(one);
         }
     }
     let _ = conn.close().await;
+}
+
+/// The accounts as a JSON array.
+fn array<T>(asks: &[Ask<T>]) -> String {
+    let mut array = String::from("[");
+    for (at, ask) in asks.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let _ = write!(array, "{comma}{}", ask.account); // writing to memory can't fail
+    }
+    array.push(']');
+    array
 }

@@ -1,117 +1,18 @@
-//! Reading lists in brief, as a sign-in does; in full they are read by `roster`.
+//! Reading parts of lists; in brief they are read by `sign_in`, in full by `roster`.
 
 use std::collections::HashMap;
 
 use msnp::types::{Email, List, Lists, Privacy, Property};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use super::account::Stored;
-use super::gather::{Found, Gathered};
 use super::group::number;
 use super::privacy::setting;
 use super::property::{in_order, shown};
-use super::row::{account_id, email, lists, unsigned};
-use super::writer::BoxFuture;
+use super::row::{account_id, email, lists};
 use super::{Store, StoreError};
-use crate::account::{Account, AccountId};
-
-/// What the directory keeps of somebody who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Brief {
-    /// Who may see him.
-    pub privacy: Privacy,
-    /// His revision; that of his last change of any kind.
-    pub revision: u64,
-    /// The revision of the last change to contacts, groups and memberships.
-    pub lists_revision: u64,
-    /// The revision of the last change to name, privacy and properties.
-    pub settings_revision: u64,
-    /// His friendly name; his address where none was ever set.
-    pub name: String,
-    /// Everybody on any list of his.
-    pub contacts: Vec<BriefContact>,
-}
-
-/// One row of a list, as the directory keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BriefContact {
-    /// Who is on it.
-    pub id: AccountId,
-    /// On which lists.
-    pub lists: Lists,
-    /// The owner's revision when the row was last changed.
-    pub revision: u64,
-}
-
-/// What a sign-in reads, in one row.
-#[derive(FromRow)]
-struct SignInRow {
-    #[sqlx(flatten)]
-    account: Stored,
-    privacy: String,
-    revision: i64,
-    lists_revision: i64,
-    settings_revision: i64,
-    rows: Option<String>,
-}
-
-/// What a sign-in reads of the accounts `$1`. One row costs a fraction of twenty.
-const SIGN_IN: &str = "
-    SELECT id, email, name, password_hash, generation, disabled, privacy, revision, lists_revision, settings_revision,
-        (SELECT string_agg(contact || ' ' || lists || ' ' || contact.revision, ',') FROM contact
-            WHERE owner = account.id AND lists <> 0) AS rows
-    FROM account WHERE id IN (SELECT value FROM json_each($1))";
-
-/// An account, and what the directory keeps of it.
-pub(super) type SignIn = (Account, Brief);
-
-impl Gathered for SignIn {
-    fn read<'c>(
-        conn: &'c mut SqliteConnection,
-        accounts: &'c str,
-    ) -> BoxFuture<'c, Result<Found<Self>, StoreError>> {
-        Box::pin(async move {
-            let rows: Vec<SignInRow> = sqlx::query_as(SIGN_IN).bind(accounts).fetch_all(conn).await?;
-            rows.into_iter().map(|row| Ok((row.account.id()?, brief(row)))).collect()
-        })
-    }
-}
-
-fn brief(row: SignInRow) -> Result<SignIn, StoreError> {
-    let account = Account::try_from(row.account)?;
-    let rows = row.rows.unwrap_or_default();
-    let contacts = rows.split_terminator(',').map(brief_contact).collect::<Result<_, _>>()?;
-    let brief = Brief {
-        privacy: setting(&row.privacy)?,
-        revision: unsigned(row.revision)?,
-        lists_revision: unsigned(row.lists_revision)?,
-        settings_revision: unsigned(row.settings_revision)?,
-        name: account.name.clone(),
-        contacts,
-    };
-    Ok((account, brief))
-}
+use crate::account::AccountId;
 
 impl Store {
-    /// All that a sign-in with a ticket reads: the account, for the ticket's generation to be compared with, and what
-    /// the directory keeps of it. `None` where there is no such account. All of it is of one moment.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Brief)>, StoreError> {
-        let gatherer = self.gatherers()?.sign_in;
-        gatherer.read(account).await
-    }
-
-    /// What the directory keeps of an account, to be read again after a gap in its revisions; `None` where there is no
-    /// such account. All of it is of one moment.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn brief(&self, account: AccountId) -> Result<Option<Brief>, StoreError> {
-        Ok(self.sign_in(account).await?.map(|(_, brief)| brief))
-    }
-
     /// Those properties of `contact` that `viewer` gets to see: none where he lets him not see him.
     ///
     /// # Errors
@@ -187,15 +88,4 @@ pub(super) async fn memberships(
         memberships.entry(account_id(contact)?).or_default().push(number(n)?);
     }
     Ok(memberships)
-}
-
-/// Reads what `brief` has put together: number, list bits, revision.
-fn brief_contact(text: &str) -> Result<BriefContact, StoreError> {
-    let mut numbers = text.split(' ').map(str::parse::<i64>);
-    match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Ok(id)), Some(Ok(bits)), Some(Ok(revision)), None) => {
-            Ok(BriefContact { id: account_id(id)?, lists: lists(bits)?, revision: unsigned(revision)? })
-        }
-        _ => Err(StoreError::Corrupt(format!("the list row {text:?}"))),
-    }
 }

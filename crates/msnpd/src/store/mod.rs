@@ -38,13 +38,14 @@ mod recording;
 mod role;
 mod roster;
 mod row;
+mod sign_in;
 mod tombstone;
 mod waiting;
 mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -58,10 +59,9 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::account::Account;
 use crate::data_dir;
 use gather::Gatherer;
-use list::SignIn;
+use roster::Entrance;
 
 pub use account::{AccountError, AccountSummary, NewAccount, Seal};
 pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me};
@@ -73,7 +73,6 @@ pub use entry_types::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, M
 pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use group::{Group, GroupEdited, GroupKey, GroupRemoved, Orphans};
-pub use list::{Brief, BriefContact};
 pub use mailbox::{INBOX, MailNews, NewMail, TRASH, Unread};
 pub use me::{MeEdited, MeUpdate};
 pub use member::{Member, MemberKey, Membership};
@@ -88,6 +87,7 @@ pub use recording::Wish;
 pub use role::{MAX_NUMBER, MembershipId, OWN_NETWORK, Role};
 pub use roster::{Roster, RosterContact};
 pub use row::Change;
+pub use sign_in::{Brief, BriefContact, SignIn};
 pub use tombstone::{DeletedEntry, DeletedMember};
 pub use waiting::{FetchedMessage, WaitingNotice};
 
@@ -108,15 +108,19 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
-/// What is read of everybody who signs in: when he shows his ticket, when he is let in, when he asks for his lists, and when
-/// he can be told what was said to him.
+/// What is read of everybody who signs in: all of it at once, all but the lists in full, and what was said to him while he
+/// was away.
 #[derive(Clone)]
 struct Gatherers {
-    account: Gatherer<Account>,
+    entrance: Gatherer<Entrance>,
     sign_in: Gatherer<SignIn>,
-    roster: Gatherer<Roster>,
     waiting: Gatherer<Waiting>,
 }
+
+/// A state of the database: while [`Store::moment`] is the same nothing has changed, but for what another process has done
+/// and this one has not acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(u64);
 
 struct Inner {
     dir: PathBuf,
@@ -130,6 +134,8 @@ struct Inner {
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// What counts edits, once somebody does.
     edits: Arc<OnceLock<Counter>>,
+    /// Grows after each transaction, before anybody hears that it is committed.
+    moment: Arc<AtomicU64>,
     /// The newest event that was passed over because this version does not know it.
     passed_over: AtomicI64,
 }
@@ -164,22 +170,23 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(failed)?;
-        let (account, account_task) = Gatherer::start(&options).await.map_err(failed)?;
+        let (entrance, entrance_task) = Gatherer::start(&options).await.map_err(failed)?;
         let (sign_in, sign_in_task) = Gatherer::start(&options).await.map_err(failed)?;
-        let (roster, roster_task) = Gatherer::start(&options).await.map_err(failed)?;
         let (waiting, waiting_task) = Gatherer::start(&options).await.map_err(failed)?;
         let (jobs, queue) = mpsc::channel(writer::QUEUE);
         let edits = Arc::new(OnceLock::new());
-        let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone()));
+        let moment = Arc::new(AtomicU64::new(0));
+        let writer = tokio::spawn(writer::run(conn, writing, queue, edits.clone(), moment.clone()));
         Ok(Self {
             inner: Arc::new(Inner {
                 dir: data_dir.to_owned(),
                 file,
                 jobs: Mutex::new(Some(jobs)),
                 readers,
-                gatherers: Mutex::new(Some(Gatherers { account, sign_in, roster, waiting })),
-                tasks: Mutex::new(vec![account_task, sign_in_task, roster_task, waiting_task, writer]),
+                gatherers: Mutex::new(Some(Gatherers { entrance, sign_in, waiting })),
+                tasks: Mutex::new(vec![entrance_task, sign_in_task, waiting_task, writer]),
                 edits,
+                moment,
                 passed_over: AtomicI64::new(0),
             }),
         })
@@ -188,6 +195,17 @@ impl Store {
     /// The data directory that it lies in.
     pub fn dir(&self) -> &Path {
         &self.inner.dir
+    }
+
+    /// The moment that it is. What was read after it was asked for is still so while it is the same, and whoever has changed
+    /// something in between is still to act on it.
+    pub fn moment(&self) -> Moment {
+        Moment(self.inner.moment.load(Ordering::Acquire))
+    }
+
+    /// Another process has changed something, which is going to be acted on here.
+    pub fn pass_moment(&self) {
+        self.inner.moment.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Counts edits from here on. For whoever serves with this store, once; what is said later changes nothing.
@@ -201,14 +219,12 @@ impl Store {
         // One after the other: of two that end at once, each may leave the log to the other.
         self.inner.readers.close().await;
         let mut tasks = std::mem::take(&mut *self.inner.tasks.lock()).into_iter();
-        let Some(Gatherers { account, sign_in, roster, waiting }) = self.inner.gatherers.lock().take() else {
+        let Some(Gatherers { entrance, sign_in, waiting }) = self.inner.gatherers.lock().take() else {
             return;
         };
-        drop(account);
+        drop(entrance);
         end(tasks.next()).await;
         drop(sign_in);
-        end(tasks.next()).await;
-        drop(roster);
         end(tasks.next()).await;
         drop(waiting);
         end(tasks.next()).await;

@@ -1,12 +1,13 @@
 //! Reading lists in full, for a client that asks.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, FromRow, SqliteConnection};
 
+use super::account::Stored;
 use super::gather::{Found, Gathered};
 use super::group::{Group, number};
 use super::list::allows;
@@ -16,7 +17,7 @@ use super::property::{in_order, shown};
 use super::row::{account_id, email, lists, unsigned};
 use super::writer::BoxFuture;
 use super::{Store, StoreError};
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 
 /// Everything that a client gets to see of its user's lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,54 +79,67 @@ impl Roster {
     }
 }
 
-/// All of it but for those without an account, in one row: a statement is a wait for another thread, and so is a row.
-#[derive(FromRow)]
-struct RosterRow {
-    id: i64,
+/// All that a client learns of its own account when it signs in and asks for its lists, in one row: a statement is a wait for
+/// another thread, and so is a row. Who has asked for it makes it out, not the one task that reads for everybody.
+#[derive(Clone, FromRow)]
+pub(super) struct Entrance {
+    #[sqlx(flatten)]
+    account: Stored,
     prompt: String,
     privacy: String,
     created: i64,
     revision: i64,
     lists_revision: i64,
     settings_revision: i64,
-    name: String,
     /// JSON: [`ContactEntry`]s.
     contacts: String,
-    /// JSON: contact and number of the group, by number of the group.
+    /// JSON: contact and number of the group.
     memberships: String,
-    /// JSON: account, name, value.
+    /// JSON: name, value.
+    own_properties: String,
+    /// JSON: [`PropertyEntry`]s.
     properties: String,
     /// JSON: number, GUID in hexadecimal digits, name.
     groups: String,
     has_outside: bool,
+    /// Whether others have said something to him while he was away.
+    something_waits: bool,
+    /// Those without an account, who are rows of their own.
+    #[sqlx(skip)]
+    outside: Vec<OutsideContact>,
 }
 
-/// Those of the accounts `$1`.
-const ROSTER: &str = "
-    SELECT me.id, me.prompt, me.privacy, me.created, me.revision, me.lists_revision, me.settings_revision,
-        coalesce(me.name, me.email) AS name,
+/// Those of the accounts `$1`; `$2` is the bit of the forward list. Nothing here is put in order, or made a table of for one
+/// moment, which would cost SQLite as much as all the rest.
+const ENTRANCE: &str = "
+    SELECT me.id, me.email, me.name, me.password_hash, me.generation, me.disabled, me.prompt, me.privacy, me.created,
+        me.revision, me.lists_revision, me.settings_revision,
         (SELECT json_group_array(json_array(c.contact, a.email, a.name, c.name, c.phone, hex(c.guid), c.lists, c.revision,
-                c.in_other, o.lists, a.privacy) ORDER BY c.contact)
+                c.in_other))
             FROM contact c JOIN account a ON a.id = c.contact
-            LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner
             WHERE c.owner = me.id AND c.lists <> 0) AS contacts,
-        (SELECT json_group_array(json_array(m.contact, m.number) ORDER BY m.number) FROM membership m
-            WHERE m.owner = me.id) AS memberships,
-        (SELECT json_group_array(json_array(p.account, p.name, p.value)) FROM property p
-            WHERE p.account = me.id OR p.account IN
-                (SELECT c.contact FROM contact c WHERE c.owner = me.id AND c.lists & $2 <> 0)) AS properties,
-        (SELECT json_group_array(json_array(g.number, hex(g.guid), g.name) ORDER BY g.number) FROM contact_group g
-            WHERE g.owner = me.id) AS groups,
-        EXISTS (SELECT 1 FROM outside_contact e WHERE e.owner = me.id) AS has_outside
+        (SELECT json_group_array(json_array(m.contact, m.number)) FROM membership m WHERE m.owner = me.id)
+            AS memberships,
+        (SELECT json_group_array(json_array(p.name, p.value)) FROM property p WHERE p.account = me.id)
+            AS own_properties,
+        (SELECT json_group_array(json_array(p.account, p.name, p.value, o.lists, a.privacy))
+            FROM contact c CROSS JOIN property p ON p.account = c.contact CROSS JOIN account a ON a.id = c.contact
+            LEFT JOIN contact o ON o.owner = c.contact AND o.contact = c.owner
+            WHERE c.owner = me.id AND c.lists & $2 <> 0) AS properties,
+        (SELECT json_group_array(json_array(g.number, hex(g.guid), g.name)) FROM contact_group g WHERE g.owner = me.id)
+            AS groups,
+        EXISTS (SELECT 1 FROM outside_contact e WHERE e.owner = me.id) AS has_outside,
+        EXISTS (SELECT 1 FROM offline_message w WHERE w.receiver = me.id) AS something_waits
     FROM account me WHERE me.id IN (SELECT value FROM json_each($1))";
 
 /// A row of somebody's lists, and what the contact says of it.
 #[derive(Deserialize)]
-struct ContactEntry(
+struct ContactEntry<'a>(
     /// The contact.
     i64,
     /// His address.
-    String,
+    #[serde(borrow)]
+    Cow<'a, str>,
     /// What he calls himself.
     Option<String>,
     /// What the owner calls him.
@@ -133,17 +147,31 @@ struct ContactEntry(
     /// The number the owner has for him.
     Option<String>,
     /// The GUID, in hexadecimal digits.
-    String,
+    #[serde(borrow)]
+    Cow<'a, str>,
     /// The lists he is on.
     i64,
     /// The revision of the row.
     i64,
     /// Whether he is in "Other Contacts" beside his groups.
     i64,
+);
+
+/// A property of somebody on the forward list.
+#[derive(Deserialize)]
+struct PropertyEntry<'a>(
+    /// The contact.
+    i64,
+    /// What it is.
+    #[serde(borrow)]
+    Cow<'a, str>,
+    /// What it is set to.
+    String,
     /// The lists that the owner is on with him.
     Option<i64>,
     /// Whether he lets see him who is on neither of the two.
-    String,
+    #[serde(borrow)]
+    Cow<'a, str>,
 );
 
 impl Store {
@@ -153,12 +181,13 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub async fn roster(&self, account: AccountId) -> Result<Option<Roster>, StoreError> {
-        let gatherer = self.gatherers()?.roster;
-        gatherer.read(account).await
+        let gatherer = self.gatherers()?.entrance;
+        let read = gatherer.read(account).await?;
+        read.map(|entrance| entrance.open().map(|(_, roster, _)| roster)).transpose()
     }
 }
 
-impl Gathered for Roster {
+impl Gathered for Entrance {
     fn read<'c>(
         conn: &'c mut SqliteConnection,
         accounts: &'c str,
@@ -166,20 +195,20 @@ impl Gathered for Roster {
         Box::pin(async move {
             let mut found = Vec::new();
             for row in rows(conn, accounts).await? {
-                let id = account_id(row.id)?;
+                let id = row.account.id()?;
                 let whole = match row.has_outside {
                     true => with_outside(conn, id).await.transpose(),
-                    false => Some(roster(row, Vec::new())),
+                    false => Some(Ok(row)),
                 };
-                found.extend(whole.map(|roster| (id, roster)));
+                found.extend(whole.map(|entrance| (id, entrance)));
             }
             Ok(found)
         })
     }
 }
 
-async fn rows(conn: &mut SqliteConnection, accounts: &str) -> Result<Vec<RosterRow>, StoreError> {
-    let rows = sqlx::query_as(ROSTER)
+async fn rows(conn: &mut SqliteConnection, accounts: &str) -> Result<Vec<Entrance>, StoreError> {
+    let rows = sqlx::query_as(ENTRANCE)
         .bind(accounts)
         .bind(i64::from(List::Forward.bit().bits()))
         .fetch_all(conn)
@@ -188,62 +217,73 @@ async fn rows(conn: &mut SqliteConnection, accounts: &str) -> Result<Vec<RosterR
 }
 
 /// That of somebody who has contacts without an account, as few have. All of it is read again, to be of one moment.
-async fn with_outside(conn: &mut SqliteConnection, owner: AccountId) -> Result<Option<Roster>, StoreError> {
+async fn with_outside(conn: &mut SqliteConnection, owner: AccountId) -> Result<Option<Entrance>, StoreError> {
     let mut tx = conn.begin().await?;
     let row = rows(&mut tx, &format!("[{}]", owner.0)).await?.pop();
     let outside = outside::read(&mut tx, owner).await?;
     tx.commit().await?;
-    row.map(|row| roster(row, outside)).transpose()
+    Ok(row.map(|row| Entrance { outside, ..row }))
 }
 
-fn roster(row: RosterRow, outside: Vec<OutsideContact>) -> Result<Roster, StoreError> {
-    let owner = account_id(row.id)?;
+impl Entrance {
+    /// Makes it out: the account, its lists, and whether something waits.
+    pub(super) fn open(self) -> Result<(Account, Roster, bool), StoreError> {
+        let something_waits = self.something_waits;
+        let account = Account::try_from(self.account.clone())?;
+        let roster = roster(self, &account)?;
+        Ok((account, roster, something_waits))
+    }
+}
+
+fn roster(row: Entrance, account: &Account) -> Result<Roster, StoreError> {
     let mut memberships = HashMap::<AccountId, Vec<_>>::new();
     for (contact, group) in from_json::<Vec<(i64, i64)>>(&row.memberships)? {
         memberships.entry(account_id(contact)?).or_default().push(number(group)?);
     }
+    memberships.values_mut().for_each(|numbers| numbers.sort_unstable());
+    // Properties of a newer version of this program are none of ours.
+    let known = |name: &str, value| name.parse::<Property>().ok().map(|property| (property, value));
+    let own = from_json::<Vec<(String, String)>>(&row.own_properties)?;
+    let mut own: Vec<_> = own.into_iter().filter_map(|(name, value)| known(&name, value)).collect();
+    in_order(&mut own);
     let mut properties = HashMap::<AccountId, Vec<_>>::new();
-    for (account, name, value) in from_json::<Vec<(i64, String, String)>>(&row.properties)? {
-        // Those of a newer version of this program are none of ours.
-        if let Ok(property) = name.parse::<Property>() {
-            properties.entry(account_id(account)?).or_default().push((property, value));
+    for PropertyEntry(contact, name, value, theirs, privacy) in from_json::<Vec<_>>(&row.properties)? {
+        if allows(theirs.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?) {
+            properties.entry(account_id(contact)?).or_default().extend(known(&name, value));
         }
     }
     properties.values_mut().for_each(|properties| in_order(properties));
-    let own = properties.get(&owner).cloned().unwrap_or_default();
-    let entries: Vec<ContactEntry> = from_json(&row.contacts)?;
-    let contact = |entry| contact(entry, &mut memberships, &properties);
-    let contacts = entries.into_iter().map(contact).collect::<Result<_, _>>()?;
+    let entries: Vec<ContactEntry<'_>> = from_json(&row.contacts)?;
+    let contact = |entry| contact(entry, &mut memberships, &mut properties);
+    let mut contacts: Vec<_> = entries.into_iter().map(contact).collect::<Result<_, _>>()?;
+    contacts.sort_by_key(|contact| contact.id);
     let groups = from_json::<Vec<(i64, String, String)>>(&row.groups)?;
     let group = |(at, guid, name): (_, String, _)| Ok(Group { number: number(at)?, guid: hex(&guid)?, name });
+    let mut groups: Vec<_> = groups.into_iter().map(group).collect::<Result<_, StoreError>>()?;
+    groups.sort_by_key(|group| group.number);
     Ok(Roster {
         created: unsigned(row.created)?,
         revision: unsigned(row.revision)?,
         lists_revision: unsigned(row.lists_revision)?,
         settings_revision: unsigned(row.settings_revision)?,
-        name: row.name,
+        name: account.name.clone(),
         prompt: setting(&row.prompt)?,
         privacy: setting(&row.privacy)?,
         properties: own,
-        groups: groups.into_iter().map(group).collect::<Result<_, StoreError>>()?,
+        groups,
         contacts,
-        outside,
+        outside: row.outside,
     })
 }
 
 fn contact(
-    entry: ContactEntry,
+    entry: ContactEntry<'_>,
     memberships: &mut HashMap<AccountId, Vec<u8>>,
-    properties: &HashMap<AccountId, Vec<(Property, String)>>,
+    properties: &mut HashMap<AccountId, Vec<(Property, String)>>,
 ) -> Result<RosterContact, StoreError> {
-    let ContactEntry(id, address, name, stored_name, phone, guid, on, revision, in_other, theirs, privacy) =
-        entry;
+    let ContactEntry(id, address, name, stored_name, phone, guid, on, revision, in_other) = entry;
     let (id, on) = (account_id(id)?, lists(on)?);
-    let allows = allows(theirs.map(lists).transpose()?.unwrap_or_default(), setting(&privacy)?);
-    let properties = match properties.get(&id) {
-        Some(all) if allows && on.contains(List::Forward) => shown(all.iter().cloned()),
-        _ => Vec::new(),
-    };
+    let properties = properties.remove(&id).map_or_else(Vec::new, shown);
     let mut groups = memberships.remove(&id).unwrap_or_default();
     if !on.contains(List::Forward) {
         groups.clear();
@@ -254,7 +294,7 @@ fn contact(
     Ok(RosterContact {
         id,
         email: email(&address)?,
-        name: name.unwrap_or(address),
+        name: name.unwrap_or_else(|| address.into_owned()),
         stored_name,
         phone,
         guid: hex(&guid)?,
@@ -265,7 +305,7 @@ fn contact(
     })
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+fn from_json<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, StoreError> {
     serde_json::from_str(text)
         .map_err(|error| StoreError::Corrupt(format!("what a roster is read from: {error}")))
 }
@@ -273,6 +313,7 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
 /// A GUID as SQLite's `hex` writes its bytes.
 fn hex(digits: &str) -> Result<Guid, StoreError> {
     let bad = || StoreError::Corrupt(format!("the GUID {digits:?}"));
-    let bytes = u128::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 32);
-    bytes.map(|bytes| Guid(bytes.to_be_bytes())).ok_or_else(bad)
+    let half = |half: Option<&str>| half.and_then(|half| u64::from_str_radix(half, 16).ok()).ok_or_else(bad);
+    let (high, low) = (half(digits.get(..16))?, half(digits.get(16..).filter(|low| low.len() == 16))?);
+    Ok(Guid((u128::from(high) << 64 | u128::from(low)).to_be_bytes()))
 }

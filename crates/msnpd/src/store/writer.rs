@@ -4,6 +4,7 @@
 //! pile up and share the next. Each has a savepoint of its own, so one that is refused takes nothing with it.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -102,6 +103,7 @@ pub(super) async fn run(
     options: SqliteConnectOptions,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
     counter: Arc<OnceLock<Counter>>,
+    moment: Arc<AtomicU64>,
 ) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut shift = Instant::now();
@@ -122,6 +124,8 @@ pub(super) async fn run(
                 counter.increment(edits);
             }
         });
+        // Also after an error: it may have come after the commit.
+        moment.fetch_add(1, Ordering::AcqRel);
         if let Err(error) = &committed {
             tracing::error!(edits = batch.len(), %error, "a transaction failed, nothing of it is stored");
             if !matches!(error, StoreError::Locked) {

@@ -3,7 +3,7 @@
 use msnp::types::List;
 use msnpd::account::AccountId;
 use msnpd::password::legacy::LegacyKey;
-use msnpd::store::{AccountError, DATABASE, EditError, EventKind, NewAccount, StoreError};
+use msnpd::store::{AccountError, DATABASE, EditError, EventKind, NewAccount, SignIn, StoreError};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::JoinSet;
@@ -162,8 +162,10 @@ async fn everybody_gets_his_own_however_many_ask_at_once() {
     let mut asking = JoinSet::new();
     for number in 0..300 {
         let (store, who) = (b.store.clone(), [b.alice, b.bob, nobody][number % 3]);
-        asking
-            .spawn(async move { (who, store.sign_in(who).await.unwrap(), store.roster(who).await.unwrap()) });
+        asking.spawn(async move {
+            let signed_in = store.sign_in(who, number % 2 == 0).await.unwrap();
+            (who, signed_in, store.roster(who).await.unwrap())
+        });
     }
     while let Some(asked) = asking.join_next().await {
         let (who, signed_in, roster) = asked.unwrap();
@@ -171,7 +173,9 @@ async fn everybody_gets_his_own_however_many_ask_at_once() {
             assert!(signed_in.is_none() && roster.is_none());
             continue;
         }
-        let ((account, brief), roster) = (signed_in.unwrap(), roster.unwrap());
+        let (SignIn { account, brief, roster: read, something_waits }, roster) =
+            (signed_in.unwrap(), roster.unwrap());
+        assert!(read.is_none_or(|read| *read == roster) && !something_waits);
         let other = if who == b.alice { b.bob } else { b.alice };
         assert_eq!(account.id, who);
         assert_eq!(brief.contacts.iter().map(|contact| contact.id).collect::<Vec<_>>(), [other]);
@@ -180,6 +184,20 @@ async fn everybody_gets_his_own_however_many_ask_at_once() {
     }
     b.store.close().await;
     assert!(matches!(b.store.roster(b.alice).await, Err(StoreError::Closed)));
+}
+
+/// Whoever has read something and finds the moment the same need not read it again.
+#[tokio::test]
+async fn the_moment_passes_with_every_change() {
+    let b = Bench::new().await;
+    let before = b.store.moment();
+    b.store.sign_in(b.alice, true).await.unwrap();
+    assert_eq!(b.store.moment(), before, "reading changes nothing");
+    b.store.set_name(b.alice, "Alice").await.unwrap();
+    let after = b.store.moment();
+    assert_ne!(after, before);
+    b.store.pass_moment();
+    assert_ne!(b.store.moment(), after);
 }
 
 /// A row that can't be made out is nobody else's trouble, however many share the statement that reads it.
@@ -196,7 +214,7 @@ async fn what_is_wrong_with_one_account_keeps_nobody_else_out() {
     let mut asking = JoinSet::new();
     for number in 0..100 {
         let (store, who) = (b.store.clone(), [b.alice, b.bob][number % 2]);
-        asking.spawn(async move { (who, store.sign_in(who).await, store.account(who).await) });
+        asking.spawn(async move { (who, store.sign_in(who, number < 50).await, store.account(who).await) });
     }
     while let Some(asked) = asking.join_next().await {
         let (who, signed_in, account) = asked.unwrap();
@@ -204,7 +222,7 @@ async fn what_is_wrong_with_one_account_keeps_nobody_else_out() {
             assert!(matches!(signed_in, Err(StoreError::Corrupt(_))), "{signed_in:?}");
             assert!(matches!(account, Err(StoreError::Corrupt(_))), "{account:?}");
         } else {
-            assert_eq!(signed_in.unwrap().unwrap().0.email, account.unwrap().unwrap().email);
+            assert_eq!(signed_in.unwrap().unwrap().account.email, account.unwrap().unwrap().email);
         }
     }
 }

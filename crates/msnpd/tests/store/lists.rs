@@ -1,7 +1,7 @@
 //! Forward, allow, block, reverse and pending list.
 
 use msnp::types::{Guid, List};
-use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits, Store};
+use msnpd::store::{Change, ContactKey, EditError, GroupKey, Limits, SignIn, Store};
 
 use super::{Bench, LIMITS, email, on};
 
@@ -252,11 +252,16 @@ async fn what_sign_in_reads_is_what_the_lists_say() {
     b.store.set_name(b.alice, "Alice").await.unwrap();
     let (brief, roster) = (b.store.brief(b.alice).await.unwrap().unwrap(), b.roster(b.alice).await);
     assert_eq!(brief.name, "Alice");
-    let (account, same) = b.store.sign_in(b.alice).await.unwrap().unwrap();
-    assert_eq!(
-        (account.id, account.email, account.name, same),
-        (b.alice, email("alice"), brief.name.clone(), brief.clone())
-    );
+    for with_lists in [false, true] {
+        let SignIn { account, brief: same, roster: read, something_waits } =
+            b.store.sign_in(b.alice, with_lists).await.unwrap().unwrap();
+        assert_eq!(
+            (account.id, account.email, account.name, same),
+            (b.alice, email("alice"), brief.name.clone(), brief.clone())
+        );
+        assert_eq!(read.as_deref(), with_lists.then_some(&roster));
+        assert!(!something_waits);
+    }
     assert_eq!((brief.revision, brief.lists_revision, brief.settings_revision), (4, 3, 4));
     assert_eq!((roster.revision, roster.lists_revision, roster.settings_revision), (4, 3, 4));
     let mut short: Vec<_> = brief.contacts.iter().map(|c| (c.id, c.lists, c.revision)).collect();

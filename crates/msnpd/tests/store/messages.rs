@@ -56,6 +56,10 @@ async fn messages_wait_in_order_and_are_removed_once() {
         ("bob@example.com".to_owned(), vec![b"1".to_vec(), b"3".to_vec()]),
     ];
     assert_eq!(waiting(&bench, *alice).await, expected);
+    for with_lists in [false, true] {
+        assert!(store.sign_in(*alice, with_lists).await.unwrap().unwrap().something_waits);
+        assert!(!store.sign_in(*bob, with_lists).await.unwrap().unwrap().something_waits);
+    }
     assert_eq!(store.count_waiting(*alice).await.unwrap(), 3);
     assert_eq!(store.count_waiting(*bob).await.unwrap(), 0);
 

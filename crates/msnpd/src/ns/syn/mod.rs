@@ -40,10 +40,15 @@ impl Session {
         trid: TrId,
         write: impl FnOnce(&Roster, &Dialect, &mut Vec<u8>),
     ) -> Result<(), End> {
-        let user = self.user()?;
         self.outbox.begin_burst();
-        user.endpoint.hear_of_lists();
-        let roster = self.server.store.roster(user.id).await;
+        self.user()?.endpoint.hear_of_lists();
+        // Looked at after that: whatever has not changed it yet will be told.
+        let ahead = self.roster_read_ahead();
+        let user = self.user()?;
+        let roster = match ahead {
+            Some(roster) => Ok(Some(roster)),
+            None => self.server.store.roster(user.id).await.map(|read| read.map(Box::new)),
+        };
         let told = match roster {
             Ok(Some(mut roster)) => {
                 roster.revision = user.endpoint.told_revision(roster.revision);

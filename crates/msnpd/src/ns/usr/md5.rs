@@ -10,7 +10,7 @@ use msnp::auth::md5;
 use msnp::types::Secret;
 use tracing::{error, info, warn};
 
-use super::{Claim, Proven, Refusal};
+use super::{Claim, JUST_CHANGED, Proven, Refusal};
 use crate::account::{Account, AccountId};
 use crate::clock::unix_now;
 use crate::ns::Session;
@@ -53,7 +53,9 @@ impl Session {
             Some(account) if right && password.is_some() && !account.disabled => {
                 attempt.succeeded();
                 let pass = server.page_pass(&account);
-                Ok(Proven { account, pass, machine: None })
+                let seen = self.see(account.id).await?.filter(|seen| seen.is_of(&account));
+                let seen = seen.ok_or(Refusal::Denied(JUST_CHANGED))?;
+                Ok(Proven { seen, pass, machine: None })
             }
             account => {
                 attempt.failed();

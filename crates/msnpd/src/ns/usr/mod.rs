@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use msnp::command::usr::Proof;
 use msnp::command::{Command, out as sign_out, ubx};
-use msnp::dialect::Package;
+use msnp::dialect::{ListForm, Package};
 use msnp::flow::End;
 use msnp::types::{Email, ErrorCode, Guid, OwnedSecret, TrId};
 use tracing::{debug, info};
 
-use super::{Session, User};
-use crate::account::Account;
+use super::{Ahead, Session, User};
+use crate::account::{Account, AccountId};
 use crate::directory::Endpoint;
-use crate::store::{Brief, StoreError};
+use crate::store::{Brief, Moment, SignIn, StoreError};
 
 /// Who somebody says he is, and what he was told to prove it with.
 pub(super) struct Claim {
@@ -35,9 +35,27 @@ enum Refusal {
     Failed,
 }
 
+/// Why somebody is denied whose account was another a moment ago.
+const JUST_CHANGED: &str = "the account has just changed";
+
+/// What was read of an account, and when.
+struct Sight {
+    read: SignIn,
+    moment: Moment,
+}
+
+impl Sight {
+    /// Whether it shows the same account, with the same tickets good for it.
+    fn is_of(&self, account: &Account) -> bool {
+        let seen = &self.read.account;
+        (seen.id, seen.generation, &seen.email) == (account.id, account.generation, &account.email)
+            && !seen.disabled
+    }
+}
+
 /// Who has proved who he is.
 struct Proven {
-    account: Account,
+    seen: Sight,
     /// What signs him in to web pages: the `MSPAuth` of his profile.
     pass: OwnedSecret,
     /// The machine he is on, where dialects name it.
@@ -71,7 +89,7 @@ impl Session {
         proof: Proof<'_>,
     ) -> Result<(), End> {
         let refusal = match self.check(package, proof).await {
-            Ok((brief, pass)) => return self.let_in(trid, &brief, &pass),
+            Ok((brief, pass)) => return self.let_in(trid, &brief.name, &pass),
             Err(refusal) => refusal,
         };
         match refusal {
@@ -101,7 +119,7 @@ impl Session {
         if claim.package != package {
             return Err(Refusal::Denied("another way to sign in than was begun"));
         }
-        let Proven { account, pass, machine } = match (package, proof) {
+        let Proven { seen, pass, machine } = match (package, proof) {
             (Package::Md5, Proof::Secret(response)) => self.check_response(&claim, response).await?,
             (Package::Tweener, Proof::Secret(ticket)) => self.check_ticket(&claim, ticket).await?,
             (Package::SingleSignOn, Proof::SingleSignOn { ticket, response, machine }) => {
@@ -109,15 +127,23 @@ impl Session {
             }
             _ => return Err(Refusal::Denied("a proof of another kind")),
         };
-        Ok((self.admit(account, machine).await?, pass))
+        Ok((self.admit(seen, machine).await?, pass))
+    }
+
+    /// Reads all that signing in takes; and the lists in full, if the client is going to ask for them.
+    async fn see(&self, account: AccountId) -> Result<Option<Sight>, Refusal> {
+        let (store, with_lists) = (&self.server.store, self.dialect().lists != ListForm::AddressBook);
+        let moment = store.moment();
+        let read = store.sign_in(account, with_lists).await.map_err(|error| self.failed(&error))?;
+        Ok(read.map(|read| Sight { read, moment }))
     }
 
     /// Registers the user, and loads his lists.
     ///
-    /// He is registered before they are read, so that a change made meanwhile can't be missed: it either is in what
-    /// is read, or finds him registered. The account's generation is looked at after that as well, for the same
-    /// reason: whoever disables it signs out those whom he finds registered.
-    async fn admit(&mut self, account: Account, machine: Option<Guid>) -> Result<Brief, Refusal> {
+    /// A change can't be missed: it either is in what was read, or has passed the moment of reading, or finds him
+    /// registered. Where the moment has passed all of it is read again, and the account's generation is looked at again for
+    /// the same reason: whoever disables it signs out those whom he finds registered.
+    async fn admit(&mut self, seen: Sight, machine: Option<Guid>) -> Result<Brief, Refusal> {
         let server = self.server.clone();
         if server.is_going_down() {
             return Err(Refusal::Failed);
@@ -131,22 +157,31 @@ impl Session {
             machine,
             self.flow.quirks(),
         ));
-        for former in server.directory.sign_in(&account, &endpoint) {
+        let account = &seen.read.account;
+        for former in server.directory.sign_in(account, &endpoint) {
             let reason = Some(sign_out::Reason::SignedInElsewhere);
             former.outbox.close_with(|out| sign_out::Push { reason }.write(out, former.dialect));
         }
         // From here on the end of this connection takes him out of the directory.
-        let Account { id, email, generation, .. } = account;
-        self.user = Some(User { id, email: email.clone(), endpoint, _open: server.sessions.open() });
-        match server.store.sign_in(id).await.map_err(|error| self.failed(&error))? {
-            // Looked at after registering, as `Server::shut_down` and `Server::disconnect` look for who is registered.
-            Some(_) if server.is_going_down() => Err(Refusal::Failed),
-            Some((account, brief)) if account.generation == generation && account.email == email => {
-                server.directory.load(id, &brief);
-                Ok(brief)
-            }
-            _ => Err(Refusal::Denied("the account has just changed")),
+        let (id, email) = (account.id, account.email.clone());
+        self.user = Some(User { id, email, endpoint, ahead: None, _open: server.sessions.open() });
+        // Looked at after registering, as `Server::shut_down` and `Server::disconnect` look for who is registered.
+        if server.is_going_down() {
+            return Err(Refusal::Failed);
         }
+        let seen = match server.store.moment() == seen.moment {
+            true => seen,
+            false => {
+                let again = self.see(id).await?.filter(|again| again.is_of(account));
+                again.ok_or(Refusal::Denied(JUST_CHANGED))?
+            }
+        };
+        server.directory.load(id, &seen.read.brief);
+        let Sight { read: SignIn { brief, roster, something_waits, .. }, moment } = seen;
+        if let Some(user) = &mut self.user {
+            user.ahead = Some(Box::new(Ahead { moment, roster, something_waits }));
+        }
+        Ok(brief)
     }
 
     fn failed(&self, error: &StoreError) -> Refusal {
@@ -154,13 +189,13 @@ impl Session {
         Refusal::Failed
     }
 
-    fn let_in(&mut self, trid: TrId, brief: &Brief, pass: &OwnedSecret) -> Result<(), End> {
+    fn let_in(&mut self, trid: TrId, name: &str, pass: &OwnedSecret) -> Result<(), End> {
         let user = self.user()?;
         info!(user = %user.email, version = %self.dialect().version, "signed in");
         self.server.metrics.sign_ins.increment(1);
         let (profile, email) = (self.profile(&user.email, user.id, pass.expose()), user.email.clone());
         self.outbox.write(|out| {
-            self.flow.welcome(trid, &email, &brief.name, out);
+            self.flow.welcome(trid, &email, name, out);
             let dialect = self.flow.dialect();
             profile.write(out, dialect);
             // Tells the client that what it tells of itself is told to all of its user's places.

@@ -2,8 +2,7 @@
 
 use msnp::types::{OwnedSecret, Secret};
 
-use super::{Claim, Proven, Refusal};
-use crate::account::Account;
+use super::{Claim, Proven, Refusal, Sight};
 use crate::ns::Session;
 use crate::ticket::{Claims, Use};
 
@@ -11,8 +10,8 @@ impl Session {
     /// Who signs in so is taken for somebody without a place of his own (later-versions reference, 4.4).
     pub(super) async fn check_ticket(&self, claim: &Claim, ticket: Secret<'_>) -> Result<Proven, Refusal> {
         let claims = self.claims_of(ticket, Use::Tweener)?;
-        let account = self.owner(claim, claims).await?;
-        Ok(Proven { account, pass: OwnedSecret::new(authentication_part(ticket.0)), machine: None })
+        let seen = self.owner(claim, claims).await?;
+        Ok(Proven { seen, pass: OwnedSecret::new(authentication_part(ticket.0)), machine: None })
     }
 
     /// What a ticket says that is good for `needed`.
@@ -21,16 +20,16 @@ impl Session {
     }
 
     /// The account of a ticket, if it is the one that somebody says he is, and as it was when the ticket was issued.
-    pub(super) async fn owner(&self, claim: &Claim, claims: Claims) -> Result<Account, Refusal> {
-        let account = self.server.store.account(claims.account).await.map_err(|error| self.failed(&error))?;
-        let account = account.ok_or(Refusal::Denied("no such account"))?;
+    pub(super) async fn owner(&self, claim: &Claim, claims: Claims) -> Result<Sight, Refusal> {
+        let seen = self.see(claims.account).await?.ok_or(Refusal::Denied("no such account"))?;
+        let account = &seen.read.account;
         if account.disabled || account.generation != claims.generation {
             return Err(Refusal::Denied("a ticket of former times"));
         }
         if account.email != claim.email {
             return Err(Refusal::Denied("the ticket of somebody else"));
         }
-        Ok(account)
+        Ok(seen)
     }
 }
 
