@@ -18,6 +18,9 @@ pub const IDLE_LIMIT: Duration = Duration::from_secs(600);
 /// What `QNG` says to a client that pings here, which it need not.
 const PING_INTERVAL: u32 = 50;
 
+/// How nearly every client begins what is said: there is no need to look for another type then.
+const PLAIN_TEXT: &[u8] = b"MIME-Version: 1.0\r\nContent-Type: text/plain";
+
 const CONTROL: &str = "text/x-msmsgscontrol";
 const PEER_TO_PEER: &str = "application/x-msnmsgrp2p";
 
@@ -126,6 +129,9 @@ fn inspect<'a>(
     sender: Option<&Email>,
     out: &mut Vec<u8>,
 ) -> Result<Option<Request<'a>>, End> {
+    if request.payload.starts_with(PLAIN_TEXT) && request.ack != msg::Ack::Data {
+        return Ok(Some(Request::Msg(request)));
+    }
     let mime = Mime::new(request.payload);
     let content_type = mime.content_type().unwrap_or_default();
     let is_data = content_type.eq_ignore_ascii_case(PEER_TO_PEER);

@@ -41,12 +41,13 @@ impl FromStr for TrId {
 
     fn from_str(written: &str) -> Result<Self, InvalidTrId> {
         // `u32::from_str` would also take a plus sign.
-        if !written.bytes().all(|b| b.is_ascii_digit()) {
+        if !written.starts_with(|c: char| c.is_ascii_digit()) {
             return Err(InvalidTrId);
         }
         let value: u32 = written.parse().map_err(|_| InvalidTrId)?;
-        let needed = value.checked_ilog10().map_or(1, |log| log as usize + 1);
-        let leading_zeros = u8::try_from(written.len().saturating_sub(needed)).map_err(|_| InvalidTrId)?;
+        let zeros = written.bytes().take_while(|b| *b == b'0').count();
+        // Of nothing but zeros the last one is the number.
+        let leading_zeros = u8::try_from(zeros - usize::from(value == 0)).map_err(|_| InvalidTrId)?;
         Ok(Self { value, leading_zeros })
     }
 }

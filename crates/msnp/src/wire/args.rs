@@ -63,7 +63,10 @@ impl<'a> Args<'a> {
 
     /// The last argument.
     pub fn last(self) -> Option<&'a str> {
-        self.0.rsplit([' ', '\t']).find(|word| !word.is_empty())
+        let end = self.0.bytes().rposition(|b| !is_space(b))? + 1;
+        let text = self.0.get(..end)?;
+        let start = text.bytes().rposition(is_space).map_or(0, |space| space + 1);
+        text.get(start..)
     }
 
     /// Looks at the next argument without taking it.
@@ -76,15 +79,21 @@ impl<'a> Iterator for Args<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let rest = self.0.trim_start_matches([' ', '\t']);
-        if rest.is_empty() {
-            self.0 = rest;
+        // On bytes, since spaces are; each message is read so, and searching by characters costs three times as much.
+        let Some(start) = self.0.bytes().position(|b| !is_space(b)) else {
+            self.0 = "";
             return None;
-        }
-        let (word, rest) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
-        self.0 = rest;
-        Some(word)
+        };
+        let rest = self.0.get(start..).unwrap_or_default();
+        let end = rest.bytes().position(is_space).unwrap_or(rest.len());
+        self.0 = rest.get(end..).unwrap_or_default();
+        rest.get(..end)
     }
+}
+
+/// What separates arguments.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 impl fmt::Debug for Args<'_> {

@@ -143,9 +143,7 @@ impl Framer {
             return Err(FrameError::LineTooLong);
         }
         let line = std::str::from_utf8(line).map_err(|_| FrameError::NotText)?;
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let verb = Verb::new(word).ok_or(FrameError::NotACommand)?;
-        let args = Args::new(rest);
+        let (verb, args) = split(line).ok_or(FrameError::NotACommand)?;
         let payload_len = match self.direction.payload_limit(verb) {
             None => 0,
             Some(_) if self.direction.may_lack_payload(verb) && args.last() == Some("OK") => 0,
@@ -168,9 +166,20 @@ impl Framer {
     }
 }
 
-/// A payload's length: decimal digits alone.
+/// The command word, which has three letters, and what follows it behind a space.
+fn split(line: &str) -> Option<(Verb, Args<'_>)> {
+    let verb = Verb::new(line.get(..3)?)?;
+    let rest = match line.as_bytes().get(3) {
+        None => "",
+        Some(b' ') => line.get(4..)?,
+        Some(_) => return None,
+    };
+    Some((verb, Args::new(rest)))
+}
+
+/// A payload's length: decimal digits alone, where `parse` would take a plus sign.
 fn decimal(word: &str) -> Option<usize> {
-    word.bytes().all(|b| b.is_ascii_digit()).then(|| word.parse().ok()).flatten()
+    word.parse().ok().filter(|_| !word.starts_with('+'))
 }
 
 /// The bytes are no MSNP. Close the connection without an answer (reference, section 4).

@@ -1,5 +1,7 @@
 //! The header lines at the front of a message's payload.
 
+use memchr::memchr;
+
 /// A payload in the form of a MIME message: header lines, an empty line, a body. Borrowed and read lazily.
 ///
 /// Header names are compared without regard to case, and values come without the white space around them
@@ -17,21 +19,29 @@ impl<'a> Mime<'a> {
 
     /// Each header with its value, up to the empty line or the end. Lines without a colon are passed over.
     pub fn headers(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        self.payload
-            .split(|&b| b == b'\n')
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-            .take_while(|line| !line.is_empty())
-            .filter_map(|line| {
-                let colon = line.iter().position(|&b| b == b':')?;
-                let (name, value) = line.split_at_checked(colon)?;
-                Some((name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()))
-            })
+        self.lines().map(|(name, value)| (name.trim_ascii(), value.trim_ascii()))
+    }
+
+    /// Each header line, split at its colon.
+    fn lines(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        let mut rest = self.payload;
+        let lines = std::iter::from_fn(move || {
+            let (line, after) = split(rest, b'\n').unwrap_or((rest, &[]));
+            rest = after;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            (!line.is_empty()).then_some(line)
+        });
+        lines.filter_map(|line| split(line, b':'))
     }
 
     /// The value of the first header called `name`, if it is text.
     pub fn header(self, name: &str) -> Option<&'a str> {
-        let (_, value) = self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))?;
-        std::str::from_utf8(value).ok()
+        // A relay asks this of every message: most names have another length already.
+        let is_it = |found: &[u8]| {
+            found.len() >= name.len() && found.trim_ascii().eq_ignore_ascii_case(name.as_bytes())
+        };
+        let (_, value) = self.lines().find(|(found, _)| is_it(found))?;
+        std::str::from_utf8(value.trim_ascii()).ok()
     }
 
     /// The content type without its parameters, as written: `text/plain` of `text/plain; charset=UTF-8`.
@@ -44,6 +54,12 @@ impl<'a> Mime<'a> {
     pub fn is(self, essence: &str) -> bool {
         self.content_type().is_some_and(|found| found.eq_ignore_ascii_case(essence))
     }
+}
+
+/// What is before the first `byte`, and what is behind it.
+fn split(bytes: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let (before, from) = bytes.split_at_checked(memchr(byte, bytes)?)?;
+    Some((before, from.get(1..).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::trace;
 use pipe::{IfGone, Pipe};
 
 /// How much is read at once, in bytes. Each worker thread has one such buffer; an idle connection has none.
-const READ_SIZE: usize = 16 << 10;
+const READ_SIZE: usize = 32 << 10;
 
 /// How long a connection that ends has to take its last bytes.
 const FLUSH_LIMIT: Duration = Duration::from_secs(5);

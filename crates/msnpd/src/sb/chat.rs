@@ -209,18 +209,14 @@ impl Chat {
         inner.is_over
     }
 
-    /// Passes a message on: `header`, its length, and the payload as it is. The readers are woken later, by
-    /// [`wake_others`](Self::wake_others).
-    pub(super) fn relay(&self, number: u64, header: &[u8], payload: &[u8], now: Instant) -> Relayed {
-        let mut inner = self.inner.lock();
+    /// Passes a message on: `header`, its length, and the payload as it is. What is the same for all messages that were read
+    /// at once is done after the last of them, by [`wake_others`](Self::wake_others).
+    pub(super) fn relay(&self, number: u64, header: &[u8], payload: &[u8]) -> Relayed {
+        let inner = self.inner.lock();
         let (mut readers, mut reached) = (0, 0);
         for other in inner.members.iter().filter(|member| member.number != number) {
             readers += 1;
             reached += usize::from(other.outbox.write_quietly(|out| msg::write_rest(out, header, payload)));
-        }
-        // Talking to oneself keeps no chat open.
-        if readers > 0 {
-            inner.active = Some(now);
         }
         match (readers, inner.left) {
             (0, Left::One(last)) => Relayed::Alone(last),
@@ -234,9 +230,13 @@ impl Chat {
         self.inner.lock().active = Some(now);
     }
 
-    /// Wakes everybody but one, and returns who is so far behind that he should be waited for.
-    pub(super) fn wake_others(&self, number: u64) -> Vec<Arc<Outbox>> {
-        let inner = self.inner.lock();
+    /// Wakes everybody but one, who has said something, and returns who is so far behind that he should be waited for.
+    pub(super) fn wake_others(&self, number: u64, now: Instant) -> Vec<Arc<Outbox>> {
+        let mut inner = self.inner.lock();
+        // Talking to oneself keeps no chat open.
+        if inner.members.iter().any(|member| member.number != number) {
+            inner.active = Some(now);
+        }
         let mut behind = Vec::new();
         for other in inner.members.iter().filter(|member| member.number != number) {
             other.outbox.wake_writer();

@@ -150,8 +150,8 @@ struct Seat {
     name: Arc<str>,
     /// How a message of this member begins for everybody else: `MSG email name `.
     header: Box<[u8]>,
-    /// Whether something was passed on since the readers were last woken.
-    has_spoken: bool,
+    /// How many messages were passed on since the readers were last woken.
+    spoken: u64,
     /// Whether the server ends this session because nothing was said.
     is_idle: bool,
     /// What was kept of this member's words for somebody who is away: the conversation they make, and how many.
@@ -195,9 +195,9 @@ impl Session {
     /// A chat waits where presence doesn't, or file transfers would break. One that takes nothing at all is dropped
     /// by its own connection after a while.
     pub fn settle(&mut self) -> Option<Work<'_>> {
-        let seat = self.seat.as_mut().filter(|seat| seat.has_spoken)?;
-        seat.has_spoken = false;
-        let behind = seat.chat.wake_others(seat.number);
+        let seat = self.seat.as_mut().filter(|seat| seat.spoken > 0)?;
+        self.server.metrics.messages.increment(std::mem::take(&mut seat.spoken));
+        let behind = seat.chat.wake_others(seat.number, self.server.now());
         if behind.is_empty() {
             return None;
         }
@@ -242,6 +242,7 @@ impl Session {
     /// The connection is over.
     pub fn ended(&mut self) {
         if let Some(seat) = self.seat.take() {
+            self.server.metrics.messages.increment(seat.spoken);
             self.server.switchboard.leave(&seat.chat, seat.number, seat.is_idle);
             self.server.switchboard.give_up_seat(seat.account);
         }
@@ -309,7 +310,7 @@ impl Session {
             email: member.email.clone(),
             name: member.name.clone(),
             header: member.message_header(),
-            has_spoken: false,
+            spoken: 0,
             is_idle: false,
             run: None,
             parts_of: None,

@@ -13,12 +13,10 @@ use crate::connection::Step;
 
 impl Session {
     pub(super) fn msg(&mut self, request: &msg::Request<'_>) -> Step<'_> {
-        let now = self.server.now();
         let Some(seat) = &mut self.seat else { return Step::End(End::NotNow(Verb::MSG)) };
-        seat.has_spoken = true;
-        self.server.metrics.messages.increment(1);
+        seat.spoken += 1;
         let msg::Request { trid, ack, payload } = *request;
-        match seat.chat.relay(seat.number, &seat.header, payload, now) {
+        match seat.chat.relay(seat.number, &seat.header, payload) {
             Relayed::ToAll => self.acknowledge(trid, ack, true).into(),
             Relayed::Failed => self.acknowledge(trid, ack, false).into(),
             Relayed::Alone(last) => self.alone(trid, ack, last, payload),

@@ -11,6 +11,9 @@ use crate::store::{OutsideContact, Roster, RosterContact};
 /// The bit of the Messenger network itself.
 const MESSENGER: u8 = 1;
 
+/// What a line about a contact mostly has, in bytes: room is made for all of them at once.
+const LINE: usize = 64;
+
 /// How much [`write`] writes: clients count.
 pub(super) fn counts(roster: &Roster, dialect: &Dialect) -> syn::Counts {
     let zero = dialect.groups == Groups::Numbered;
@@ -38,6 +41,7 @@ fn telephones<'a>(roster: &'a Roster, dialect: &'a Dialect) -> impl Iterator<Ite
 /// Everything that follows the answer's first line.
 pub(super) fn write(roster: &Roster, dialect: &Dialect, out: &mut Vec<u8>) {
     let zero = dialect.groups == Groups::Numbered;
+    out.reserve(LINE * roster.contacts.len());
     gtc::Reply { trid: None, version: None, prompt: roster.prompt }.write(out, dialect);
     blp::Reply { trid: None, version: None, privacy: roster.privacy }.write(out, dialect);
     if dialect.properties == Properties::SetOnesAndName {

@@ -1,16 +1,17 @@
 //! What is to be said to one client and has not been written yet.
 
-use std::pin::Pin;
+mod writer;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use bytes::{Buf, Bytes};
-use msnp::wire::Direction;
-use parking_lot::Mutex;
-use tokio::io::AsyncWrite;
+use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
+
+pub use writer::{Writer, Written};
 
 use crate::account::AccountId;
-use crate::recording::Tap;
-use crate::trace;
 
 /// The bytes that wait for one connection. Anybody may add to them; the connection's own task writes them.
 ///
@@ -20,6 +21,46 @@ use crate::trace;
 #[derive(Debug, Default)]
 pub struct Outbox {
     inner: Mutex<Inner>,
+    /// What is asked for each message: [`NOT_OPEN`], [`OVER_MARK`]. Set before the lock is given back.
+    marks: AtomicU8,
+}
+
+/// Nothing more is taken.
+const NOT_OPEN: u8 = 1;
+
+/// More than [`Outbox::HIGH_MARK`] waits.
+const OVER_MARK: u8 = 2;
+
+/// The inside of an outbox, locked. What is asked without the lock is right when it is given back.
+struct Locked<'o> {
+    inner: MutexGuard<'o, Inner>,
+    marks: &'o AtomicU8,
+}
+
+impl Deref for Locked<'_> {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Inner {
+        &mut self.inner
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        let mut marks = if self.inner.state == State::Open { 0 } else { NOT_OPEN };
+        if self.inner.len() > Outbox::HIGH_MARK {
+            marks |= OVER_MARK;
+        }
+        if self.marks.load(Ordering::Relaxed) != marks {
+            self.marks.store(marks, Ordering::Release);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -113,6 +154,10 @@ impl Inner {
 }
 
 impl Outbox {
+    fn lock(&self) -> Locked<'_> {
+        Locked { inner: self.inner.lock(), marks: &self.marks }
+    }
+
     /// How much others may add for a reader who takes too little of it, in bytes. One beyond it is dropped: presence
     /// never waits. Answers to his own requests don't count; for them he isn't heard any further.
     pub const LIMIT: usize = 1 << 20;
@@ -126,13 +171,13 @@ impl Outbox {
     /// From here on a small buffer is kept while nothing is said: what is said in a chat is written into the buffer of
     /// each reader, who would have to make a new one for every message.
     pub fn keep_buffer(&self) {
-        self.inner.lock().keeps_buffer = true;
+        self.lock().keeps_buffer = true;
     }
 
     /// Adds `line`, which may be shared with other readers. During a burst it waits for the end of it, marked as
     /// being `about` somebody's presence.
     pub fn push(&self, about: Option<AccountId>, line: Bytes) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.state != State::Open {
             return;
         }
@@ -151,7 +196,7 @@ impl Outbox {
     /// Lets `write` add to what waits, in place. For the connection's own answers: they are not held back by a burst,
     /// which consists of them.
     pub fn write(&self, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.state == State::Open {
             let before = inner.rest.len();
             write(&mut inner.rest);
@@ -163,40 +208,45 @@ impl Outbox {
 
     /// Whether it closes when all that waits has been written.
     pub fn is_closing(&self) -> bool {
-        self.inner.lock().state == State::Closing
+        self.lock().state == State::Closing
     }
 
     /// Whether something may still be said.
     pub fn is_open(&self) -> bool {
-        self.inner.lock().state == State::Open
+        self.marks.load(Ordering::Acquire) & NOT_OPEN == 0
     }
 
     /// [`write`](Self::write) without waking the connection's task: [`wake_writer`](Self::wake_writer) is to follow when all of a
     /// batch is in. Returns whether the reader is still there.
     pub fn write_quietly(&self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         let open = inner.state == State::Open;
         if open {
-            write(&mut inner.rest);
+            // One message is followed by others: in a few large steps, where doubling would begin from nothing each time.
+            let rest = &mut inner.rest;
+            if rest.capacity() - rest.len() < Self::KEPT / 4 {
+                rest.reserve(Self::KEPT.max(3 * rest.len()));
+            }
+            write(rest);
         }
         open
     }
 
     /// Wakes the connection's task after [`write_quietly`](Self::write_quietly).
     pub fn wake_writer(&self) {
-        Self::wake(self.inner.lock());
+        Self::wake(self.lock());
     }
 
     /// From here on what others say waits, so that nothing comes between the lines of a burst.
     pub fn begin_burst(&self) {
-        self.inner.lock().held.get_or_insert_default();
+        self.lock().held.get_or_insert_default();
     }
 
     /// A line that tells how somebody is now. What was held about him is older, and goes.
     ///
     /// The caller holds that person's entry locked, so that nothing newer can have been held yet.
     pub fn supersede(&self, about: AccountId, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if let Some(held) = &mut inner.held {
             held.retain(|held| held.about != Some(about));
         }
@@ -208,7 +258,7 @@ impl Outbox {
 
     /// The burst is complete: what was held follows it.
     pub fn end_burst(&self) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         for held in inner.held.take().into_iter().flat_map(|held| *held) {
             inner.append(held.line);
         }
@@ -217,7 +267,7 @@ impl Outbox {
 
     /// Takes nothing more; the connection closes when all that waits has been written.
     pub fn close(&self) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         if inner.state == State::Open {
             inner.state = State::Closing;
         }
@@ -233,7 +283,7 @@ impl Outbox {
 
     /// Drops all that waits; the connection closes at once.
     pub fn abort(&self) {
-        let mut inner = self.inner.lock();
+        let mut inner = self.lock();
         Self::drop_reader(&mut inner, State::Closed);
         Self::wake(inner);
     }
@@ -247,7 +297,7 @@ impl Outbox {
         inner.held = None;
     }
 
-    fn wake(mut inner: parking_lot::MutexGuard<'_, Inner>) {
+    fn wake(mut inner: Locked<'_>) {
         let writer = inner.writer.take();
         let senders = match inner.state {
             State::Closed | State::Overrun => std::mem::take(&mut inner.senders),
@@ -260,13 +310,13 @@ impl Outbox {
 
     /// Whether so much waits that senders should.
     pub fn is_over_mark(&self) -> bool {
-        self.inner.lock().len() > Self::HIGH_MARK
+        self.marks.load(Ordering::Acquire) & OVER_MARK != 0
     }
 
     /// Waits until the reader has taken enough for senders to go on, or is gone.
     pub async fn room(&self) {
         std::future::poll_fn(|cx| {
-            let mut inner = self.inner.lock();
+            let mut inner = self.lock();
             if inner.len() <= Self::HIGH_MARK || inner.state.is_over() {
                 return Poll::Ready(());
             }
@@ -280,7 +330,7 @@ impl Outbox {
     /// `false` if the connection broke before.
     pub async fn written(&self) -> bool {
         std::future::poll_fn(|cx| {
-            let mut inner = self.inner.lock();
+            let mut inner = self.lock();
             if inner.len() == 0 {
                 return Poll::Ready(!inner.lost);
             }
@@ -288,172 +338,6 @@ impl Outbox {
             Poll::Pending
         })
         .await
-    }
-}
-
-/// The connection's end of an [`Outbox`]: takes what waits and writes it.
-#[derive(Debug)]
-pub struct Writer {
-    chunk: Chunk,
-    /// How what is said would be read, for the log.
-    direction: Direction,
-    /// Who else listens.
-    tap: Tap,
-    /// How many bytes have ever been written: what tells a stalled reader from a slow one.
-    written: u64,
-}
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new(Tap::default())
-    }
-}
-
-/// What has been taken and is being written.
-#[derive(Debug)]
-enum Chunk {
-    Shared(Bytes),
-    Own { bytes: Vec<u8>, at: usize },
-}
-
-impl Default for Chunk {
-    fn default() -> Self {
-        Self::Shared(Bytes::new())
-    }
-}
-
-impl Chunk {
-    fn rest(&self) -> &[u8] {
-        match self {
-            Self::Shared(bytes) => bytes,
-            Self::Own { bytes, at } => bytes.get(*at..).unwrap_or_default(),
-        }
-    }
-
-    /// Its buffer, empty, if it has one of its own.
-    fn into_buffer(self) -> Vec<u8> {
-        match self {
-            Self::Shared(_) => Vec::new(),
-            Self::Own { mut bytes, .. } => {
-                bytes.clear();
-                bytes
-            }
-        }
-    }
-
-    fn advance(&mut self, n: usize) {
-        match self {
-            Self::Shared(bytes) => bytes.advance(n.min(bytes.len())),
-            Self::Own { at, .. } => *at += n,
-        }
-    }
-}
-
-/// What [`Writer::poll_write`] ended with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// The connection is to be closed: all that was to be said has been, or nobody is there any more.
-    Close,
-    /// The reader is dropped: more waited for it than may.
-    Overrun,
-}
-
-impl Writer {
-    /// For a new connection, on which `tap` listens.
-    pub fn new(tap: Tap) -> Self {
-        Self { chunk: Chunk::default(), direction: Direction::FromNotification, tap, written: 0 }
-    }
-
-    /// What listens on this connection.
-    pub fn tap(&mut self) -> &mut Tap {
-        &mut self.tap
-    }
-
-    /// The connection is of another kind than it seemed at first.
-    pub fn set_direction(&mut self, direction: Direction) {
-        self.direction = direction;
-    }
-
-    /// Writes what waits. Pending while the reader takes nothing, and while there is nothing to write.
-    ///
-    /// # Errors
-    /// When the connection is broken.
-    pub fn poll_write<S: AsyncWrite + Unpin>(
-        &mut self,
-        outbox: &Outbox,
-        stream: &mut S,
-        cx: &mut Context<'_>,
-    ) -> Poll<std::io::Result<Written>> {
-        loop {
-            if self.chunk.rest().is_empty() && !self.take(outbox, cx) {
-                return match outbox.inner.lock().state.end() {
-                    None => Poll::Pending,
-                    Some(end) => Poll::Ready(Ok(end)),
-                };
-            }
-            let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(cx, self.chunk.rest()) else {
-                let mut inner = outbox.inner.lock();
-                inner.blocked = Some(cx.waker().clone());
-                return match inner.state {
-                    state if state.is_over() => Poll::Ready(Ok(state.end().unwrap_or(Written::Close))),
-                    _ => Poll::Pending,
-                };
-            };
-            let n = written?;
-            if n == 0 {
-                return Poll::Ready(Err(std::io::ErrorKind::WriteZero.into()));
-            }
-            self.written += n as u64;
-            self.chunk.advance(n);
-            let mut inner = outbox.inner.lock();
-            inner.in_flight = inner.in_flight.saturating_sub(n);
-            inner.pushed = inner.pushed.saturating_sub(n);
-            if inner.state.is_over()
-                && let Some(end) = inner.state.end()
-            {
-                return Poll::Ready(Ok(end));
-            }
-            if !inner.senders.is_empty() && inner.len() <= Outbox::HIGH_MARK {
-                let senders = std::mem::take(&mut inner.senders);
-                drop(inner);
-                senders.into_iter().for_each(Waker::wake);
-            }
-        }
-    }
-
-    /// Takes the next piece out of the outbox; if there is none, asks to be woken.
-    fn take(&mut self, outbox: &Outbox, cx: &Context<'_>) -> bool {
-        let mut inner = outbox.inner.lock();
-        if !inner.first.is_empty() {
-            self.chunk = Chunk::Shared(std::mem::take(&mut inner.first));
-        } else if !inner.rest.is_empty() {
-            // The two buffers change places while there is much to say, and both go when there is nothing.
-            let spare = std::mem::take(&mut self.chunk).into_buffer();
-            let bytes = std::mem::replace(&mut inner.rest, spare);
-            self.chunk = Chunk::Own { bytes, at: 0 };
-        } else {
-            let spare = std::mem::take(&mut self.chunk).into_buffer();
-            inner.settle_buffers(spare);
-            inner.pushed = 0;
-            inner.blocked = None;
-            inner.writer = Some(cx.waker().clone());
-            return false;
-        }
-        inner.in_flight = self.chunk.rest().len();
-        drop(inner);
-        trace::said(self.direction, self.chunk.rest());
-        self.tap.said(self.direction, self.chunk.rest());
-        true
-    }
-
-    /// Whether something has been taken that the reader has not.
-    pub fn is_behind(&self) -> bool {
-        !self.chunk.rest().is_empty()
-    }
-
-    /// How many bytes have been written so far.
-    pub fn written(&self) -> u64 {
-        self.written
     }
 }
 
@@ -517,7 +401,7 @@ mod tests {
 
     #[tokio::test]
     async fn in_a_chat_a_small_buffer_is_kept_and_nowhere_else() {
-        let capacity = |outbox: &Outbox| outbox.inner.lock().rest.capacity();
+        let capacity = |outbox: &Outbox| outbox.lock().rest.capacity();
         let (outbox, mut writer) = (Outbox::default(), Writer::default());
         let mut say = async |length: usize| {
             outbox.write(|out| out.resize(length, b'x'));
