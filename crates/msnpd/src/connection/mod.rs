@@ -8,7 +8,7 @@ mod pipe;
 use std::cell::RefCell;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use msnp::flow::End;
 use msnp::wire::{Direction, Frame, Framer, Verb};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::outbox::Outbox;
 use crate::recording::{EndedBy, Tap, Who};
@@ -114,13 +114,16 @@ pub struct Driver<S, T> {
     input: Vec<u8>,
     session: T,
     framer: Framer,
+    /// Runs to a deadline that the session has or had. One that is put off is noticed only when it has run out: setting it
+    /// anew costs more than passing on a message.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
     /// For a connection on which nothing has been said.
     pub fn new(stream: S, outbox: Arc<Outbox>, session: T, tap: Tap) -> Self {
         let pipe = Pipe::new(stream, outbox, tap);
-        Self { pipe, input: Vec::new(), session, framer: Framer::new(Direction::Opening) }
+        Self { pipe, input: Vec::new(), session, framer: Framer::new(Direction::Opening), timer: None }
     }
 
     /// Carries the connection from its first byte to its last.
@@ -142,8 +145,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
     async fn turn(&mut self) -> Result<(), Stop> {
         self.read().await?;
         let mut used = 0;
-        // Looked at here as well, since a client that never stops talking would never let the timer run.
-        self.meet_deadline()?;
         loop {
             self.hear_only_who_listens().await?;
             let read = self.input.get(used..).unwrap_or_default();
@@ -208,11 +209,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
 
     /// Waits for bytes, writing meanwhile.
     async fn read(&mut self) -> Result<(), Stop> {
-        let Self { pipe, input, session, .. } = self;
-        let deadline = session.deadline().map(Instant::from_std);
-        let mut timer = pin!(deadline.map(tokio::time::sleep_until));
+        self.set_timer();
+        let Self { pipe, input, session, timer, .. } = self;
         std::future::poll_fn(|cx| {
             pipe.poll_write(cx)?;
+            // Before anything is read: a client that never stops talking has a deadline as well.
+            while let Some(running) = timer {
+                if running.as_mut().poll(cx).is_pending() {
+                    break;
+                }
+                match session.deadline().map(Instant::from_std) {
+                    None => *timer = None,
+                    Some(deadline) if deadline > Instant::now() => running.as_mut().reset(deadline),
+                    Some(_) => {
+                        return Poll::Ready(session.expired().map_or(Ok(()), |end| Err(Stop::Ended(end))));
+                    }
+                }
+            }
             let read = SCRATCH.with_borrow_mut(|scratch| {
                 let mut buffer = ReadBuf::new(scratch);
                 let polled = Pin::new(pipe.stream()).poll_read(cx, &mut buffer);
@@ -224,17 +237,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin, T: Session> Driver<S, T> {
                 polled.map_ok(|()| buffer.filled().len())
             });
             match read {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Stop::Gone)),
-                Poll::Ready(Ok(_)) => return Poll::Ready(Ok(())),
-                Poll::Pending => {}
+                Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Err(Stop::Gone)),
+                Poll::Ready(Ok(_)) => Poll::Ready(Ok(())),
+                Poll::Pending => Poll::Pending,
             }
-            if let Some(timer) = timer.as_mut().as_pin_mut() {
-                std::task::ready!(timer.poll(cx));
-                return Poll::Ready(session.expired().map_or(Ok(()), |end| Err(Stop::Ended(end))));
-            }
-            Poll::Pending
         })
         .await
+    }
+
+    /// Sets the timer, unless it runs to something that is not after the deadline anyway.
+    fn set_timer(&mut self) {
+        let Some(deadline) = self.session.deadline().map(Instant::from_std) else { return };
+        match &mut self.timer {
+            None => self.timer = Some(Box::pin(tokio::time::sleep_until(deadline))),
+            Some(timer) if timer.deadline() > deadline => timer.as_mut().reset(deadline),
+            Some(_) => {}
+        }
     }
 }
 

@@ -254,9 +254,9 @@ impl Chat {
 
     /// When the chat is closed if nothing is said before; conferences of more than two are not. For those it is when
     /// to look again, since two may be left by then.
-    pub(super) fn idle_at(&self, now: Instant) -> Instant {
+    pub(super) fn idle_at(&self, now: impl FnOnce() -> Instant) -> Instant {
         let inner = self.inner.lock();
-        inner.active.filter(|_| inner.members.len() <= 2).unwrap_or(now) + IDLE_LIMIT
+        inner.active.filter(|_| inner.members.len() <= 2).unwrap_or_else(now) + IDLE_LIMIT
     }
 
     /// Closes every connection, when what was said has been written. An `OUT` before it would only be noise: the notification

@@ -224,7 +224,7 @@ impl Session {
     pub fn deadline(&self) -> Option<Instant> {
         Some(match &self.seat {
             None => self.flow.deadline(),
-            Some(seat) => seat.chat.idle_at(self.server.now()),
+            Some(seat) => seat.chat.idle_at(|| self.server.now()),
         })
     }
 
@@ -232,7 +232,7 @@ impl Session {
     pub fn expired(&mut self) -> Option<End> {
         let Some(seat) = &mut self.seat else { return Some(End::TimedOut("showed no good cookie in time")) };
         let now = self.server.now();
-        if seat.chat.idle_at(now) > now {
+        if seat.chat.idle_at(|| now) > now {
             return None;
         }
         seat.is_idle = true;
