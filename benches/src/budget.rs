@@ -1,5 +1,7 @@
 //! The budgets: what is measured for each, and whether it holds.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -10,6 +12,7 @@ use msnp_load::play::Play;
 use msnp_load::scenario::{Chat, Fanout, Flood, Idle, Plan, Scenario, SignIn, SignInStorm};
 use msnpd::password::Hasher;
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 use crate::populate::{PASSWORD, Population, populate};
 use crate::service::Service;
@@ -27,6 +30,8 @@ pub(crate) enum Budget {
     SignIn,
     /// Password sign-ins: 0.8 of what argon2id alone allows
     Password,
+    /// Sign-ins with a ticket while others guess passwords, by those while nobody does: half of them at least
+    Guessing,
     /// Cold start with 100,000 accounts: ready in one second
     Start,
     /// 10,000 users with tickets at once after a restart: all served, nobody else's ping later than one second
@@ -101,6 +106,25 @@ impl Bench {
         Ok(Self { service: Service::start(dir.path(), &[]).await?, dir, people })
     }
 
+    fn plan(&self, people: Casting, scenario: Scenario) -> Plan {
+        Plan {
+            target: self.service.target.clone(),
+            version: "MSNP8".to_owned(),
+            people,
+            // Where it is sign-ins that are counted, in as few writes as they can be made in: line by line, most of it would
+            // be the kernel's work.
+            eager: matches!(scenario, Scenario::SignIn(_)),
+            scenario,
+        }
+    }
+
+    /// Kills the server, and starts it again.
+    async fn restart(&mut self) -> anyhow::Result<()> {
+        self.service.kill().await?;
+        self.service = Service::start(self.dir.path(), &[]).await?;
+        Ok(())
+    }
+
     async fn play(
         &self,
         users: usize,
@@ -108,17 +132,8 @@ impl Bench {
         rounds: usize,
         floor: bool,
     ) -> anyhow::Result<Report> {
-        // Where it is sign-ins that are counted, in as few writes as they can be made in: line by line, most of it would be
-        // the kernel's work.
-        let eager = matches!(scenario, Scenario::SignIn(_));
         let people = Casting { count: users, ..self.people.clone() };
-        let plan = Plan {
-            target: self.service.target.clone(),
-            version: "MSNP8".to_owned(),
-            people,
-            eager,
-            scenario,
-        };
+        let plan = self.plan(people, scenario);
         let play = Play { plan, rounds, floor, process: self.service.process() };
         let report = play.play(|_, _, _| {}).await?;
         for round in &report.server {
@@ -131,16 +146,17 @@ impl Bench {
 }
 
 fn population(users: usize) -> Population {
-    Population { users, contacts: 20, fans: false, sso: false }
+    Population { users, contacts: 20, fans: false, sso: false, own_hashes: false }
 }
 
 impl Budget {
     /// All of them, those that take little time first.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Relay,
         Self::Fanout,
         Self::SignIn,
         Self::Password,
+        Self::Guessing,
         Self::Flood,
         Self::Memory,
         Self::Storm,
@@ -161,6 +177,7 @@ impl Budget {
             Self::Fanout => fanout(size(4000, 40), rounds, smoke).await,
             Self::SignIn => sign_in(size(20_000, 200), rounds, smoke).await,
             Self::Password => password(size(400, 4), rounds, smoke).await,
+            Self::Guessing => guessing(size(20_000, 200), rounds, smoke).await,
             Self::Start => start(size(100_000, 200), rounds, smoke).await,
             Self::Storm => storm(size(10_000, 50), false, rounds, smoke).await,
             Self::StormWithPasswords => storm(size(10_000, 10), true, 1, smoke).await,
@@ -237,26 +254,25 @@ async fn sign_in(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result<
 }
 
 async fn password(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
-    let bench = Bench::set(population(sign_ins * (rounds + 1))).await?;
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let hasher = Hasher::new(threads);
-    let hash = hasher.hash(PASSWORD).await?;
-    let mut bench = bench;
+    let mut bench = Bench::set(Population { own_hashes: true, ..population(sign_ins) }).await?;
     bench.people.tickets = None;
+    let hasher = Hasher::new(available_parallelism().map_or(2, NonZero::get));
+    let hash = hasher.hash(PASSWORD).await?;
     let mut ratios = Vec::new();
-    for round in 0..rounds {
+    for _ in 0..rounds {
         let began = Instant::now();
-        let mut hashing = tokio::task::JoinSet::new();
+        let mut hashing = JoinSet::new();
         for _ in 0..sign_ins {
             let (hasher, hash) = (hasher.clone(), hash.clone());
-            hashing.spawn(async move { hasher.verify(PASSWORD, Some(&hash)).await });
+            // A wrong one takes as long, and is hashed each time.
+            hashing.spawn(async move { hasher.verify("looking-glass", Some(&hash)).await });
         }
         while let Some(hashed) = hashing.join_next().await {
             hashed??;
         }
         let alone = sign_ins as f64 / began.elapsed().as_secs_f64();
-        // Others each time: a password that was right a moment ago is not hashed again.
-        bench.people.first = round * sign_ins;
+        // A server that has just come up does not know whose password was right a moment ago.
+        bench.restart().await?;
         let options = SignIn { sign_ins: Some(sign_ins), rate: None, at_once: 32, with_password: true };
         let report = bench.play(sign_ins, Scenario::SignIn(options), 1, false).await?;
         let rate = report.rate().context("nothing was measured")?.median;
@@ -268,14 +284,45 @@ async fn password(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result
     Ok(Figure { what, spread, unit: "", asked: Asked::AtLeast(0.8) }.tell(smoke))
 }
 
+/// The guessers have addresses of their own, as bots have, or the throttle alone would keep them from the hash; and they
+/// guess for as long as the others sign in.
+async fn guessing(sign_ins: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
+    let users = sign_ins / 4;
+    let bench = Bench::set(population(2 * users)).await?;
+    let options =
+        SignIn { sign_ins: Some(sign_ins), rate: None, at_once: (users / 4).min(64), with_password: false };
+    let guesses = SignIn { sign_ins: Some(sign_ins / 40), with_password: true, ..options.clone() };
+    let guessers =
+        Casting { first: users, password: "looking-glass".to_owned(), tickets: None, ..bench.people.clone() };
+    let (mut ratios, mut seconds) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let sign_in = || bench.play(users, Scenario::SignIn(options.clone()), 1, false);
+        let alone = sign_in().await?.rate().context("nothing was measured")?.median;
+        let plan =
+            bench.plan(Casting { count: users, ..guessers.clone() }, Scenario::SignIn(guesses.clone()));
+        let guess = Play { plan, rounds: 1, floor: false, process: None }.play(|_, _, _| {});
+        let (beside, guessed) = tokio::try_join!(sign_in(), guess)?;
+        ratios.push(beside.rate().context("nothing was measured")?.median / alone);
+        seconds.extend(guessed.server.first().map(|round| round.outcome.seconds));
+        let took = beside.server.first().map_or(0.0, |round| round.outcome.seconds);
+        if !smoke && seconds.last().is_some_and(|guessing| *guessing < took) {
+            println!("  those who guess were done first: there were too few of them");
+        }
+    }
+    let spread = Spread::of(ratios).context("nothing was measured")?;
+    let what = "sign-ins with a ticket beside people who guess passwords, by those without";
+    let held = Figure { what, spread, unit: "", asked: Asked::AtLeast(0.5) }.tell(smoke);
+    let seconds = Spread::of(seconds).context("nothing was measured")?;
+    println!("  {} wrong guesses took {} s", sign_ins / 40, number(seconds.median));
+    Ok(held)
+}
+
 async fn start(accounts: usize, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
-    let Bench { mut service, dir, .. } =
-        Bench::set(Population { contacts: 2, ..population(accounts) }).await?;
+    let mut bench = Bench::set(Population { contacts: 2, ..population(accounts) }).await?;
     let mut took = Vec::new();
     for _ in 0..rounds {
-        service.kill().await?;
-        service = Service::start(dir.path(), &[]).await?;
-        took.push(service.came_up_in.as_secs_f64());
+        bench.restart().await?;
+        took.push(bench.service.came_up_in.as_secs_f64());
     }
     let what = format!("cold start with {accounts} accounts, after a kill");
     let spread = Spread::of(took).context("nothing was measured")?;
@@ -284,14 +331,14 @@ async fn start(accounts: usize, rounds: usize, smoke: bool) -> anyhow::Result<bo
 
 async fn storm(users: usize, with_password: bool, rounds: usize, smoke: bool) -> anyhow::Result<bool> {
     let bystanders = 10;
-    let mut bench = Bench::set(population(users + bystanders)).await?;
+    let people = Population { own_hashes: with_password, ..population(users + bystanders) };
+    let mut bench = Bench::set(people).await?;
     if with_password {
         bench.people.tickets = None;
     }
     let (mut seconds, mut longest, mut all_in) = (Vec::new(), Vec::new(), true);
     for _ in 0..rounds {
-        bench.service.kill().await?;
-        bench.service = Service::start(bench.dir.path(), &[]).await?;
+        bench.restart().await?;
         let options = SignInStorm { with_password, bystanders };
         let report = bench.play(users + bystanders, Scenario::SignInStorm(options), 1, false).await?;
         let round = report.server.first().context("nothing was measured")?;

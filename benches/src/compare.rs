@@ -340,7 +340,8 @@ impl Comparison {
     /// # Errors
     /// When one can't be measured.
     pub(crate) async fn measure(&self, rounds: usize) -> anyhow::Result<()> {
-        let population = |users, contacts, fans| Population { users, contacts, fans, sso: false };
+        let population =
+            |users, contacts, fans| Population { users, contacts, fans, sso: false, own_hashes: false };
         let mut all = vec![(
             "msnpd",
             Contender::Msnpd {

@@ -72,7 +72,7 @@ impl Service {
     ///
     /// # Errors
     /// When it can't be.
-    pub(crate) async fn kill(mut self) -> anyhow::Result<()> {
+    pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)
     }
 }
