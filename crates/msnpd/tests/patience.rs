@@ -215,3 +215,54 @@ async fn who_takes_nothing_of_what_is_said_to_him_is_dropped() {
     assert_took(start, 30);
     drop(bobs);
 }
+
+/// A file goes through a switchboard as fast as its receiver takes it, and nothing of it is dropped.
+#[tokio::test]
+async fn a_file_for_a_slow_reader_arrives_whole() {
+    /// Of the size that clients cut files into: some hundred times what a chat lets wait for a reader.
+    const PIECES: u32 = 3000;
+    let stage = Stage::set(Challenges::Off).await;
+    let (mut alice, mut bob) = (stage.sign_in(ALICE).await, stage.sign_in(BOB).await);
+    let (alices, mut bobs) = stage.chat(&mut alice, &mut bob).await;
+    tokio::time::pause();
+    let piece = |number: u32| {
+        let header = "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\n\r\n";
+        format!("{header}{}", format!("{number:08}").repeat(150))
+    };
+    let (mut hears, mut says) = tokio::io::split(alices.stream);
+    let sending = tokio::spawn(async move {
+        for number in 0..PIECES {
+            let piece = piece(number);
+            says.write_all(format!("MSG {number} D {}\r\n{piece}", piece.len()).as_bytes()).await.unwrap();
+        }
+        says
+    });
+    let acknowledged = tokio::spawn(async move {
+        let (mut heard, last) = (String::new(), format!("ACK {}\r\n", PIECES - 1));
+        while !heard.ends_with(&last) {
+            let mut buffer = [0; 1024];
+            let length = hears.read(&mut buffer).await.unwrap();
+            assert!(length > 0, "she was dropped");
+            heard.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+        }
+        (hears, heard.matches("ACK ").count())
+    });
+    let mut wanted = String::new();
+    for number in 0..PIECES {
+        let piece = piece(number);
+        wanted.push_str(&format!("MSG {ALICE} {ALICE} {}\r\n{piece}", piece.len()));
+    }
+    let mut received = std::mem::take(&mut bobs.heard);
+    let mut buffer = vec![0; 16 << 10];
+    while received.len() < wanted.len() {
+        // Not quite so long that he would be taken for dead.
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        let length = bobs.stream.read(&mut buffer).await.unwrap();
+        assert!(length > 0, "he was dropped after {} of {} bytes", received.len(), wanted.len());
+        received.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+    }
+    assert!(received == wanted, "other bytes than she has sent");
+    let (_hears, acks) = acknowledged.await.unwrap();
+    assert_eq!(acks, PIECES as usize);
+    drop(sending.await.unwrap());
+}

@@ -1,7 +1,8 @@
 //! Bytes through two connections that lead to each other, as fast as they go.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -12,6 +13,9 @@ use crate::floor::{MEET, MET};
 
 /// How much is read at once, in bytes.
 const READ_SIZE: usize = 64 << 10;
+
+/// How long nothing may come of what is being said.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One end: what it says each time, and how many bytes of what the other says come here.
 #[derive(Debug)]
@@ -53,20 +57,45 @@ pub(super) async fn one_way(
         }
         Ok(stream)
     });
-    let (mut heard, mut told) = (0, 0);
-    let mut buffer = vec![0; READ_SIZE];
-    while heard < messages / per_write * per_write * other.hears {
-        match other.stream.read(&mut buffer).await {
-            Ok(0) => return Err(Failure::Closed),
-            Ok(read) => heard += read,
-            Err(error) => return Err(Failure::Broken(error)),
+    let heard = AtomicUsize::new(0);
+    let hearing = async {
+        let (mut bytes, mut told) = (0, 0);
+        let mut buffer = vec![0; READ_SIZE];
+        while bytes < messages / per_write * per_write * other.hears {
+            match other.stream.read(&mut buffer).await {
+                Ok(0) => return Err(Failure::Closed),
+                Ok(read) => bytes += read,
+                Err(error) => return Err(Failure::Broken(error)),
+            }
+            heard.store(bytes, Ordering::Relaxed);
+            let whole = bytes / other.hears;
+            world.gauge.count((whole - told) as u64);
+            told = whole;
         }
-        let whole = heard / other.hears;
-        world.gauge.count((whole - told) as u64);
-        told = whole;
+        Ok(())
+    };
+    let heard = tokio::select! {
+        done = hearing => done,
+        () = silence(&heard) => Err(Failure::TimedOut(PATIENCE.as_secs())),
+    };
+    if heard.is_err() {
+        writing.abort();
+        return heard;
     }
     drop(writing.await.map_err(|_| Failure::Closed)?.map_err(Failure::Broken)?);
     Ok(())
+}
+
+/// Waits until this has not grown for [`PATIENCE`]: a server may lose something of what was said, and nobody would notice.
+async fn silence(heard: &AtomicUsize) {
+    let mut before = None;
+    loop {
+        let now = heard.load(Ordering::Relaxed);
+        if before.replace(now) == Some(now) {
+            return;
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
 }
 
 /// Sends `messages`, each when the one before has been answered with another.
