@@ -72,7 +72,8 @@ impl MemberList {
         let mut members = Vec::new();
         for part in root.children() {
             let domain = part.is("d").then(|| part.attribute("n")).flatten();
-            let domain = domain.filter(|domain| is_text(domain));
+            // The last `@` of an address parts it from its domain, so a domain has none.
+            let domain = domain.filter(|domain| is_text(domain) && !domain.contains('@'));
             if domain.is_none() && !part.is("t") {
                 return Err(InvalidMemberList::Structure);
             }
@@ -223,6 +224,7 @@ mod tests {
             "<ml><d n=\"example.com\"><c n=\"bob\" l=\"many\"/></d></ml>",
             "<ml><d n=\"example.com\"><c n=\"bob\" t=\"-1\"/></d></ml>",
             "<ml><d n=\"\"><c n=\"bob\"/></d></ml>",
+            "<ml><d n=\"example.com@\"><c n=\"bob\"/></d></ml>",
             "<ml><t><c n=\"@bob\"/></t></ml>",
             "<ml><d n=\"example.com\"><c n=\"\u{1}\"/></d></ml>",
         ] {
