@@ -168,6 +168,10 @@ impl Outbox {
     /// The largest buffer that is kept while nothing is said, in bytes: most of what people write to each other fits.
     const KEPT: usize = 1 << 10;
 
+    /// The most that a buffer grows by at once beyond what doubling it gives, in bytes: nobody who reads nothing is to have
+    /// several times as much room as he has waiting.
+    const STEP: usize = 8 << 10;
+
     /// From here on a small buffer is kept while nothing is said: what is said in a chat is written into the buffer of
     /// each reader, who would have to make a new one for every message.
     pub fn keep_buffer(&self) {
@@ -225,7 +229,7 @@ impl Outbox {
             // One message is followed by others: in a few large steps, where doubling would begin from nothing each time.
             let rest = &mut inner.rest;
             if rest.capacity() - rest.len() < Self::KEPT / 4 {
-                rest.reserve(Self::KEPT.max(3 * rest.len()));
+                rest.reserve((3 * rest.len()).clamp(Self::KEPT, Self::STEP));
             }
             write(rest);
         }
