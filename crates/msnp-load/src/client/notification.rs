@@ -10,6 +10,7 @@ use msnp::dialect::{Dialect, ListForm, Package};
 use msnp::types::{Guid, Listed, MemberList, PASSPORT_NETWORK, Secret, Status, TrId};
 use msnp::wire::{Args, Direction, Frame, Verb};
 
+use super::switchboard::RING_LIMIT;
 use super::ticket::{Proof, package};
 use super::{Failure, Wire};
 use crate::people::Person;
@@ -259,6 +260,15 @@ impl Notification {
             }
             self.until(|frame| (frame.verb == Verb::RNG).then_some(())).await?;
         }
+    }
+
+    /// [`rung`](Self::rung), by somebody who is calling already.
+    ///
+    /// # Errors
+    /// When nobody rings in time, or the connection ends.
+    pub async fn rung_soon(&mut self) -> Result<Ring, Failure> {
+        let rung = tokio::time::timeout(RING_LIMIT, self.rung());
+        rung.await.map_err(|_| Failure::TimedOut(RING_LIMIT.as_secs()))?
     }
 
     /// The connection, for whoever only listens from here on.

@@ -13,7 +13,7 @@ use super::notification::{Lead, Notification, Ring};
 use super::{Failure, Wire};
 
 /// How long an invitation may take to be answered.
-const RING_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const RING_LIMIT: Duration = Duration::from_secs(30);
 
 /// A place in a chat.
 #[derive(Debug)]

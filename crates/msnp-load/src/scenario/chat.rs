@@ -102,7 +102,7 @@ async fn open(host: &mut Notification, guest: &mut Notification, size: usize) ->
     let address = guest.address.clone();
     let dialect = host.dialect();
     let (host, guest) = tokio::join!(client::Chat::open(host, &address), async {
-        let ring = guest.rung().await?;
+        let ring = guest.rung_soon().await?;
         client::Chat::answer(&address, &ring, dialect).await
     });
     let (mut host, mut guest) = (host?, guest?);

@@ -118,7 +118,7 @@ impl Stage {
                 }
             };
             let (invited, came) = tokio::join!(invite, async {
-                let ring = guest.rung().await?;
+                let ring = guest.rung_soon().await?;
                 client::Chat::answer(&address, &ring, dialect).await
             });
             speaker = Some(invited?);

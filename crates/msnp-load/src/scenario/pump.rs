@@ -74,27 +74,34 @@ pub(super) async fn one_way(
         }
         Ok(())
     };
-    let heard = tokio::select! {
-        done = hearing => done,
-        () = silence(&heard) => Err(Failure::TimedOut(PATIENCE.as_secs())),
-    };
-    if heard.is_err() {
+    let done = unless_silent(&heard, hearing).await;
+    if done.is_err() {
         writing.abort();
-        return heard;
+        return done;
     }
     drop(writing.await.map_err(|_| Failure::Closed)?.map_err(Failure::Broken)?);
     Ok(())
 }
 
-/// Waits until this has not grown for [`PATIENCE`]: a server may lose something of what was said, and nobody would notice.
-async fn silence(heard: &AtomicUsize) {
-    let mut before = None;
-    loop {
-        let now = heard.load(Ordering::Relaxed);
-        if before.replace(now) == Some(now) {
-            return;
+/// Does this, unless what it has heard does not grow for [`PATIENCE`]: a server may lose something of what was said, and nobody
+/// would notice.
+async fn unless_silent<T>(
+    heard: &AtomicUsize,
+    hearing: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let silence = async {
+        let mut before = None;
+        loop {
+            let now = heard.load(Ordering::Relaxed);
+            if before.replace(now) == Some(now) {
+                return;
+            }
+            tokio::time::sleep(PATIENCE).await;
         }
-        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        done = hearing => done,
+        () = silence => Err(Failure::TimedOut(PATIENCE.as_secs())),
     }
 }
 
@@ -113,12 +120,22 @@ pub(super) async fn there_and_back(
         }
         std::io::Result::Ok(other)
     });
-    let mut heard = vec![0; one.hears];
-    for _ in 0..messages {
-        let began = Instant::now();
-        one.stream.write_all(&one.says).await.map_err(Failure::Broken)?;
-        one.stream.read_exact(&mut heard).await.map_err(Failure::Broken)?;
-        world.gauge.took("there and back", began.elapsed());
+    let answers = AtomicUsize::new(0);
+    let talking = async {
+        let mut heard = vec![0; one.hears];
+        for _ in 0..messages {
+            let began = Instant::now();
+            one.stream.write_all(&one.says).await.map_err(Failure::Broken)?;
+            one.stream.read_exact(&mut heard).await.map_err(Failure::Broken)?;
+            world.gauge.took("there and back", began.elapsed());
+            answers.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    let done = unless_silent(&answers, talking).await;
+    if done.is_err() {
+        echo.abort();
+        return done;
     }
     drop(echo.await.map_err(|_| Failure::Closed)?.map_err(Failure::Broken)?);
     Ok(())
