@@ -28,6 +28,9 @@ const KEEPALIVE_RETRIES: u32 = 4;
 /// Which part of all connections is for the chats of those who are signed in, as the divisor of it.
 const CHATS_SHARE: usize = 16;
 
+/// Whether what is set of a listener is set of each connection as well.
+const INHERITS: bool = cfg!(target_os = "linux");
+
 /// How long to wait when the operating system has no more file descriptors.
 const BACK_OFF: Duration = Duration::from_millis(100);
 
@@ -201,9 +204,6 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
     }
 }
 
-/// Whether what is set of a listener is set of each connection as well.
-const INHERITS: bool = cfg!(target_os = "linux");
-
 /// Sets what a connection needs.
 fn set_up(socket: &SockRef<'_>) -> io::Result<()> {
     // What is said leaves in one piece already; waiting to fill a packet would only delay it.
@@ -213,4 +213,26 @@ fn set_up(socket: &SockRef<'_>) -> io::Result<()> {
         .with_interval(KEEPALIVE_INTERVAL)
         .with_retries(KEEPALIVE_RETRIES);
     socket.set_tcp_keepalive(&keepalive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpStream;
+
+    #[tokio::test]
+    async fn a_connection_takes_over_what_is_set_of_its_listener() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        set_up(&SockRef::from(&listener)).unwrap();
+        let (_ours, accepted) =
+            tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let stream = accepted.unwrap().0;
+        let socket = SockRef::from(&stream);
+        let is_set = socket.tcp_nodelay().unwrap() && socket.keepalive().unwrap();
+        assert!(is_set || !INHERITS);
+        if INHERITS {
+            assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_IDLE);
+            assert_eq!(socket.tcp_keepalive_retries().unwrap(), KEEPALIVE_RETRIES);
+        }
+    }
 }
