@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use foldhash::fast::RandomState as Quick;
-
 use parking_lot::Mutex;
 
 /// How many parts there are: many more than threads, so that two rarely want the same one.

@@ -98,7 +98,7 @@ struct User {
     id: AccountId,
     email: Email,
     endpoint: Arc<Endpoint>,
-    /// What was read ahead, until the first status.
+    /// What was read ahead, until he first shows himself.
     ahead: Option<Box<Ahead>>,
     _open: OpenSession,
 }
