@@ -79,7 +79,7 @@ impl<'a> Iterator for Args<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        // On bytes, since spaces are; each message is read so, and searching by characters costs three times as much.
+        // By bytes and not by characters, which takes more steps: every message is read so.
         let Some(start) = self.0.bytes().position(|b| !is_space(b)) else {
             self.0 = "";
             return None;

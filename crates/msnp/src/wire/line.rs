@@ -47,7 +47,7 @@ impl<'o> Line<'o> {
         if trid == TrId::new(trid.value()) { self.number(trid.value()) } else { self.arg(trid) }
     }
 
-    /// An argument that is text already: what [`arg`](Self::arg) does, at a third of the cost.
+    /// An argument that is text already: what [`arg`](Self::arg) does, without the formatter.
     pub fn word(self, word: &str) -> Self {
         let Self { out } = self;
         let start = out.len();
@@ -59,8 +59,8 @@ impl<'o> Line<'o> {
         Self { out }
     }
 
-    /// An argument that is a number.
-    pub fn number(self, number: impl itoa::Integer) -> Self {
+    /// An argument that is a number. Not public, since it names a trait of the crate that writes numbers.
+    pub(crate) fn number(self, number: impl itoa::Integer) -> Self {
         let Self { out } = self;
         out.push(b' ');
         out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
