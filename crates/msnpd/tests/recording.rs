@@ -53,10 +53,11 @@ async fn recorded(players: &[(Login, Option<String>, bool)]) -> (TempDir, Runnin
     (dir, service)
 }
 
-/// All recordings in a data directory.
+/// All recordings in a data directory. One that is being written may end in the middle of a letter.
 fn recordings(dir: &Path) -> Vec<String> {
     let files = fs::read_dir(dir.join("recordings")).unwrap();
-    files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+    let text = |path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    files.map(|file| text(file.unwrap().path())).collect()
 }
 
 fn convert(dir: &Path, privacy: Privacy) -> String {
