@@ -336,7 +336,7 @@ async fn storm(users: usize, with_password: bool, rounds: usize, smoke: bool) ->
     if with_password {
         bench.people.tickets = None;
     }
-    let (mut seconds, mut longest, mut all_in) = (Vec::new(), Vec::new(), true);
+    let (mut seconds, mut longest, mut all_in, mut turned_away) = (Vec::new(), Vec::new(), true, 0);
     for _ in 0..rounds {
         bench.restart().await?;
         let options = SignInStorm { with_password, bystanders };
@@ -344,6 +344,7 @@ async fn storm(users: usize, with_password: bool, rounds: usize, smoke: bool) ->
         let round = report.server.first().context("nothing was measured")?;
         all_in &= round.outcome.counts.get("sign-ins") == Some(&(users as u64));
         seconds.push(round.outcome.seconds);
+        turned_away += round.outcome.counts.get("turned away").unwrap_or(&0);
         longest.extend(round.latency("ping", 1.0));
     }
     let how = if with_password { "passwords" } else { "tickets" };
@@ -354,6 +355,9 @@ async fn storm(users: usize, with_password: bool, rounds: usize, smoke: bool) ->
     let asked = if with_password { Asked::Nothing } else { Asked::AtMost(1000.0) };
     let held = Figure { what: "  the others' longest ping", spread, unit: " ms", asked }.tell(smoke);
     println!("  {}", if all_in { "everybody was served" } else { "NOT everybody was served" });
+    if with_password {
+        println!("  turned away for the moment, and came again: {turned_away} times");
+    }
     Ok(held && all_in)
 }
 

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 use std::time::SystemTime;
 
@@ -99,13 +101,24 @@ pub(crate) async fn populate(dir: &Path, who: &Population) -> anyhow::Result<Pat
 
 /// A hash of the password for each of so many people.
 async fn hashes(users: usize) -> anyhow::Result<Vec<(usize, String)>> {
-    let hasher = Hasher::new(available_parallelism().map_or(2, NonZero::get));
+    let threads = available_parallelism().map_or(2, NonZero::get);
+    let (hasher, next) = (Hasher::new(threads), Arc::new(AtomicUsize::new(0)));
     let mut hashing = JoinSet::new();
-    for number in 0..users {
-        let hasher = hasher.clone();
-        hashing.spawn(async move { Ok((number, hasher.hash(PASSWORD).await?)) });
+    for _ in 0..threads {
+        let (hasher, next) = (hasher.clone(), next.clone());
+        hashing.spawn(async move {
+            let mut own = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= users {
+                    return Ok(own);
+                }
+                own.push((number, hasher.hash(PASSWORD).await?));
+            }
+        });
     }
-    hashing.join_all().await.into_iter().collect()
+    let all: anyhow::Result<Vec<_>> = hashing.join_all().await.into_iter().collect();
+    Ok(all?.concat())
 }
 
 fn write_tickets(dir: &Path, who: &Population) -> anyhow::Result<PathBuf> {

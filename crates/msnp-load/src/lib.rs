@@ -18,6 +18,7 @@
 
 pub mod client;
 pub mod company;
+mod connect;
 pub mod floor;
 pub mod measure;
 pub mod people;

@@ -15,7 +15,7 @@ use msnp_load::target::{self, Target};
 
 /// Puts a Messenger service under load, and tells what it does, beside a floor that does nothing but what can't be left out
 ///
-/// Accounts have to exist on the server. {n} in their addresses and passwords is the number of each, from 0 on.
+/// Accounts have to exist on the server, and each has a number, from 0 on: see --address and --password.
 ///
 /// Exits with 0 if all went well, 1 if something went wrong for somebody, 2 if nothing could be measured.
 #[derive(Parser)]
@@ -62,10 +62,10 @@ struct Common {
     /// How many contacts each has, the neighbours by number on both sides: for versions that tell the server of them
     #[arg(long, global = true, default_value_t = 20)]
     contacts: usize,
-    /// Their addresses
+    /// Their addresses, with the number of each in the place of the letter in braces
     #[arg(long, global = true, value_name = "PATTERN", default_value = "user{n}@example.com")]
     address: String,
-    /// Their passwords
+    /// Their passwords, in the same way
     #[arg(long, global = true, value_name = "PATTERN", default_value = "secret-{n}")]
     password: String,
     /// A file with a line for each: address, ticket, and for single sign-on the secret in hexadecimal digits

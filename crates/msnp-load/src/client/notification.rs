@@ -58,7 +58,7 @@ pub struct Lead {
 #[derive(Clone, Debug)]
 pub struct Ring {
     /// The chat.
-    pub session: u32,
+    pub session: String,
     /// Where it is.
     pub at: SocketAddr,
     /// What lets in.
@@ -294,7 +294,7 @@ impl Notification {
 fn ring(frame: &Frame<'_>, dialect: &Dialect, from_server: SocketAddr) -> Option<Ring> {
     let rng::Push { session, address, cookie, handle, .. } = rng::Push::read(*frame, dialect).ok()?;
     let (cookie, from) = (cookie.as_str().to_owned(), handle.to_owned());
-    Some(Ring { session, at: resolve(address, from_server).ok()?, cookie, from })
+    Some(Ring { session: session.to_owned(), at: resolve(address, from_server).ok()?, cookie, from })
 }
 
 enum Asked {

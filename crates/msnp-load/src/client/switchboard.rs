@@ -74,9 +74,8 @@ impl Chat {
     pub async fn answer(address: &str, ring: &Ring, dialect: &'static Dialect) -> Result<Self, Failure> {
         let mut chat = Self::connect(ring.at, dialect).await?;
         let trid = chat.next();
-        let session = ring.session.to_string();
         let request =
-            ans::Request { trid, identity: address, cookie: Secret(&ring.cookie), session: &session };
+            ans::Request { trid, identity: address, cookie: Secret(&ring.cookie), session: &ring.session };
         chat.wire.say(&request).await?;
         chat.wire.until(|frame| (frame.verb == Verb::ANS).then_some(())).await?;
         Ok(chat)

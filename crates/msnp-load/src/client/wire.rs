@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::Failure;
+use crate::connect::connect;
 
 /// How much is read at once, in bytes. Each worker thread has one such buffer; an idle connection has none.
 const READ_SIZE: usize = 64 << 10;
@@ -49,9 +50,7 @@ impl Wire {
         direction: Direction,
         dialect: &'static Dialect,
     ) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(at).await.map_err(Failure::Connect)?;
-        stream.set_nodelay(true).map_err(Failure::Connect)?;
-        Ok(Self::over(stream, direction, dialect))
+        Ok(Self::over(connect(at).await.map_err(Failure::Connect)?, direction, dialect))
     }
 
     /// Over a connection that is there.

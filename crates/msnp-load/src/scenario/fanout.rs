@@ -18,6 +18,7 @@ use super::World;
 use super::group::watch;
 use super::world::outcome;
 use crate::client::{Failure, Notification, Wire};
+use crate::connect::connect;
 use crate::floor::TELL;
 use crate::measure::{Outcome, Phase};
 
@@ -67,8 +68,7 @@ impl Stage {
                 let wire = Wire::over(watch(world).await?, Direction::FromNotification, world.dialect);
                 watching.spawn(listen(wire, tell.clone(), world.clone()));
             }
-            let mut stream = TcpStream::connect(world.target.msnp).await?;
-            stream.set_nodelay(true)?;
+            let mut stream = connect(world.target.msnp).await?;
             stream.write_all(TELL).await?;
             Watched::Line(stream)
         } else {

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::World;
 use super::world::outcome;
 use crate::client::{self, Failure, Notification};
+use crate::connect::connect;
 use crate::floor::{TELL, WATCH, WATCHING};
 use crate::measure::{Outcome, Phase};
 
@@ -97,8 +98,7 @@ impl Stage {
         for _ in 1..world.people.len() {
             listeners.push((watch(world).await?, length));
         }
-        let mut speaker = TcpStream::connect(world.target.msnp).await?;
-        speaker.set_nodelay(true)?;
+        let mut speaker = connect(world.target.msnp).await?;
         speaker.write_all(TELL).await?;
         Ok((speaker, listeners))
     }
@@ -137,8 +137,7 @@ impl Stage {
 
 /// A connection that a floor tells what it tells all.
 pub(super) async fn watch(world: &World) -> Result<TcpStream, Failure> {
-    let mut stream = TcpStream::connect(world.target.msnp).await.map_err(Failure::Connect)?;
-    stream.set_nodelay(true).map_err(Failure::Connect)?;
+    let mut stream = connect(world.target.msnp).await.map_err(Failure::Connect)?;
     stream.write_all(WATCH).await.map_err(Failure::Broken)?;
     stream.read_exact(&mut [0; WATCHING.len()]).await.map_err(Failure::Broken)?;
     Ok(stream)

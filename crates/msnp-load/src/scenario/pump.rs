@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use super::World;
 use crate::client::Failure;
+use crate::connect::connect;
 use crate::floor::{MEET, MET};
 
 /// How much is read at once, in bytes.
@@ -27,13 +28,12 @@ pub(super) struct End {
 
 /// Two ends that meet on a floor.
 pub(super) async fn meet(world: &World, name: &str, says: &[u8]) -> Result<(End, End), Failure> {
-    let connect = async || {
-        let mut stream = TcpStream::connect(world.target.msnp).await.map_err(Failure::Connect)?;
-        stream.set_nodelay(true).map_err(Failure::Connect)?;
+    let come = async || {
+        let mut stream = connect(world.target.msnp).await.map_err(Failure::Connect)?;
         stream.write_all(format!("{MEET} {name}\r\n").as_bytes()).await.map_err(Failure::Broken)?;
         Ok::<_, Failure>(stream)
     };
-    let (mut one, mut other) = (connect().await?, connect().await?);
+    let (mut one, mut other) = (come().await?, come().await?);
     for stream in [&mut one, &mut other] {
         stream.read_exact(&mut [0; MET.len()]).await.map_err(Failure::Broken)?;
     }

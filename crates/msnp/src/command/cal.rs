@@ -35,20 +35,20 @@ impl<'a> Command<'a> for Request<'a> {
 
 /// He is being invited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct Reply<'a> {
     /// The transaction id of the request.
     pub trid: TrId,
-    /// The chat.
-    pub session: u32,
+    /// The chat, as in `RNG`.
+    pub session: &'a str,
 }
 
-impl Command<'_> for Reply {
+impl<'a> Command<'a> for Reply<'a> {
     const VERB: Verb = Verb::CAL;
 
-    fn read(Frame { mut args, .. }: Frame<'_>, _: &Dialect) -> Result<Self, ArgError> {
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
         let trid = args.trid()?;
         args.word("state")?;
-        Ok(Self { trid, session: args.parse("session")? })
+        Ok(Self { trid, session: args.word("session")? })
     }
 
     fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
@@ -67,7 +67,7 @@ mod tests {
         asked: ToSwitchboard MSNP8 "CAL 2 bob@example.com" =>
             Request { trid: TrId::new(2), handle: "bob@example.com" },
         reply: FromSwitchboard MSNP8 "CAL 2 RINGING 11752013" =>
-            Reply { trid: TrId::new(2), session: 11_752_013 },
+            Reply { trid: TrId::new(2), session: "11752013" },
     }
 
     #[test]

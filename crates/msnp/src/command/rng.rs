@@ -5,7 +5,8 @@
 //! 13    S: RNG session address CKI cookie handle name U messenger.hotmail.com
 //! 14-   S: RNG session address CKI cookie handle name U messenger.hotmail.com 1
 //! ```
-//! The number is that of the chat and no transaction id. An address is never an IPv6 one, see `XFR`
+//! The session is that of the chat and no transaction id. Official servers name it by a number, and so do we; one other writes a
+//! word of letters. An address is never an IPv6 one, see `XFR`
 //! (notification-server reference, section 14; switchboard reference, 2.2).
 
 use super::Command;
@@ -17,8 +18,8 @@ use crate::wire::{ArgError, Encoded, Frame, Line, Verb};
 /// Somebody invites the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push<'a> {
-    /// The chat, a number below 2^31.
-    pub session: u32,
+    /// The chat, to be given back as it is in `ANS`. A server that writes it: a number below 2^31.
+    pub session: &'a str,
     /// The switchboard.
     pub address: &'a str,
     /// What to show there.
@@ -33,7 +34,7 @@ impl<'a> Command<'a> for Push<'a> {
     const VERB: Verb = Verb::RNG;
 
     fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
-        let (session, address) = (args.parse("session")?, args.word("address")?);
+        let (session, address) = (args.word("session")?, args.word("address")?);
         args.word("package")?;
         Ok(Self {
             session,
@@ -74,7 +75,7 @@ mod tests {
 
     fn push() -> Push<'static> {
         Push {
-            session: 11_752_013,
+            session: "11752013",
             address: "192.0.2.20:1863",
             cookie: Secret("849102291.520491113.77201"),
             handle: "alice@example.com",
@@ -85,7 +86,7 @@ mod tests {
     #[test]
     fn faults_name_the_argument() {
         let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
-        assert_eq!(fault("RNG x"), "session is malformed");
+        assert_eq!(fault("RNG"), "session is missing");
         assert_eq!(fault("RNG 1 192.0.2.20:1863 CKI"), "cookie is missing");
     }
 }

@@ -95,7 +95,7 @@ survive! {
     blp_request: ToNotification blp::Request,
     bpr: FromNotification bpr::Push<'_>,
     bye: FromSwitchboard bye::Push<'_>,
-    cal_reply: FromSwitchboard cal::Reply,
+    cal_reply: FromSwitchboard cal::Reply<'_>,
     cal_request: ToSwitchboard cal::Request<'_>,
     chg_request: ToNotification chg::Request<'_>,
     chl_push: FromNotification chl::Push<'_>,

@@ -22,9 +22,10 @@ use tokio::sync::{Semaphore, oneshot};
 /// How many characters (Unicode scalar values) of a password count, as with Passport: several clients cut there.
 pub const COUNTED: usize = 16;
 
-/// How many may wait for a thread. At 100 hashes a second the last of them waits for less than the 300 s that a
-/// sign-in may take; whoever comes after him would wait in vain.
-pub const MAX_WAITING: usize = 16_384;
+/// How many may wait for a thread. At 60 hashes a second, which two processors do, the last of them waits for half a minute, and
+/// clients hardly wait for longer: they give up and come again. Each holds a connection to a web service, and half as many as
+/// there may be of these (4,096) are left for everything else that is asked of them.
+pub const MAX_WAITING: usize = 2048;
 
 /// The part of a password that counts.
 pub fn counted(password: &str) -> &str {

@@ -56,7 +56,8 @@ impl Session {
             return self.deny(trid, ErrorCode::INVALID_USERNAME);
         };
         let server = &self.server;
-        let session = seat.chat.id;
+        let id = seat.chat.id;
+        let session = &*id.to_string();
         // Calling oneself brings one's other places in, and shows one as present whether there are any or not.
         if callee == seat.email && self.dialect().has_places {
             let (name, capabilities) =
@@ -77,7 +78,7 @@ impl Session {
             .unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
         let rung = server.directory.ring(seat.account, &callee, |account, callee, endpoint| {
             let address = endpoint.switchboard.as_deref()?;
-            let admission = Admission::to_join(account, callee.clone(), endpoint, session);
+            let admission = Admission::to_join(account, callee.clone(), endpoint, id);
             let cookie = server.switchboard.admit(admission, seat.account, now)?;
             let mut line = Vec::new();
             let (handle, name) = (seat.email.as_str(), Encoded::new(&name));

@@ -326,7 +326,7 @@ impl Server {
             };
             let mut line = Vec::new();
             let (handle, name) = (sender.email.as_str(), Encoded::new(&sender.name));
-            rng::Push { session, address, cookie: Secret(&cookie), handle, name }
+            rng::Push { session: &session.to_string(), address, cookie: Secret(&cookie), handle, name }
                 .write(&mut line, endpoint.dialect);
             Some(Bytes::from(line))
         });
