@@ -77,7 +77,7 @@ async fn answered(server: &Server, body: &[u8]) -> Result<String, StorageFault> 
     let envelope = Envelope::parse(body, Limits::SMALL).map_err(|_| StorageFault::Malformed)?;
     let (operation, namespace) = asked(&envelope).ok_or(StorageFault::Malformed)?;
     let ticket = envelope.header("StorageUserHeader").and_then(|header| header.child("TicketToken"));
-    let account = server.web_user(ticket.map(Element::text)).await?;
+    let account = server.web_user(ticket.map(Element::text)).await?.account;
     if !operation.is("GetProfile") {
         return Err(StorageFault::NotKept);
     }

@@ -15,23 +15,34 @@ pub enum TicketFault {
     Unavailable,
 }
 
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct WebUser {
+    /// His account.
+    pub account: Account,
+    /// When the ticket that he has shown expires, in seconds since 1970. Those that a client gets in one answer expire together,
+    /// so that this tells from which of his places he asks.
+    pub ticket_expires: u64,
+}
+
 impl Server {
-    /// The account whose ticket this is: `t=…&p=…`, `t=…`, or the auth part alone, as it stands in the cookie `MSPAuth`.
+    /// Whose ticket this is: `t=…&p=…`, `t=…`, or the auth part alone, as it stands in the cookie `MSPAuth`.
     ///
     /// Every ticket of an account is good for every web service, but for the one that single sign-on shows in clear. It
     /// is void once the account is disabled or has a new password.
     ///
     /// # Errors
     /// [`Void`](TicketFault::Void) without a ticket or with a bad one, and [`Unavailable`](TicketFault::Unavailable).
-    pub async fn web_user(&self, ticket: Option<&str>) -> Result<Account, TicketFault> {
+    pub async fn web_user(&self, ticket: Option<&str>) -> Result<WebUser, TicketFault> {
         let claims = ticket.and_then(|ticket| self.check_ticket(ticket.trim(), Use::Web).ok());
         let claims = claims.ok_or(TicketFault::Void)?;
         let account = self.store.account(claims.account).await.map_err(|error| {
             self.note_failure(&error);
             TicketFault::Unavailable
         })?;
-        account
+        let account = account
             .filter(|account| !account.disabled && account.generation == claims.generation)
-            .ok_or(TicketFault::Void)
+            .ok_or(TicketFault::Void)?;
+        Ok(WebUser { account, ticket_expires: claims.expires })
     }
 }

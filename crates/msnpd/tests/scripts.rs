@@ -115,6 +115,8 @@ scripts! {
     scenario_windows_messenger: "scenario-windows-messenger.txt",
     seed_msnp12: "seed-msnp12.txt",
     sign_in_refused: "sign-in-refused.txt",
+    several_places: "several-places.txt",
+    several_places_chat: "several-places-chat.txt",
     sign_in: "sign-in.txt",
     syn_per_list: "syn-per-list.txt",
     syn: "syn.txt",

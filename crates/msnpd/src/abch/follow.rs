@@ -5,17 +5,26 @@ use std::sync::Arc;
 use msnp::types::Privacy;
 
 use crate::account::Account;
-use crate::follow::{Editor, OwnNews};
+use crate::follow::{Editor, OwnNews, address_book_changed};
 use crate::server::Server;
 use crate::store::BookEdited;
 
-/// Tells whoever it concerns, in either world.
-pub(super) fn follow(server: &Arc<Server>, account: &Account, edited: &BookEdited, news: &[OwnNews]) {
+/// Tells whoever it concerns, in either world. The ticket of the one who has edited expires at `ticket_expires`.
+pub(super) fn follow(
+    server: &Arc<Server>,
+    account: &Account,
+    ticket_expires: u64,
+    edited: &BookEdited,
+    news: &[OwnNews],
+) {
     let email = &account.email;
     // Of names, groups and settings his own places are not told: one that counts versions must not take the next one that
     // it is told for all there is.
     if edited.revision > edited.before {
         server.directory.keep_changes_after(account.id, edited.before);
+        server.directory.tell_elsewhere(account.id, edited.revision, ticket_expires, |dialect, out| {
+            address_book_changed(account.id, email, dialect, out);
+        });
     }
     if let Some(me) = &edited.me {
         if let Some((name, revision)) = &me.name {

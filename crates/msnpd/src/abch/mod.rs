@@ -28,12 +28,11 @@ use msnp::soap::envelope::Envelope;
 use msnp::soap::tree::{Element, Limits};
 use msnp::types::{Guid, OwnedSecret};
 
-use crate::account::Account;
 use crate::http::{Answer, Asked, XML, answer};
 use crate::random;
 use crate::server::Server;
 use crate::store::BookEdited;
-use crate::web_user::TicketFault;
+use crate::web_user::{TicketFault, WebUser};
 use caller::Caller;
 use recent::{Recent, Said};
 use refusal::Refusal;
@@ -118,13 +117,14 @@ impl Inner {
         let element = envelope.operation(&[NAMESPACE]);
         let operation = element.ok().map(Element::name).and_then(Operation::named);
         let ticket = headers.ticket.as_ref().or(head.cookie.as_ref()).map(OwnedSecret::expose);
-        let account = match self.server.web_user(ticket).await {
-            Ok(account) => account,
+        let user = match self.server.web_user(ticket).await {
+            Ok(user) => user,
             Err(TicketFault::Void) => return Said::refused(&Refusal::Ticket, operation).into_answer(),
             Err(TicketFault::Unavailable) => {
                 return Said::refused(&Refusal::Unavailable, operation).into_answer();
             }
         };
+        let account = &user.account;
         let request = element.map_err(Into::into).and_then(Request::read);
         let request = match request {
             Ok(request) => request,
@@ -137,13 +137,13 @@ impl Inner {
         let operation = request.operation();
         tracing::debug!(account = %account.id, %operation, "address book");
         if !operation.modifies() {
-            let caller = Caller::new(&self.server, &account, &headers, head);
+            let caller = Caller::new(&self.server, account, &headers, head);
             return match caller.read(request).await {
                 Ok(reply) => Said::reply(&reply, &headers, head).into_answer(),
                 Err(refusal) => self.refuse(&refusal, operation).into_answer(),
             };
         }
-        self.edit(head, &headers, account, request, body).await
+        self.edit(head, &headers, user, request, body).await
     }
 
     /// Carries out a request that may change something: those of one account one after another, and the same one within
@@ -152,10 +152,11 @@ impl Inner {
         &self,
         head: &Head,
         headers: &Headers,
-        account: Account,
+        user: WebUser,
         request: Request,
         body: &[u8],
     ) -> Answer {
+        let WebUser { account, ticket_expires } = user;
         let operation = request.operation();
         let mut turn = self.recent.turn(account.id, self.server.now()).await;
         let digest = recent::digest(operation, body);
@@ -183,7 +184,7 @@ impl Inner {
         drop(turn);
         let server = self.server.clone();
         let news = server.own_news(account.id, &edited.edits).await;
-        said.into_answer().then(move || follow::follow(&server, &account, &edited, &news))
+        said.into_answer().then(move || follow::follow(&server, &account, ticket_expires, &edited, &news))
     }
 
     fn refuse(&self, refusal: &Refusal, operation: Operation) -> Said {

@@ -35,6 +35,8 @@ pub struct Endpoint {
     pub machine: Option<Guid>,
     /// What its client gets of its own.
     pub quirks: Quirks,
+    /// When the ticket expires that it was signed in with, if it was with one, in seconds since 1970.
+    pub ticket_expires: Option<u64>,
     /// Whom it wants to be told of, where its client tells that itself.
     watched: Mutex<Watched>,
     /// Whether it has asked for its lists: before that it is not told of their changes, which it will read anyway.
@@ -71,6 +73,7 @@ impl Endpoint {
             web,
             machine,
             quirks,
+            ticket_expires: None,
             watched: Mutex::default(),
             hears_of_lists: AtomicBool::new(false),
             behind: AtomicU64::new(0),
@@ -78,6 +81,12 @@ impl Endpoint {
             takes_invitations: AtomicBool::new(true),
             told: Told::default(),
         }
+    }
+
+    /// Whether it and another place of the same person can be signed in at the same time: both have to know that there are
+    /// such, and to be on machines of their own.
+    pub(super) fn stays_beside(&self, other: &Self) -> bool {
+        self.machine.is_some() && other.machine.is_some() && self.machine != other.machine
     }
 
     /// From here on it is told of changes of its lists.

@@ -11,6 +11,7 @@ mod contacts;
 mod encodings;
 mod endpoint;
 mod person;
+mod place;
 mod session_lists;
 mod shards;
 
@@ -27,7 +28,8 @@ pub use session_lists::{MAX_SESSION_MEMBERS, Said};
 
 use crate::account::{Account, AccountId};
 use crate::store::{Brief, Change};
-use person::{Person, PlaceState, View};
+use person::{Person, Told, View};
+use place::PlaceState;
 use shards::{QuickShards, Shards};
 
 /// The directory.
@@ -41,6 +43,9 @@ pub struct Directory {
     by_email: Shards<Email, AccountId>,
 }
 
+/// At how many places one person is signed in at most. Each is told all that the person is; of more the oldest has to go.
+pub const MAX_PLACES: usize = 16;
+
 /// What came of ringing somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rung {
@@ -53,16 +58,25 @@ pub enum Rung {
 }
 
 impl Directory {
-    /// Registers a new endpoint and signs out the others of the same person, which are returned.
+    /// Registers a new endpoint and signs out those of the same person that can't stay beside it, which are returned.
     ///
     /// From here on the person takes part in changes of lists; [`load`](Self::load) is to follow with what the store
     /// has. A change that is committed between the two is applied to whichever is older.
     pub fn sign_in(&self, account: &Account, endpoint: &Arc<Endpoint>) -> Vec<Arc<Endpoint>> {
         self.people.with(account.id, |slot| {
-            let others = self.endpoints.with(account.id, |slot| slot.replace(vec![endpoint.clone()]));
+            let displaced = self.endpoints.with(account.id, |slot| {
+                let places = slot.get_or_insert_default();
+                let (mut stay, mut displaced): (Vec<_>, Vec<_>) =
+                    std::mem::take(places).into_iter().partition(|other| endpoint.stays_beside(other));
+                let too_many = (stay.len() + 1).saturating_sub(MAX_PLACES);
+                displaced.extend(stay.drain(..too_many));
+                *places = stay;
+                places.push(endpoint.clone());
+                displaced
+            });
             match slot {
                 Some(person) => {
-                    self.hide(person);
+                    self.leave(person, |place| displaced.iter().any(|gone| gone.id == place));
                     person.name = account.name.as_str().into();
                     // An operator may have given him another address since.
                     if person.email != account.email {
@@ -73,10 +87,13 @@ impl Directory {
                 None => *slot = Some(Person::new(account)),
             }
             if let Some(person) = slot {
-                person.places = vec![PlaceState::new(endpoint, account.id)];
+                if person.places.is_empty() {
+                    person.media = Media::default();
+                }
+                person.places.push(PlaceState::new(endpoint, account.id));
             }
             self.by_email.with(account.email.clone(), |slot| *slot = Some(account.id));
-            others.unwrap_or_default()
+            displaced
         })
     }
 
@@ -93,12 +110,6 @@ impl Directory {
     pub fn sign_out(&self, id: AccountId, endpoint: EndpointId) {
         self.people.with(id, |slot| {
             let Some(person) = slot else { return };
-            // Whom it hid from hears nothing of its end.
-            if person.places.iter().all(|place| place.id == endpoint) {
-                self.hide(person);
-            } else {
-                self.see_difference(person, |person| person.places.retain(|place| place.id != endpoint));
-            }
             let left = self.endpoints.with(id, |slot| {
                 let Some(endpoints) = slot else { return 0 };
                 endpoints.retain(|other| other.id != endpoint);
@@ -108,11 +119,25 @@ impl Directory {
                 }
                 left
             });
+            self.leave(person, |place| place == endpoint);
             if left == 0 {
                 self.forget_address(&person.email, id);
                 *slot = None;
             }
         });
+    }
+
+    /// Forgets places of a person, and tells those who watch him and the places that are left.
+    fn leave(&self, person: &mut Person, is_left: impl Fn(EndpointId) -> bool) {
+        // Whom the last one hid from hears nothing of its end.
+        if !person.stays_shown(&is_left) {
+            self.hide(person);
+            person.leave(is_left);
+            return;
+        }
+        let mut news = place::News::default();
+        self.see_difference(person, |person| news = person.leave(is_left));
+        self.tell_news(person, news);
     }
 
     fn forget_address(&self, email: &Email, id: AccountId) {
@@ -203,6 +228,33 @@ impl Directory {
         });
     }
 
+    /// Says something to those places of a person that read his address book, when the client with the ticket that expires at
+    /// `ticket_expires` has changed it: to all but the one where that is, as far as it can be told.
+    pub fn tell_elsewhere(
+        &self,
+        id: AccountId,
+        revision: u64,
+        ticket_expires: u64,
+        encode: impl FnMut(&'static Dialect, &mut Vec<u8>),
+    ) {
+        let mut encodings = Encodings::new(encode);
+        self.endpoints.get(&id, |places| {
+            let places = places.map_or(&[][..], |places| places);
+            let is_there = |place: &Endpoint| place.ticket_expires == Some(ticket_expires);
+            // Two may have signed in within the same second. Who has made the change reads it once more then.
+            let is_known = places.iter().filter(|place| is_there(place)).count() == 1;
+            for place in places.iter().filter(|place| place.reads_address_book()) {
+                if places.len() == 1 || (is_known && is_there(place)) {
+                    continue;
+                }
+                match place.hears_of_lists() {
+                    true => place.outbox.push(None, encodings.of(place.dialect)),
+                    false => place.fall_behind(revision),
+                }
+            }
+        });
+    }
+
     /// From here on a place is told of changes of its lists. Returns whether it was not told of one before: none falls
     /// in between, since this and [`tell_change`](Self::tell_change) take turns.
     pub fn begin_to_hear(&self, id: AccountId, endpoint: &Endpoint) -> bool {
@@ -243,22 +295,25 @@ impl Directory {
         });
     }
 
-    /// Takes a new status of a person, and tells those who watch him.
-    pub fn show(&self, id: AccountId, endpoint: EndpointId, shown: Shown) {
+    /// Takes the status that a person has told at one of his places, and tells those who watch him. Returns whether he has
+    /// become visible.
+    pub fn show(&self, id: AccountId, endpoint: EndpointId, shown: Shown) -> bool {
         self.people.get(&id, |slot| {
-            let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return };
-            if person.shown.as_ref() == Some(&shown) {
-                return;
-            }
+            let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return false };
             let was_visible = person.is_visible();
-            person.shown = Some(shown);
-            match (was_visible, person.is_visible()) {
-                (_, true) => self.announce(person, !was_visible),
-                (true, false) => self.announce_gone(person),
-                (false, false) => {}
+            let news = person.take_status(endpoint, shown);
+            let appears = !was_visible && person.is_visible();
+            if appears {
+                self.announce(person, true);
+                self.tell_self(person);
+            } else if was_visible && !person.is_visible() {
+                self.announce_gone(person);
+                self.tell_self(person);
+            } else {
+                self.tell_news(person, news);
             }
-            self.tell_self(person);
-        });
+            appears
+        })
     }
 
     /// Takes what a person tells beside his status, and tells those who watch.
@@ -266,22 +321,23 @@ impl Directory {
         self.people.get(&id, |slot| {
             let Some(person) = slot.filter(|_| self.is_there(id, endpoint)) else { return };
             let told = person.publish(endpoint, publication);
-            if person.is_visible() && told.to_others() {
-                let mut encodings = Encodings::new(|dialect: &'static Dialect, out: &mut Vec<u8>| {
-                    match dialect.repeats_personal_data {
-                        _ if !told.concerns(dialect.personal_data) => {}
-                        true => person.write_status(dialect, out),
-                        false => person.write_media(dialect, out),
-                    }
-                });
-                self.each_watcher(person, |watcher| {
-                    watcher.push_presence(person.id, encodings.of(watcher.dialect));
-                });
-            }
-            if told.to_others() || told.private {
-                self.tell_self(person);
-            }
+            self.tell_news(person, place::News { status: false, told });
         });
+    }
+
+    /// Tells those who watch a person, and his own places, of a change that makes him neither appear nor vanish.
+    fn tell_news(&self, person: &Person, news: place::News) {
+        let place::News { status, told } = news;
+        if person.is_visible() {
+            if status {
+                self.announce(person, false);
+            } else if told.to_others() {
+                self.announce_told(person, told);
+            }
+        }
+        if status || told.to_others() || told.private {
+            self.tell_self(person);
+        }
     }
 
     /// Takes a new friendly name, and tells those who watch.
@@ -297,12 +353,11 @@ impl Directory {
         });
     }
 
-    /// What a chat shows of somebody who is signed in: his name and what his client can do.
-    pub fn card(&self, id: AccountId) -> Option<(Arc<str>, Capabilities)> {
+    /// What a chat shows of somebody who is signed in: his name, and what his client at a place can do.
+    pub fn card(&self, id: AccountId, endpoint: EndpointId) -> Option<(Arc<str>, Capabilities)> {
         self.people.get(&id, |slot| {
             let person = slot?;
-            let capabilities = person.shown.as_ref().map(|shown| shown.capabilities).unwrap_or_default();
-            Some((person.name.clone(), capabilities))
+            Some((person.name.clone(), person.capabilities_at(endpoint)))
         })
     }
 
@@ -417,26 +472,44 @@ impl Directory {
             let Some(person) = slot.filter(|p| p.is_visible() && p.allows(caller)) else {
                 return Rung::NotOnline;
             };
-            let (mut rung, mut has_place) = (0, false);
-            self.each_place(id, |place| {
-                if !place.takes_invitations() {
-                    return;
-                }
-                has_place = true;
-                // One that was told to go may not have noticed yet.
-                if place.outbox.is_open()
-                    && let Some(line) = ring(person.id, &person.email, place)
-                {
-                    place.outbox.push(None, line);
-                    rung += 1;
-                }
-            });
-            match rung {
-                0 if has_place => Rung::Failed,
-                0 => Rung::NotOnline,
-                _ => Rung::Ringing(rung),
-            }
+            self.ring_places(person, &mut ring)
         })
+    }
+
+    /// Invites the other places of whoever invites, whatever he shows to others.
+    pub fn ring_own(
+        &self,
+        id: AccountId,
+        mut ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
+    ) -> Rung {
+        self.people
+            .get(&id, |slot| slot.map_or(Rung::NotOnline, |person| self.ring_places(person, &mut ring)))
+    }
+
+    fn ring_places(
+        &self,
+        person: &Person,
+        ring: &mut impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
+    ) -> Rung {
+        let (mut rung, mut has_place) = (0, false);
+        self.each_place(person.id, |place| {
+            if !place.takes_invitations() {
+                return;
+            }
+            has_place = true;
+            // One that was told to go may not have noticed yet.
+            if place.outbox.is_open()
+                && let Some(line) = ring(person.id, &person.email, place)
+            {
+                place.outbox.push(None, line);
+                rung += 1;
+            }
+        });
+        match rung {
+            0 if has_place => Rung::Failed,
+            0 => Rung::NotOnline,
+            _ => Rung::Ringing(rung),
+        }
     }
 
     /// The address of somebody who is signed in.
@@ -490,16 +563,26 @@ impl Directory {
     fn hide(&self, person: &mut Person) {
         let was_visible = person.is_visible();
         person.shown = None;
-        person.media = Media::default();
         if was_visible {
             self.announce_gone(person);
         }
-        person.places.clear();
     }
 
     fn announce(&self, person: &Person, arrives: bool) {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| {
             if arrives { person.write_arrival(dialect, out) } else { person.write_status(dialect, out) }
+        });
+        self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+    }
+
+    /// Tells those who watch of something that a person tells beside his status.
+    fn announce_told(&self, person: &Person, told: Told) {
+        let mut encodings = Encodings::new(|dialect: &'static Dialect, out: &mut Vec<u8>| {
+            match dialect.repeats_personal_data {
+                _ if !told.concerns(dialect.personal_data) => {}
+                true => person.write_status(dialect, out),
+                false => person.write_media(dialect, out),
+            }
         });
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
     }

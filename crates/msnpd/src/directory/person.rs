@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use msnp::command::{Command, fln, iln, nln, ubx};
 use msnp::dialect::{Dialect, PersonalDataForm};
-use msnp::types::{
-    Capabilities, Email, Guid, List, PersonalData, Place, Privacy, PrivatePlace, Status, TrId,
-};
+use msnp::types::{Capabilities, Email, List, PersonalData, Privacy, Status, TrId};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
-use super::endpoint::{Endpoint, EndpointId};
-use super::session_lists::SessionPrivacy;
+use super::endpoint::EndpointId;
+use super::place::PlaceState;
 use super::{Turn, may_see};
 use crate::account::{Account, AccountId};
 use crate::store::Brief;
@@ -100,42 +98,15 @@ pub struct Publication {
     pub private: Option<PrivateMedia>,
 }
 
-/// A place of a person, as others are told of it.
-#[derive(Debug)]
-pub(super) struct PlaceState {
-    pub(super) id: EndpointId,
-    /// What names it; made up where its client has none, since clients of MSNP18 exchange pictures and files only with
-    /// those who have a place.
-    guid: Guid,
-    /// What its client can do, if it says so for the place.
-    capabilities: Option<Capabilities>,
-    private: Option<PrivateMedia>,
-    /// Whom its client lets see the person.
-    pub(super) privacy: SessionPrivacy,
-}
-
-impl PlaceState {
-    pub(super) fn new(endpoint: &Endpoint, account: AccountId) -> Self {
-        let guid = endpoint.machine.unwrap_or_else(|| {
-            let mut bytes = [0; 16];
-            let (front, back) = bytes.split_at_mut(8);
-            front.copy_from_slice(&account.cid().to_be_bytes());
-            back.copy_from_slice(&account.puid().to_be_bytes());
-            Guid(bytes)
-        });
-        Self { id: endpoint.id, guid, capabilities: None, private: None, privacy: SessionPrivacy::default() }
-    }
-}
-
 /// What a change of what a person tells means to others.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Told {
     /// What everybody with personal messages hears.
-    message: bool,
+    pub(super) message: bool,
     /// What those hear who are told of machines.
-    machine: bool,
+    pub(super) machine: bool,
     /// What those hear who are told of places.
-    places: bool,
+    pub(super) places: bool,
     /// What only he himself hears.
     pub(super) private: bool,
 }
@@ -216,8 +187,7 @@ impl Person {
 
     /// Whether `other` may see and contact him.
     pub(super) fn allows(&self, other: AccountId) -> bool {
-        may_see(self.privacy, self.contacts.lists(other))
-            && self.places.iter().all(|place| place.privacy.allows(other))
+        may_see(self.privacy, self.contacts.lists(other)) && !self.a_place_hides_from(other)
     }
 
     /// How `other` stands to him.
@@ -239,11 +209,11 @@ impl Person {
         if let Some(place) = self.places.iter_mut().find(|place| place.id == endpoint) {
             if publication.capabilities.is_some() && place.capabilities != publication.capabilities {
                 place.capabilities = publication.capabilities;
-                told.places = true;
+                told.places = place.has_shown();
             }
             if publication.private.is_some() && place.private != publication.private {
                 place.private = publication.private;
-                told.private = true;
+                told.private = place.has_shown();
             }
         }
         told
@@ -314,23 +284,7 @@ impl Person {
         if !dialect.personal_data.is_told() {
             return;
         }
-        let shown = self.shown.as_ref().map(|shown| shown.capabilities).unwrap_or_default();
-        let place = |place: &'_ PlaceState| Place {
-            guid: place.guid,
-            capabilities: place.capabilities.unwrap_or(shown),
-            private: None,
-        };
-        let mut places: Vec<Place<'_>> = self.places.iter().map(place).collect();
-        if private {
-            for (place, state) in places.iter_mut().zip(&self.places) {
-                place.private = state.private.as_ref().map(|private| PrivatePlace {
-                    name: private.name.as_deref(),
-                    idle: private.idle.as_deref(),
-                    client_type: private.client_type.as_deref(),
-                    state: private.state.as_deref(),
-                });
-            }
-        }
+        let places = self.places.iter().filter_map(|place| place.told(private)).collect();
         ubx::Push { handle: self.email.as_str(), data: Some(self.media.told()), places }.write(out, dialect);
     }
 

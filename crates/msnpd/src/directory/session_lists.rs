@@ -5,7 +5,7 @@
 
 use msnp::types::{List, Lists, Privacy};
 
-use super::person::PlaceState;
+use super::place::PlaceState;
 use super::{Directory, Endpoint, EndpointId};
 use crate::account::AccountId;
 
@@ -57,9 +57,7 @@ impl Directory {
 
     /// Whether a session of somebody hides him from `other`, who may not contact him then either, whatever the store says.
     pub fn hides_from(&self, id: AccountId, other: AccountId) -> bool {
-        self.people.get(&id, |slot| {
-            slot.is_some_and(|person| person.places.iter().any(|place| !place.privacy.allows(other)))
-        })
+        self.people.get(&id, |slot| slot.is_some_and(|person| person.a_place_hides_from(other)))
     }
 }
 

@@ -3,7 +3,6 @@
 use msnp::command::{Command, chg};
 use msnp::dialect::ListForm;
 use msnp::flow::End;
-use msnp::types::Status;
 use msnp::wire::{Verb, limits};
 
 use super::{Session, write_shutdown};
@@ -13,15 +12,21 @@ use crate::follow::{added_by, address_book_changed};
 use crate::random;
 use crate::server::Challenges;
 
+/// What a status that was taken comes to.
+struct Taken {
+    /// The user can be seen and called, and could not before.
+    shows_himself: bool,
+    /// The client has missed changes of its lists.
+    has_missed: bool,
+}
+
 impl Session {
     pub(super) fn chg<'s>(&'s mut self, request: chg::Request<'_>) -> Step<'s> {
         let is_first = self.flow.status().is_none();
-        let was_hidden = self.flow.status().is_none_or(|status| status == Status::Hidden);
-        let shows_himself = was_hidden && request.status != Status::Hidden;
         // Whoever fetches messages that wait has to know that there are none.
         let hears_of_mail = is_first && (self.has_mail() || self.fetches_messages());
         match self.take_status(request) {
-            Ok(has_missed) if shows_himself || hears_of_mail || has_missed => {
+            Ok(Taken { shows_himself, has_missed }) if shows_himself || hears_of_mail || has_missed => {
                 // Looked at after he is shown: what is said to him from here on finds him.
                 let nothing_waits = self.knows_that_nothing_waits();
                 if nothing_waits && !hears_of_mail && !has_missed {
@@ -75,8 +80,7 @@ impl Session {
         Ok(false)
     }
 
-    /// Takes a status. Returns whether the client has missed changes of its lists.
-    fn take_status(&mut self, request: chg::Request<'_>) -> Result<bool, End> {
+    fn take_status(&mut self, request: chg::Request<'_>) -> Result<Taken, End> {
         if request.object().is_some_and(|object| object.len() > limits::OBJECT) {
             return Err(End::BeyondLimits(Verb::CHG));
         }
@@ -95,7 +99,7 @@ impl Session {
             has_missed = self.begin_to_hear()?;
         }
         self.say(|out, dialect| request.reply(dialect).write(out, dialect))?;
-        directory.show(user.id, user.endpoint.id, shown);
+        let shows_himself = directory.show(user.id, user.endpoint.id, shown);
         if is_first {
             directory.look_at_all(user.id, &user.endpoint, trid);
             self.outbox.end_burst();
@@ -110,6 +114,6 @@ impl Session {
         if is_first && let Some(minutes) = self.server.minutes_left() {
             self.say(|out, dialect| write_shutdown(minutes, out, dialect))?;
         }
-        Ok(has_missed)
+        Ok(Taken { shows_himself, has_missed })
     }
 }

@@ -68,8 +68,9 @@ impl Session {
             field("ABCHMigrated", &1);
         }
         if form == Profile::SeveralPlaces {
-            // A second sign-in ends the first one as yet, and the client is told so.
-            field("MPOPEnabled", &0);
+            // Whoever has signed in without naming his place is alone.
+            let has_place = self.user.as_ref().is_some_and(|user| user.endpoint.machine.is_some());
+            field("MPOPEnabled", &u8::from(has_place));
         }
         payload.push_str("\r\n");
         ProfileMessage { payload }

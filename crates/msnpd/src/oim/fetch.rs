@@ -25,7 +25,8 @@ impl OfflineMessages {
                 return refuse(error.fault());
             }
         };
-        let user = match self.server.web_user(ticket.as_ref().map(|ticket| ticket.expose())).await {
+        let user = self.server.web_user(ticket.as_ref().map(|ticket| ticket.expose())).await;
+        let user = match user.map(|user| user.account) {
             Ok(user) => user,
             Err(TicketFault::Void) => {
                 let challenge = self.server.login_parameters();

@@ -27,7 +27,7 @@ impl OfflineMessages {
             }
         };
         let ticket = store.ticket.as_ref().map(|ticket| ticket.expose());
-        let sender = match self.server.web_user(ticket).await {
+        let sender = match self.server.web_user(ticket).await.map(|user| user.account) {
             Ok(account) if account.email.is(&store.from) => account,
             // Whose ticket it is, is not who writes; a new one of his would help him.
             Ok(_) | Err(TicketFault::Void) => {

@@ -1,5 +1,6 @@
 //! `CAL`: invites somebody.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,8 +9,10 @@ use msnp::flow::End;
 use msnp::types::{Email, ErrorCode, Secret};
 use msnp::wire::Encoded;
 
-use super::{Admission, Session};
-use crate::directory::Rung;
+use super::{Admission, Seat, Session};
+use crate::account::AccountId;
+use crate::directory::{Endpoint, Rung};
+use crate::server::Server;
 
 /// After this many calls in a row that failed, further failing ones are told so (switchboard reference, section 4).
 const MAX_FAILING: u32 = 5;
@@ -55,38 +58,29 @@ impl Session {
         let (Ok(callee), Some(seat)) = (handle.parse::<Email>(), &self.seat) else {
             return self.deny(trid, ErrorCode::INVALID_USERNAME);
         };
-        let server = &self.server;
-        let id = seat.chat.id;
-        let session = &*id.to_string();
+        let (server, session) = (&self.server, &*seat.chat.id.to_string());
+        let (name, capabilities) = server
+            .directory
+            .card(seat.account, seat.endpoint)
+            .unwrap_or_else(|| (seat.name.clone(), <_>::default()));
+        let ring = |account, callee: &Email, endpoint: &Arc<Endpoint>| {
+            seat.invitation(server, account, callee, endpoint, &name, now)
+        };
         // Calling oneself brings one's other places in, and shows one as present whether there are any or not.
         if callee == seat.email && self.dialect().has_places {
-            let (name, capabilities) =
-                server.directory.card(seat.account).unwrap_or_else(|| (seat.name.clone(), <_>::default()));
-            return self.say(|out, dialect| {
+            self.say(|out, dialect| {
                 cal::Reply { trid, session }.write(out, dialect);
                 joi::Push { handle: callee.as_str(), name: Encoded::new(&name), capabilities }
                     .write(out, dialect);
-            });
+            })?;
+            server.directory.ring_own(seat.account, ring);
+            return Ok(());
         }
         // Who is here is told to be, whatever he shows or allows meanwhile.
         if seat.chat.has(&callee) {
             return self.deny(trid, ErrorCode::ALREADY_THERE);
         }
-        let (name, _) = server
-            .directory
-            .card(seat.account)
-            .unwrap_or_else(|| (seat.email.as_str().into(), <_>::default()));
-        let rung = server.directory.ring(seat.account, &callee, |account, callee, endpoint| {
-            let address = endpoint.switchboard.as_deref()?;
-            let admission = Admission::to_join(account, callee.clone(), endpoint, id);
-            let cookie = server.switchboard.admit(admission, seat.account, now)?;
-            let mut line = Vec::new();
-            let (handle, name) = (seat.email.as_str(), Encoded::new(&name));
-            rng::Push { session, address, cookie: Secret(&cookie), handle, name }
-                .write(&mut line, endpoint.dialect);
-            Some(Bytes::from(line))
-        });
-        match rung {
+        match server.directory.ring(seat.account, &callee, ring) {
             Rung::Ringing(_) => {
                 self.calls.failing = 0;
                 self.say(|out, dialect| cal::Reply { trid, session }.write(out, dialect))
@@ -97,6 +91,32 @@ impl Session {
                 self.deny(trid, code)
             }
         }
+    }
+}
+
+impl Seat {
+    /// What a place of somebody is told to bring him into the chat. `None`: it is in it, or can't be let in.
+    fn invitation(
+        &self,
+        server: &Server,
+        account: AccountId,
+        callee: &Email,
+        endpoint: &Endpoint,
+        name: &str,
+        now: Instant,
+    ) -> Option<Bytes> {
+        let address = endpoint.switchboard.as_deref()?;
+        if self.chat.has_place(endpoint.id) {
+            return None;
+        }
+        let admission = Admission::to_join(account, callee.clone(), endpoint, self.chat.id);
+        let cookie = server.switchboard.admit(admission, self.account, now)?;
+        self.chat.ring(account, endpoint.id, now);
+        let (session, cookie) = (&*self.chat.id.to_string(), Secret(&cookie));
+        let (handle, name) = (self.email.as_str(), Encoded::new(name));
+        let mut line = Vec::new();
+        rng::Push { session, address, cookie, handle, name }.write(&mut line, endpoint.dialect);
+        Some(line.into())
     }
 }
 

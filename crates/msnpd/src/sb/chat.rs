@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::{Command, ans, bye, iro, joi, msg, usr};
-use msnp::dialect::Dialect;
+use msnp::command::{Command, ans, bye, iro, msg, usr};
 use msnp::flow::switchboard::IDLE_LIMIT;
-use msnp::types::{Capabilities, Email, Guid, TrId};
+use msnp::types::{Capabilities, Email, TrId};
 use msnp::wire::Encoded;
 use parking_lot::Mutex;
 
+use super::late::Late;
+use super::roster::{Member, are_at_most_two};
 use crate::account::AccountId;
+use crate::directory::EndpointId;
 use crate::outbox::Outbox;
 
 /// A chat.
@@ -29,6 +31,23 @@ struct Inner {
     /// The last member has left: nobody joins any more.
     is_over: bool,
     left: Left,
+    /// Who was rung at several places, and has not answered at all of them.
+    late: Late,
+}
+
+impl Inner {
+    /// Whether somebody is here from any of his places.
+    fn has(&self, account: AccountId) -> bool {
+        self.members.iter().any(|member| member.account == account)
+    }
+
+    /// Whether somebody is told nothing any more at any of his places, and only has not left yet.
+    fn somebody_has_gone(&self) -> bool {
+        let hears = |of: &Member| {
+            self.members.iter().any(|member| member.account == of.account && member.outbox.is_open())
+        };
+        !self.members.iter().all(hears)
+    }
 }
 
 /// Who has left a chat since somebody last came. Whoever was in a conference is not told apart.
@@ -47,41 +66,6 @@ impl Left {
             Self::One(other) if other == account => self,
             Self::One(_) | Self::Several => Self::Several,
         }
-    }
-}
-
-/// One connection in a chat.
-#[derive(Clone, Debug)]
-pub(super) struct Member {
-    /// Which connection.
-    pub(super) number: u64,
-    pub(super) account: AccountId,
-    pub(super) email: Email,
-    /// His name when he joined; a later one is not told here.
-    pub(super) name: Arc<str>,
-    pub(super) dialect: &'static Dialect,
-    /// What names his place, in dialects that have places.
-    pub(super) machine: Option<Guid>,
-    /// Whether he is told of others' places.
-    pub(super) sees_places: bool,
-    pub(super) capabilities: Capabilities,
-    pub(super) outbox: Arc<Outbox>,
-}
-
-impl Member {
-    /// What the lines about him name him by for a reader: first by his place, if the reader sees places, so that the
-    /// place is known by the time the person comes; then as a person (switchboard reference, 5.1).
-    fn handles_for(&self, reader: &Self) -> impl Iterator<Item = String> + use<> {
-        let place = self.machine.filter(|_| reader.sees_places);
-        let place = place.map(|guid| format!("{};{{{guid}}}", self.email));
-        place.into_iter().chain([self.email.to_string()])
-    }
-
-    /// How each of his messages begins for the others.
-    pub(super) fn message_header(&self) -> Box<[u8]> {
-        let mut header = Vec::new();
-        msg::write_start(&mut header, self.email.as_str(), &Encoded::new(&self.name));
-        header.into()
     }
 }
 
@@ -124,44 +108,38 @@ impl Chat {
         inner.members.push(founder.clone());
     }
 
-    /// Seats somebody who was invited: tells him who is here, then that he is in, and then the others.
+    /// Notes that a place of somebody is rung, before it hears of it.
+    pub(super) fn ring(&self, account: AccountId, endpoint: EndpointId, now: Instant) {
+        let mut inner = self.inner.lock();
+        let is_here = inner.has(account);
+        inner.late.ring(account, endpoint, is_here, now);
+    }
+
+    /// Whether this place is in the chat.
+    pub(super) fn has_place(&self, endpoint: EndpointId) -> bool {
+        self.inner.lock().members.iter().any(|member| member.endpoint == endpoint)
+    }
+
+    /// Seats somebody who was invited: tells him who is here, then that he is in, and then the others. A further place of
+    /// somebody who is here is given what was said to him since it was rung.
     pub(super) fn join(&self, member: &Member, trid: TrId, now: Instant) -> Result<(), CannotJoin> {
         let mut inner = self.inner.lock();
-        if inner.is_over || inner.members.iter().any(|other| other.account == member.account) {
+        let has_room = |other: &Member| other.account != member.account || member.is_beside(other);
+        if inner.is_over || !inner.members.iter().all(has_room) {
             return Err(CannotJoin);
         }
+        let is_first = !inner.has(member.account);
+        let missed = inner.late.comes(member.account, member.endpoint, now);
         member.outbox.write(|out| {
-            let here = || {
-                inner
-                    .members
-                    .iter()
-                    .flat_map(|other| other.handles_for(member).map(move |handle| (other, handle)))
-            };
-            let total = here().count();
-            for (index, (other, handle)) in (1..).zip(here()) {
-                iro::Reply {
-                    trid,
-                    index,
-                    total,
-                    handle: &handle,
-                    name: Encoded::new(&other.name),
-                    capabilities: other.capabilities,
-                }
-                .write(out, member.dialect);
-            }
+            member.write_roster(trid, &inner.members, out);
             ans::Reply { trid }.write(out, member.dialect);
+            out.extend_from_slice(&missed);
         });
-        for other in &inner.members {
-            other.outbox.write(|out| {
-                for handle in member.handles_for(other) {
-                    let name = Encoded::new(&member.name);
-                    joi::Push { handle: &handle, name, capabilities: member.capabilities }
-                        .write(out, other.dialect);
-                }
-            });
-        }
+        inner.members.iter().for_each(|other| member.tell_coming(other, is_first));
         inner.active = Some(now);
-        inner.left = Left::Nobody;
+        if is_first {
+            inner.left = Left::Nobody;
+        }
         inner.members.push(member.clone());
         Ok(())
     }
@@ -197,30 +175,38 @@ impl Chat {
             return inner.members.is_empty();
         };
         let gone = inner.members.remove(at);
-        inner.left = inner.left.with(gone.account);
-        for other in &inner.members {
-            other.outbox.write(|out| {
-                for handle in gone.handles_for(other) {
-                    bye::Push { handle: &handle, idle }.write(out, other.dialect);
-                }
-            });
+        let is_last = !inner.has(gone.account);
+        if is_last {
+            inner.left = inner.left.with(gone.account);
+            inner.late.leaves(gone.account);
         }
+        inner.members.iter().for_each(|other| gone.tell_going(other, is_last, idle));
         inner.is_over = inner.members.is_empty();
         inner.is_over
     }
 
-    /// Passes a message on: `header`, its length, and the payload as it is. What is the same for all messages that were read
-    /// at once is done after the last of them, by [`wake_others`](Self::wake_others).
-    pub(super) fn relay(&self, number: u64, header: &[u8], payload: &[u8]) -> Relayed {
-        let inner = self.inner.lock();
-        let (mut readers, mut reached) = (0, 0);
+    /// Passes a message on: `header`, its length, and the payload as it is; to the speaker's other places as well. What is the
+    /// same for all messages that were read at once is done after the last of them, by [`wake_others`](Self::wake_others).
+    pub(super) fn relay(&self, number: u64, account: AccountId, header: &[u8], payload: &[u8]) -> Relayed {
+        let mut inner = self.inner.lock();
+        let (mut is_heard, mut is_missed) = (false, false);
         for other in inner.members.iter().filter(|member| member.number != number) {
-            readers += 1;
-            reached += usize::from(other.outbox.write_quietly(|out| msg::write_rest(out, header, payload)));
+            let is_taken = other.outbox.write_quietly(|out| msg::write_rest(out, header, payload));
+            if other.account != account {
+                is_heard |= is_taken;
+                is_missed |= !is_taken;
+            }
         }
-        match (readers, inner.left) {
-            (0, Left::One(last)) => Relayed::Alone(last),
-            (1.., _) if reached == readers => Relayed::ToAll,
+        if !inner.late.is_empty() {
+            inner.late.say(header, payload);
+        }
+        match (is_heard, is_missed) {
+            (true, false) => Relayed::ToAll,
+            (true, true) if !inner.somebody_has_gone() => Relayed::ToAll,
+            (false, false) => match inner.left {
+                Left::One(last) => Relayed::Alone(last),
+                _ => Relayed::Failed,
+            },
             _ => Relayed::Failed,
         }
     }
@@ -231,11 +217,14 @@ impl Chat {
     }
 
     /// Wakes everybody but one, who has said something, and returns who is so far behind that he should be waited for.
-    pub(super) fn wake_others(&self, number: u64, now: Instant) -> Vec<Arc<Outbox>> {
+    pub(super) fn wake_others(&self, number: u64, account: AccountId, now: Instant) -> Vec<Arc<Outbox>> {
         let mut inner = self.inner.lock();
         // Talking to oneself keeps no chat open.
-        if inner.members.iter().any(|member| member.number != number) {
+        if inner.members.iter().any(|member| member.account != account) {
             inner.active = Some(now);
+        }
+        if !inner.late.is_empty() {
+            inner.late.forget(now);
         }
         let mut behind = Vec::new();
         for other in inner.members.iter().filter(|member| member.number != number) {
@@ -252,11 +241,11 @@ impl Chat {
         self.inner.lock().members.iter().any(|member| member.email == *email)
     }
 
-    /// When the chat is closed if nothing is said before; conferences of more than two are not. For those it is when
+    /// When the chat is closed if nothing is said before; conferences of more than two people are not. For those it is when
     /// to look again, since two may be left by then.
     pub(super) fn idle_at(&self, now: impl FnOnce() -> Instant) -> Instant {
         let inner = self.inner.lock();
-        inner.active.filter(|_| inner.members.len() <= 2).unwrap_or_else(now) + IDLE_LIMIT
+        inner.active.filter(|_| are_at_most_two(&inner.members)).unwrap_or_else(now) + IDLE_LIMIT
     }
 
     /// Closes every connection, when what was said has been written. An `OUT` before it would only be noise: the notification

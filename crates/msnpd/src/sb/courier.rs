@@ -24,8 +24,9 @@ use msnp::wire::Encoded;
 use parking_lot::Mutex;
 
 use super::admission::{Admission, LIFETIME};
-use super::chat::{Absent, Member};
+use super::chat::Absent;
 use super::letter::dated;
+use super::roster::Member;
 use super::{Session, random_number};
 use crate::account::AccountId;
 use crate::directory::EndpointId;

@@ -5,8 +5,10 @@ mod ans;
 mod cal;
 mod chat;
 mod courier;
+mod late;
 mod letter;
 mod msg;
+mod roster;
 mod usr;
 
 use std::collections::{HashMap, hash_map};
@@ -23,11 +25,13 @@ use parking_lot::Mutex;
 
 use admission::Admissions;
 pub use admission::{Admission, Entry};
-use chat::{Chat, Member};
+use chat::Chat;
 use courier::Courier;
+use roster::Member;
 
 use crate::account::AccountId;
 use crate::connection::{Step, Work};
+use crate::directory::EndpointId;
 use crate::outbox::Outbox;
 use crate::random;
 use crate::recording::{Kind, Who};
@@ -145,6 +149,8 @@ struct Seat {
     /// Which member this is.
     number: u64,
     account: AccountId,
+    /// The place of that account that he is in the chat from.
+    endpoint: EndpointId,
     email: msnp::types::Email,
     /// His name when he joined.
     name: Arc<str>,
@@ -197,7 +203,7 @@ impl Session {
     pub fn settle(&mut self) -> Option<Work<'_>> {
         let seat = self.seat.as_mut().filter(|seat| seat.spoken > 0)?;
         self.server.metrics.messages.increment(std::mem::take(&mut seat.spoken));
-        let behind = seat.chat.wake_others(seat.number, self.server.now());
+        let behind = seat.chat.wake_others(seat.number, seat.account, self.server.now());
         if behind.is_empty() {
             return None;
         }
@@ -283,10 +289,11 @@ impl Session {
         {
             return None;
         }
-        let (name, capabilities) = directory.card(admission.account)?;
+        let (name, capabilities) = directory.card(admission.account, admission.endpoint)?;
         let member = Member {
             number: self.server.next_number(),
             account: admission.account,
+            endpoint: admission.endpoint,
             email: admission.email.clone(),
             name,
             dialect: admission.dialect,
@@ -307,6 +314,7 @@ impl Session {
             chat,
             number: member.number,
             account: member.account,
+            endpoint: member.endpoint,
             email: member.email.clone(),
             name: member.name.clone(),
             header: member.message_header(),

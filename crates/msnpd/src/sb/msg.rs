@@ -16,7 +16,7 @@ impl Session {
         let Some(seat) = &mut self.seat else { return Step::End(End::NotNow(Verb::MSG)) };
         seat.spoken += 1;
         let msg::Request { trid, ack, payload } = *request;
-        match seat.chat.relay(seat.number, &seat.header, payload) {
+        match seat.chat.relay(seat.number, seat.account, &seat.header, payload) {
             Relayed::ToAll => self.acknowledge(trid, ack, true).into(),
             Relayed::Failed => self.acknowledge(trid, ack, false).into(),
             Relayed::Alone(last) => self.alone(trid, ack, last, payload),

@@ -72,6 +72,11 @@ impl Bench {
 }
 
 impl Person {
+    /// The same with another ticket.
+    pub fn with(&self, ticket: String) -> Self {
+        Self { ticket, ..self.clone() }
+    }
+
     /// Signs in on the notification server, and reads the lists.
     pub async fn sign_in(&self, dialect: &str) -> Raw {
         let mut raw = Raw::sign_in(self.msnp, dialect, self.email, &self.ticket).await;

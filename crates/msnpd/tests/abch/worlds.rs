@@ -1,9 +1,53 @@
 //! Two worlds, one truth: what clients of MSNP2-12 edit and what the address book shows are the same.
 
+use std::time::SystemTime;
+
+use msnpd::ticket::{LIFETIME, Mint, Purpose};
+
 use crate::common::raw::Raw;
 use crate::support::{ALICE, BOB, Bench, CAROL, value};
 
 const CONTACT: &str = "6f1c9f3e-1111-4a2b-8c3d-0000000000b0";
+
+/// Two places of one account: a change made at one of them is heard at the other, and nobody tells the one that made it what it
+/// knows.
+#[tokio::test]
+async fn other_places_of_the_same_account_are_told_to_read_the_book() {
+    let b = Bench::new().await;
+    let mint = Mint::open(b.dir.path()).unwrap();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let mut places = Vec::new();
+    // Each client has got its tickets in an answer of its own, at a time of its own.
+    for (number, issued) in [(1, now - 20), (2, now - 10)] {
+        let ticket =
+            |purpose| mint.issue(b.alice.id, 1, purpose, issued, LIFETIME).text().expose().to_owned();
+        let (ticket, web) = (ticket(Purpose::SingleSignOn), ticket(Purpose::Web));
+        let secret = mint.secret_of(&ticket).unwrap();
+        let machine = format!("00000000-0000-4000-8000-00000000000{number}");
+        let mut raw =
+            Raw::sign_in_at(b.running.addresses.msnp, "MSNP18", ALICE, (&ticket, &secret), &machine).await;
+        raw.ask("CHG", "NLN 0:0").await;
+        raw.settle().await;
+        places.push((raw, b.alice.with(web)));
+    }
+    let is_news = |line: &str| line.starts_with("NOT ");
+    for (editor, other, email) in [(0, 1, BOB), (1, 0, CAROL)] {
+        for (place, _) in &mut places {
+            place.settle().await;
+            place.heard.clear();
+        }
+        places[editor].1.add(email).await;
+        places[other].0.until(is_news).await;
+        assert!(String::from_utf8_lossy(&places[other].0.payload).contains("ABCHInternal"));
+        places[editor].0.settle().await;
+        assert!(!places[editor].0.heard.iter().any(|line| is_news(line)), "{:?}", places[editor].0.heard);
+    }
+    // Whoever can't be told from which place he asks is told at all of them.
+    b.alice.fixture("ABGroupAdd", &[]).await.ok();
+    for (place, _) in &mut places {
+        place.until(is_news).await;
+    }
+}
 
 /// Whoever is told his status is in the list of whoever shows it.
 async fn online(raw: &mut Raw) {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use msnp::auth::sso::{self, SECRET_LEN};
 use msnp::wire::{Direction, Framer};
 use msnpd::account::AccountId;
 use msnpd::ticket::{LIFETIME, Mint, Purpose};
@@ -108,6 +109,24 @@ impl Raw {
         raw.ask("CVR", &format!("0x0409 winnt 5.1 i386 MSNMSGR 7.0.0777 msmsgs {email}")).await;
         raw.ask("USR", &format!("TWN I {email}")).await;
         let answer = raw.ask("USR", &format!("TWN S {ticket}")).await;
+        assert!(answer.contains(" OK "), "{answer}");
+        raw.until(|line| line.starts_with("MSG ")).await;
+        raw
+    }
+
+    /// Connects and signs in at a place, as MSNP16 and later do, up to the profile message.
+    pub async fn sign_in_at(
+        address: SocketAddr,
+        dialect: &str,
+        email: &str,
+        (ticket, secret): (&str, &[u8; SECRET_LEN]),
+        machine: &str,
+    ) -> Self {
+        let mut raw = Self::connect(address, Direction::FromNotification).await;
+        raw.ask("VER", &format!("{dialect} CVR0")).await;
+        let asked = raw.ask("USR", &format!("SSO I {email}")).await;
+        let response = sso::respond(secret, asked.rsplit_once(' ').unwrap().1, [7; 8]);
+        let answer = raw.ask("USR", &format!("SSO S {ticket} {response} {{{machine}}}")).await;
         assert!(answer.contains(" OK "), "{answer}");
         raw.until(|line| line.starts_with("MSG ")).await;
         raw

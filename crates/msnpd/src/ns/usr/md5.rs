@@ -55,7 +55,7 @@ impl Session {
                 let pass = server.page_pass(&account);
                 let seen = self.see(account.id).await?.filter(|seen| seen.is_of(&account));
                 let seen = seen.ok_or(Refusal::Denied(JUST_CHANGED))?;
-                Ok(Proven { seen, pass, machine: None })
+                Ok(Proven { seen, pass, machine: None, ticket_expires: None })
             }
             account => {
                 attempt.failed();

@@ -60,6 +60,8 @@ struct Proven {
     pass: OwnedSecret,
     /// The machine he is on, where dialects name it.
     machine: Option<Guid>,
+    /// When the ticket expires that he has shown.
+    ticket_expires: Option<u64>,
 }
 
 impl Session {
@@ -119,7 +121,7 @@ impl Session {
         if claim.package != package {
             return Err(Refusal::Denied("another way to sign in than was begun"));
         }
-        let Proven { seen, pass, machine } = match (package, proof) {
+        let proven = match (package, proof) {
             (Package::Md5, Proof::Secret(response)) => self.check_response(&claim, response).await?,
             (Package::Tweener, Proof::Secret(ticket)) => self.check_ticket(&claim, ticket).await?,
             (Package::SingleSignOn, Proof::SingleSignOn { ticket, response, machine }) => {
@@ -127,7 +129,7 @@ impl Session {
             }
             _ => return Err(Refusal::Denied("a proof of another kind")),
         };
-        Ok((self.admit(seen, machine).await?, pass))
+        self.admit(proven).await
     }
 
     /// Reads all that signing in takes; and the lists in full, if the client is going to ask for them.
@@ -143,12 +145,13 @@ impl Session {
     /// A change can't be missed: it either is in what was read, or has passed the moment of reading, or finds him
     /// registered. Where the moment has passed all of it is read again, and the account's generation is looked at again for
     /// the same reason: whoever disables it signs out those whom he finds registered.
-    async fn admit(&mut self, seen: Sight, machine: Option<Guid>) -> Result<Brief, Refusal> {
+    async fn admit(&mut self, proven: Proven) -> Result<(Brief, OwnedSecret), Refusal> {
+        let Proven { seen, pass, machine, ticket_expires } = proven;
         let server = self.server.clone();
         if server.is_going_down() {
             return Err(Refusal::Failed);
         }
-        let endpoint = Arc::new(Endpoint::new(
+        let mut endpoint = Endpoint::new(
             server.next_endpoint(),
             self.dialect(),
             self.outbox.clone(),
@@ -156,7 +159,9 @@ impl Session {
             self.has_mail().then(|| self.web_address().into()),
             machine,
             self.flow.quirks(),
-        ));
+        );
+        endpoint.ticket_expires = ticket_expires;
+        let endpoint = Arc::new(endpoint);
         let account = &seen.read.account;
         for former in server.directory.sign_in(account, &endpoint) {
             let reason = Some(sign_out::Reason::SignedInElsewhere);
@@ -181,7 +186,7 @@ impl Session {
         if let Some(user) = &mut self.user {
             user.ahead = Some(Box::new(Ahead { moment, roster, something_waits }));
         }
-        Ok(brief)
+        Ok((brief, pass))
     }
 
     fn failed(&self, error: &StoreError) -> Refusal {

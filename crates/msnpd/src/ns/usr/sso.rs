@@ -29,11 +29,11 @@ impl Session {
         if !sso::check(&secret, &claim.challenge, response) {
             return Err(Refusal::Denied("a wrong response"));
         }
-        let seen = self.owner(claim, claims).await?;
+        let (seen, ticket_expires) = (self.owner(claim, claims).await?, Some(claims.expires));
         // The ticket has crossed the network in clear and opens nothing more.
         let pass = self.server.page_pass(&seen.read.account);
         // A client that doesn't say which machine it is on is on one that nobody else is on.
         let machine = self.dialect().has_places.then(|| machine.unwrap_or_else(|| Guid(random::bytes())));
-        Ok(Proven { seen, pass, machine })
+        Ok(Proven { seen, pass, machine, ticket_expires })
     }
 }

@@ -10,8 +10,9 @@ impl Session {
     /// Who signs in so is taken for somebody without a place of his own (later-versions reference, 4.4).
     pub(super) async fn check_ticket(&self, claim: &Claim, ticket: Secret<'_>) -> Result<Proven, Refusal> {
         let claims = self.claims_of(ticket, Use::Tweener)?;
-        let seen = self.owner(claim, claims).await?;
-        Ok(Proven { seen, pass: OwnedSecret::new(authentication_part(ticket.0)), machine: None })
+        let (seen, ticket_expires) = (self.owner(claim, claims).await?, Some(claims.expires));
+        let pass = OwnedSecret::new(authentication_part(ticket.0));
+        Ok(Proven { seen, pass, machine: None, ticket_expires })
     }
 
     /// What a ticket says that is good for `needed`.
