@@ -50,6 +50,8 @@ pub struct Endpoint {
     live: AtomicBool,
     /// Whether it is invited to chats.
     takes_invitations: AtomicBool,
+    /// Whether another place has asked it to sign out.
+    is_asked_to_go: AtomicBool,
     /// What it was told of messages that wait.
     pub told: Told,
 }
@@ -79,6 +81,7 @@ impl Endpoint {
             behind: AtomicU64::new(0),
             live: AtomicBool::new(false),
             takes_invitations: AtomicBool::new(true),
+            is_asked_to_go: AtomicBool::new(false),
             told: Told::default(),
         }
     }
@@ -161,6 +164,11 @@ impl Endpoint {
     /// From here on it is invited to chats, or is not.
     pub fn take_invitations(&self, invitations: Invitations) {
         self.takes_invitations.store(invitations == Invitations::Taken, Ordering::Release);
+    }
+
+    /// Notes that another place has asked it to sign out. Returns whether one had before.
+    pub fn asked_to_go(&self) -> bool {
+        self.is_asked_to_go.swap(true, Ordering::AcqRel)
     }
 
     pub(super) fn takes_invitations(&self) -> bool {

@@ -254,10 +254,13 @@ impl Chat {
         self.inner.lock().members.iter().for_each(|member| member.outbox.close());
     }
 
-    /// Disconnects every connection of an account.
-    pub(super) fn disconnect(&self, account: AccountId) {
-        for member in self.inner.lock().members.iter().filter(|member| member.account == account) {
-            member.outbox.close();
-        }
+    /// Disconnects those of whom `is_meant` is true.
+    pub(super) fn disconnect(&self, is_meant: impl Fn(&Member) -> bool) {
+        self.inner
+            .lock()
+            .members
+            .iter()
+            .filter(|member| is_meant(member))
+            .for_each(|member| member.outbox.close());
     }
 }

@@ -109,7 +109,14 @@ impl Switchboard {
     /// Disconnects an account from every chat it is in.
     pub fn disconnect(&self, account: AccountId) {
         let chats: Vec<_> = self.chats.lock().values().cloned().collect();
-        chats.iter().for_each(|chat| chat.disconnect(account));
+        chats.iter().for_each(|chat| chat.disconnect(|member| member.account == account));
+    }
+
+    /// Disconnects one place of an account from every chat it is in.
+    pub fn disconnect_place(&self, account: AccountId, endpoint: EndpointId) {
+        let chats: Vec<_> = self.chats.lock().values().cloned().collect();
+        let is_it = |member: &Member| member.account == account && member.endpoint == endpoint;
+        chats.iter().for_each(|chat| chat.disconnect(is_it));
     }
 
     /// Closes every chat, when all that was said in it has been written.
