@@ -71,7 +71,7 @@ impl Directory {
                 let too_many = (stay.len() + 1).saturating_sub(MAX_PLACES);
                 displaced.extend(stay.drain(..too_many));
                 *places = stay;
-                places.push(endpoint.clone());
+                push(places, endpoint.clone());
                 displaced
             });
             match slot {
@@ -90,7 +90,7 @@ impl Directory {
                 if person.places.is_empty() {
                     person.media = Media::default();
                 }
-                person.places.push(PlaceState::new(endpoint, account.id));
+                push(&mut person.places, PlaceState::new(endpoint, account.id));
             }
             self.by_email.with(account.email.clone(), |slot| *slot = Some(account.id));
             displaced
@@ -624,6 +624,12 @@ enum Turn {
     Appears,
     /// He may not any more.
     Vanishes,
+}
+
+/// Adds to a list of places, which are one for nearly everybody: without room for more.
+fn push<T>(places: &mut Vec<T>, place: T) {
+    places.reserve_exact(1);
+    places.push(place);
 }
 
 /// Of somebody who has a person on his forward list and may see him.
