@@ -194,7 +194,7 @@ impl Stage {
     fn happens(&mut self, event: Event) {
         match event {
             Event::Comes(place, knows) => {
-                let machine = knows.then(|| Guid([place as u8; 16]));
+                let machine = knows.then_some(Guid([place as u8; 16]));
                 // Who comes to a place of his again has left it without a word.
                 let endpoint = self.sign_in(BOB, if knows { &MSNP18 } else { &MSNP12 }, machine);
                 self.places.push((place, Listener::new(endpoint)));
