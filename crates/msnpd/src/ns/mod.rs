@@ -46,7 +46,7 @@ mod xfr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use msnp::command::error;
+use msnp::command::{del, error, put, sdg};
 use msnp::dialect::{Dialect, ListVersion};
 use msnp::flow::End;
 use msnp::flow::notification::{NotificationServer, Request};
@@ -187,6 +187,13 @@ impl Session {
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
             Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
+            // No ticket for circles is given out, so none is good, and nobody is in a circle.
+            Request::Circles(request) => self.deny(request.trid, ErrorCode::AUTHENTICATION_FAILED).into(),
+            Request::Del(del::Request { trid, .. })
+            | Request::Put(put::Request { trid, .. })
+            | Request::Sdg(sdg::Request { trid, .. }) => {
+                self.deny(trid, ErrorCode::INVALID_CIRCLE_MEMBERSHIP).into()
+            }
             Request::Fqy(request) => Step::Wait(Box::pin(self.fqy(request))),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
