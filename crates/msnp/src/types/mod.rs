@@ -3,6 +3,7 @@
 mod address;
 pub mod calendar;
 mod circle;
+mod circle_document;
 mod client_version;
 mod email;
 mod error_code;
@@ -22,6 +23,7 @@ mod trid;
 
 pub use address::Address;
 pub use circle::{CircleId, InvalidCircleId};
+pub use circle_document::{CIRCLE_CONTENT, CircleDocument, CircleUri, InvalidCircleDocument};
 pub use client_version::{ClientVersion, InvalidClientVersion};
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
 pub use error_code::ErrorCode;
