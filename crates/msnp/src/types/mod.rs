@@ -1,6 +1,7 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
 pub mod calendar;
+mod circle;
 mod client_version;
 mod email;
 mod error_code;
@@ -18,6 +19,7 @@ mod telephone;
 mod timestamp;
 mod trid;
 
+pub use circle::{CircleId, InvalidCircleId};
 pub use client_version::{ClientVersion, InvalidClientVersion};
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
 pub use error_code::ErrorCode;
