@@ -38,6 +38,7 @@ impl Caller<'_> {
         for (role, key) in members {
             let is_it = |member: &&crate::store::Member| match &key {
                 MemberKey::Account(email) => member.account.is_some() && email.is(&member.address),
+                MemberKey::Circle(circle) => member.guid == circle.guid(),
                 MemberKey::Guid(guid) => member.guid == *guid,
                 MemberKey::Id(id) => member.id == *id,
                 MemberKey::Outside { network, address } => {
