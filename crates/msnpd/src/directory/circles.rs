@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use msnp::command::{Command, fln, nfy, sdg};
-use msnp::dialect::MSNP18;
+use msnp::dialect::{Dialect, MSNP18};
 use msnp::types::{
-    CIRCLE_CONTENT, CIRCLE_NETWORK, CircleDocument, CircleId, CircleUri, Email, List, Lists, PASSPORT_NETWORK,
+    Address, CIRCLE_CONTENT, CIRCLE_NETWORK, CircleDocument, CircleId, CircleUri, Email, List, Lists,
+    PASSPORT_NETWORK,
 };
-use msnp::types::Address;
 use msnp::wire::{Blocks, Headers, Subject};
 
 use super::person::Person;
@@ -53,6 +53,8 @@ struct Seat {
     lists: Lists,
     /// Whether the store has let him in.
     is_let_in: bool,
+    /// Whether he had blocked the circle when the store was asked last.
+    is_blocked: bool,
     /// Whether it was told that the circle is there: it sees the others since then.
     is_in: bool,
     /// Whether it has joined the chat.
@@ -74,7 +76,7 @@ impl Member {
 
     /// Whether one of his places has blocked the circle: he is not there then, wherever else he is.
     fn blocks(&self) -> bool {
-        self.seats.iter().any(|seat| seat.lists.contains(List::Block))
+        self.seats.iter().any(|seat| seat.is_blocked || seat.lists.contains(List::Block))
     }
 
     /// How blocks name him.
@@ -104,7 +106,7 @@ impl Circle {
     }
 
     /// Says something about somebody to all others who are in it.
-    fn tell_of(&self, account: AccountId, write: impl FnMut(&'static msnp::dialect::Dialect, &mut Vec<u8>)) {
+    fn tell_of(&self, account: AccountId, write: impl FnMut(&'static Dialect, &mut Vec<u8>)) {
         let mut lines = Encodings::new(write);
         for seat in self.onlookers(account) {
             seat.endpoint.outbox.push(None, lines.of(seat.endpoint.dialect));
@@ -242,7 +244,18 @@ impl<'a> Notice<'a> {
 }
 
 /// Circles that a place has named, with the lists on which its client has them.
-pub type SaidOfCircles<'a> = &'a [(CircleId, Lists)];
+type SaidOfCircles<'a> = &'a [(CircleId, Lists)];
+
+/// A circle that the store lets somebody into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCircle {
+    /// Which.
+    pub id: CircleId,
+    /// What it is called.
+    pub name: String,
+    /// Whether he has blocked it: he is not there then.
+    pub is_blocked: bool,
+}
 
 impl Directory {
     /// Keeps a seat for a place in each circle, before the store is asked whether it is one of his.
@@ -263,11 +276,14 @@ impl Directory {
                             has_spoken: false,
                         });
                     }
-                    if let Some(member) = circle.member(id).filter(|member| member.seat(endpoint.id).is_none()) {
+                    if let Some(member) = circle.member(id)
+                        && member.seat(endpoint.id).is_none()
+                    {
                         member.seats.push(Seat {
                             endpoint: endpoint.clone(),
                             lists: Lists::NONE,
                             is_let_in: false,
+                            is_blocked: false,
                             is_in: false,
                             has_joined: false,
                         });
@@ -289,22 +305,21 @@ impl Directory {
         });
     }
 
-    /// Takes on which lists a place has circles that the store has let it into: `let_in`, with their names. It is told of
-    /// those that it is in by that, once it has told a status.
+    /// Takes on which lists a place has circles, of which the store lets it into `open`. It is told of those that it is in by
+    /// that, once it has told a status.
     pub fn take_seats(
         &self,
         id: AccountId,
         endpoint: &Endpoint,
         said: SaidOfCircles<'_>,
-        let_in: &[(CircleId, String)],
+        open: &[OpenCircle],
     ) {
         for (circle, lists) in said {
-            let name = let_in.iter().find(|(id, _)| id == circle).map(|(_, name)| name.as_str());
-            let Some(name) = name else { continue };
+            let Some(open) = open.iter().find(|open| open.id == *circle) else { continue };
             self.change_seat(id, endpoint.id, *circle, |circle, place| {
-                circle.name = name.into();
+                circle.name = open.name.as_str().into();
                 if let Some(seat) = circle.seat(id, place) {
-                    seat.is_let_in = true;
+                    (seat.is_let_in, seat.is_blocked) = (true, open.is_blocked);
                     seat.lists = change(seat.lists, *lists, Said::Has);
                 }
             });
@@ -459,7 +474,7 @@ impl Directory {
         self.people.get(&id, |slot| {
             let Some(person) = slot else { return };
             let mut gone =
-                Encodings::new(|dialect: &'static msnp::dialect::Dialect, out: &mut Vec<u8>| {
+                Encodings::new(|dialect: &'static Dialect, out: &mut Vec<u8>| {
                     fln::Push { handle: person.email.as_str(), circle: Some(circle) }.write(out, dialect);
                 });
             self.circles.get(&circle, |slot| {

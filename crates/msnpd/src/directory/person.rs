@@ -150,6 +150,8 @@ pub(super) struct Person {
     pub(super) media: Media,
     /// His places, oldest first.
     pub(super) places: Vec<PlaceState>,
+    /// The circles in which any of them has a seat.
+    pub(super) circles: Vec<CircleId>,
 }
 
 impl Person {
@@ -166,6 +168,7 @@ impl Person {
             shown: None,
             media: Media::default(),
             places: Vec::new(),
+            circles: Vec::new(),
         }
     }
 
