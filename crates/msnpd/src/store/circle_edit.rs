@@ -31,8 +31,8 @@ impl Store {
         .await
     }
 
-    /// First half of an invitation: somebody gets an entry in the circle's book, which nobody sees yet. Returns what he is
-    /// named by there.
+    /// First half of an invitation: somebody gets an entry in the circle's book, which nobody sees yet. Returns his account,
+    /// and what he is named by there.
     ///
     /// # Errors
     /// [`NoSuchCircle`](CircleError::NoSuchCircle) also for who is not in it, [`NotAllowed`](CircleError::NotAllowed),
@@ -43,7 +43,7 @@ impl Store {
         by: AccountId,
         circle: CircleId,
         email: Email,
-    ) -> Result<Guid, CircleError> {
+    ) -> Result<(AccountId, Guid), CircleError> {
         self.write(move |tx| {
             Box::pin(async move {
                 let (mut circle, role) = CircleRow::load_for(tx, circle, by).await?;
@@ -52,13 +52,13 @@ impl Store {
                 if let Some(person) = circle.person(who) {
                     return match person.state.is_shown() {
                         true => Err(CircleError::AlreadyThere(person.guid)),
-                        false => Ok(person.guid),
+                        false => Ok((who, person.guid)),
                     };
                 }
                 check_invitations(&circle)?;
                 let guid = circle.add(tx, who, CircleRole::Member, CircleState::Named).await?;
                 circle.store_named(tx).await?;
-                Ok(guid)
+                Ok((who, guid))
             })
         })
         .await
