@@ -42,7 +42,7 @@ impl Club {
         let store = &running.server.store;
         let circle = store.create_circle(ids[0], "Book club".to_owned()).await.unwrap().circle;
         for (email, id) in [(BOB, ids[1]), (CAROL, ids[2])] {
-            let guid = store.name_for_circle(ids[0], circle, email.parse().unwrap()).await.unwrap();
+            let (_, guid) = store.name_for_circle(ids[0], circle, email.parse().unwrap()).await.unwrap();
             store.invite_to_circle(ids[0], circle, guid, CircleRole::Member, None).await.unwrap();
             store.answer_circle(id, circle, true).await.unwrap();
         }
@@ -51,7 +51,7 @@ impl Club {
 
     async fn sign_in(&self, who: usize, machine: &str) -> Raw {
         let mint = Mint::open(self.dir.path()).unwrap();
-        let ticket = mint.issue(self.ids[who], 1, Purpose::Clear, now(), LIFETIME);
+        let ticket = mint.issue(self.ids[who], 1, Purpose::SingleSignOn, now(), LIFETIME);
         let text = ticket.text().expose().to_owned();
         let secret = mint.secret_of(&text).unwrap();
         let email = [ALICE, BOB, CAROL][who];
