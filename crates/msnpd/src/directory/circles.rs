@@ -41,7 +41,7 @@ struct Member {
     is_shown: bool,
     /// Whether those in the chat were told that he is in it.
     is_listed: bool,
-    /// Whether he has said something there, hidden or not.
+    /// Whether he has said something there since he hides.
     has_spoken: bool,
 }
 
@@ -137,7 +137,7 @@ impl Circle {
         }
         let is_in = member.seats.iter().any(|seat| seat.is_in);
         let has_joined = member.seats.iter().any(|seat| seat.has_joined);
-        member.has_spoken &= has_joined;
+        member.has_spoken &= has_joined && !person.is_visible();
         let (was_shown, was_listed) = (member.is_shown, member.is_listed);
         member.is_shown = is_in && person.is_visible();
         // Who hides is in the chat without being seen in it, until he says something.
