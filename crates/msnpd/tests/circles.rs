@@ -241,7 +241,8 @@ async fn what_was_not_shown_is_not_taken() {
     assert!(bob.ask("USR", &format!("SHA A {}", club.ticket(1))).await.contains(" OK "));
     // Shown, and not there yet.
     assert!(ask(&mut bob, "SDG", &club.text(BOB, DESK, "x")).await.starts_with("933"));
-    let mixed = club.list(3).replace("</ml>", "<d n=\"example.com\"><c n=\"alice\" l=\"3\" t=\"1\"/></d></ml>");
+    let mixed =
+        club.list(3).replace("</ml>", "<d n=\"example.com\"><c n=\"alice\" l=\"3\" t=\"1\"/></d></ml>");
     assert!(ask(&mut bob, "ADL", &mixed).await.starts_with("241"));
     club.running.stop().await;
 }
@@ -279,5 +280,63 @@ async fn who_hides_is_not_seen_until_he_speaks() {
     bob.until_closed().await;
     alice.until(|line| line.starts_with("FLN ")).await;
     assert!(alice.heard[0].starts_with("NFY DEL"), "{:?}", alice.heard);
+    club.running.stop().await;
+}
+
+#[tokio::test]
+async fn what_one_place_has_blocked_is_blocked_at_all() {
+    let club = Club::new().await;
+    let mut alice = club.come(0, DESK).await;
+    let mut bob = club.come(1, DESK).await;
+    let mut sofa = club.come(1, SOFA).await;
+    alice.settle().await;
+    alice.heard.clear();
+    let list = |lists| club.list(lists).replace(" l=\"1\"", "");
+    assert!(ask(&mut bob, "RML", &list(2)).await.ends_with(" OK"));
+    sofa.settle().await;
+    alice.settle().await;
+    assert!(
+        alice.heard.iter().all(|line| line.starts_with("QNG")),
+        "the other place is there: {:?}",
+        alice.heard
+    );
+    assert!(ask(&mut bob, "ADL", &list(4)).await.ends_with(" OK"));
+    let gone = format!("FLN 1:{BOB};via=9:{} 0:0", club.circle.address());
+    alice.settle().await;
+    sofa.settle().await;
+    assert!(alice.heard.contains(&gone) && sofa.heard.contains(&gone), "{:?} {:?}", alice.heard, sofa.heard);
+    assert!(ask(&mut sofa, "SDG", &club.text(BOB, SOFA, "x")).await.starts_with("933"));
+    sofa.heard.clear();
+    assert!(ask(&mut bob, "RML", &list(4)).await.ends_with(" OK"));
+    sofa.settle().await;
+    let own = format!("NLN NLN 1:{BOB};via=9:{} {BOB} 0:0 0", club.circle.address());
+    assert!(sofa.heard.contains(&own), "{:?}", sofa.heard);
+    // A block that the store knows counts, whatever a place says.
+    assert!(ask(&mut bob, "ADL", &list(2)).await.ends_with(" OK"));
+    bob.settle().await;
+    assert!(bob.heard.iter().filter(|line| **line == own).count() >= 1);
+    club.running.stop().await;
+}
+
+#[tokio::test]
+async fn an_admin_gives_it_another_name_and_nobody_else() {
+    let club = Club::new().await;
+    let mut alice = club.come(0, DESK).await;
+    let mut bob = club.come(1, DESK).await;
+    let named = |email, name: &str| {
+        let body = format!(
+            "<circle><props><presence dtype=\"xml\"><Data><MFN>{name}</MFN></Data></presence></props></circle>"
+        );
+        let join = club.join(email, DESK);
+        format!("{}\r\n\r\n{body}", join.rsplit_once("\r\n\r\n").unwrap().0)
+    };
+    assert!(ask(&mut bob, "PUT", &named(BOB, "Bob's")).await.starts_with("933"));
+    assert!(ask(&mut alice, "PUT", &named(ALICE, "")).await.starts_with("201"));
+    assert!(ask(&mut alice, "PUT", &named(ALICE, "Films &amp; more")).await.ends_with(" OK 0"));
+    bob.until(|line| line.starts_with("NFY PUT")).await;
+    let told = String::from_utf8(bob.payload.clone()).unwrap();
+    assert!(told.contains("<MFN>Films &amp; more</MFN>") && told.contains("NotifType: Partial"), "{told}");
+    let stored = club.running.server.store.circle(club.circle).await.unwrap().unwrap();
+    assert_eq!(stored.name, "Films & more");
     club.running.stop().await;
 }

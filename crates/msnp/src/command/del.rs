@@ -77,9 +77,11 @@ mod tests {
 
     #[test]
     fn faults_name_the_argument() {
-        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP18, line).to_string();
+        let fault =
+            |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP18, line).to_string();
         assert_eq!(fault("DEL x 0"), "transaction id is malformed");
-        let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP18, line).to_string();
+        let fault =
+            |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP18, line).to_string();
         assert_eq!(fault("DEL 14 KO 0"), "OK is malformed");
     }
 }

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn faults_name_the_argument() {
-        let fault = |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP18, line).to_string();
+        let fault =
+            |line| testing::fault::<Request<'_>>(Direction::ToNotification, &MSNP18, line).to_string();
         assert_eq!(fault("SDG x 0"), "transaction id is malformed");
     }
 }

@@ -50,7 +50,8 @@ impl<'a> Command<'a> for Push<'a> {
         if let Some(data) = &self.data {
             data.write(&self.places, dialect.personal_data, &mut document);
         }
-        write_address(Line::new(out, Verb::UBX), self.handle, self.circle, dialect).payload(document.as_bytes());
+        write_address(Line::new(out, Verb::UBX), self.handle, self.circle, dialect)
+            .payload(document.as_bytes());
     }
 }
 

@@ -390,7 +390,8 @@ mod tests {
         assert!(!format!("{request:?}").contains("5AbCdEf"));
         let circles = CircleRequest { trid: TrId::new(7), ticket: Secret("PD94bWwg") };
         assert!(!format!("{circles:?}").contains("PD94bWwg"));
-        let line = testing::frame(Direction::ToNotification, b"USR 7 SHA A PD94bWwg\r\n").redacted().to_string();
+        let line =
+            testing::frame(Direction::ToNotification, b"USR 7 SHA A PD94bWwg\r\n").redacted().to_string();
         assert!(!line.contains("PD94bWwg"), "{line}");
         let shown = format!("{:?}", sso(None));
         assert!(!shown.contains("5AbC") && !shown.contains("HAAAA"), "{shown}");

@@ -10,9 +10,9 @@ pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
 use crate::auth::sso;
 use crate::command::{
-    Command, adc, add, adg, adl, blp, chg, chl, del, error, fqy, gcf, gtc, ims, lkp, lsg, lst, out as sign_out,
-    pag, pgd, prp, put, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, sdg, snd, syn, url, usr, uum, uun, uux, vas,
-    xfr,
+    Command, adc, add, adg, adl, blp, chg, chl, del, error, fqy, gcf, gtc, ims, lkp, lsg, lst,
+    out as sign_out, pag, pgd, prp, put, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, sdg, snd, syn,
+    url, usr, uum, uun, uux, vas, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Status, TrId};

@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn parts_come_in_any_order() {
         let epid = "5F0C1A7E-3B42-4D19-9A61-0D2C7E8B4F10";
-        let address = Address::read(&format!("9:x@live.com;path=IM;odd=1;epid={epid}")).map(|a| a.to_string());
+        let address =
+            Address::read(&format!("9:x@live.com;path=IM;odd=1;epid={epid}")).map(|a| a.to_string());
         assert_eq!(address.unwrap(), format!("9:x@live.com;epid={{{}}};path=IM", epid.to_lowercase()));
     }
 

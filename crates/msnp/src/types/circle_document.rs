@@ -43,7 +43,7 @@ impl CircleDocument {
             return Ok(Self::Name(name.text().to_owned()));
         }
         let roster = root.child("roster").ok_or(InvalidCircleDocument::Structure)?;
-        if !roster.child("id").is_some_and(|id| id.text() == CHAT) {
+        if roster.child("id").is_none_or(|id| id.text() != CHAT) {
             return Err(InvalidCircleDocument::Structure);
         }
         let users = roster.children().iter().filter(|child| child.is("user"));
@@ -150,7 +150,8 @@ mod tests {
         for uri in ["/circle", "/circle/roster(IM)/user(1:bob@example.com)"] {
             assert_eq!(CircleUri::read(uri).map(|uri| uri.to_string()).as_deref(), Some(uri));
         }
-        for bad in ["", "/user", "/circle/", "/circle/roster(IM)", "/circle/roster(IM)/user(bob@example.com)"] {
+        for bad in ["", "/user", "/circle/", "/circle/roster(IM)", "/circle/roster(IM)/user(bob@example.com)"]
+        {
             assert_eq!(CircleUri::read(bad), None, "{bad}");
         }
     }

@@ -157,9 +157,8 @@ impl<'a> Blocks<'a> {
             return Err(InvalidBlocks::TooMuch);
         }
         // Whoever puts all blocks together must not find others there than in the first.
-        let is_of_routing = |block: &Headers<'_>| {
-            ["Routing", "From", "To"].into_iter().any(|name| block.get(name).is_some())
-        };
+        let is_of_routing =
+            |block: &Headers<'_>| ["Routing", "From", "To"].into_iter().any(|name| block.get(name).is_some());
         if is_of_routing(&reliability) || is_of_routing(&headers) {
             return Err(InvalidBlocks::Structure);
         }
@@ -291,7 +290,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_none() {
-        for bad in ["", "\r\n", "text", "Routing: 1.0", "Routing: 1.0\r\n\r\nReliability: 1.0\r\n\r\nUri: /\r\n"]
+        for bad in
+            ["", "\r\n", "text", "Routing: 1.0", "Routing: 1.0\r\n\r\nReliability: 1.0\r\n\r\nUri: /\r\n"]
         {
             assert!(Blocks::read(bad.as_bytes()).is_err(), "{bad:?}");
         }

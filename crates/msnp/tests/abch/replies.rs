@@ -156,8 +156,7 @@ fn address_books_in_containers_of_either_case() {
         state: CircleState::Accepted,
         deleted: false,
     };
-    let circles =
-        Some(CircleResult { circles: vec![circle], ticket: Some("<SignedTicket/>".to_owned()) });
+    let circles = Some(CircleResult { circles: vec![circle], ticket: Some("<SignedTicket/>".to_owned()) });
     assert_same_xml(
         &Reply::AbFindContactsPaged(AddressBook { circles, ..book }).to_xml(&header()),
         &answer(&format!(

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use msnp::command::{Command, fln, nfy, sdg};
+use msnp::command::{Command, nfy, sdg};
 use msnp::dialect::{Dialect, MSNP18};
 use msnp::types::{
     Address, CIRCLE_CONTENT, CIRCLE_NETWORK, CircleDocument, CircleId, CircleUri, Email, List, Lists,
@@ -21,6 +21,9 @@ use msnp::wire::{Blocks, Headers, Subject};
 use super::person::Person;
 use super::{Directory, Encodings, Endpoint, EndpointId, Said};
 use crate::account::AccountId;
+
+/// How many people one notice tells to be in a chat: with the longest addresses it still fits into a payload.
+const MAX_USERS: usize = 50;
 
 /// A circle that somebody has come to.
 #[derive(Debug, Default)]
@@ -114,7 +117,12 @@ impl Circle {
     }
 
     /// Tells something that has become of the circle to those members whose `seats` are meant.
-    fn notify(&mut self, id: CircleId, notice: &Notice<'_>, mut is_meant: impl FnMut(&Member, &Seat) -> bool) {
+    fn notify(
+        &mut self,
+        id: CircleId,
+        notice: &Notice<'_>,
+        mut is_meant: impl FnMut(&Member, &Seat) -> bool,
+    ) {
         let segment = self.told;
         self.told = segment.wrapping_add(1);
         for member in &self.members {
@@ -131,6 +139,10 @@ impl Circle {
         let Some(member) = self.member(person.id) else { return };
         let blocks = member.blocks();
         for seat in &mut member.seats {
+            // Where another place of his has blocked it, a client does not know yet.
+            if blocks && seat.is_in && seat.wants_in() {
+                seat.endpoint.outbox.push(None, gone(person, id, seat.endpoint.dialect));
+            }
             if blocks || !seat.wants_in() {
                 (seat.is_in, seat.has_joined) = (false, false);
             }
@@ -150,9 +162,9 @@ impl Circle {
         }
         match (was_shown, is_shown) {
             (false, true) => self.tell_of(person.id, |dialect, out| person.write_in_circle(id, dialect, out)),
-            (true, false) => self.tell_of(person.id, |dialect, out| {
-                fln::Push { handle: person.email.as_str(), circle: Some(id) }.write(out, dialect);
-            }),
+            (true, false) => {
+                self.tell_of(person.id, |dialect, out| person.write_gone_from_circle(id, dialect, out));
+            }
             _ => {}
         }
         if is_listed && !was_listed {
@@ -181,8 +193,13 @@ impl Circle {
         let Some(seat) = self.seat_in(person.id, place) else { return };
         if !std::mem::replace(&mut seat.has_joined, true) {
             let there = self.members.iter().filter(|other| other.is_listed || other.account == person.id);
-            let notice = Notice::joined(there.map(|other| other.address().to_string()).collect());
-            self.notify(id, &notice, |member, seat| member.account == person.id && seat.endpoint.id == place);
+            let users: Vec<_> = there.map(|other| other.address().to_string()).collect();
+            for users in users.chunks(MAX_USERS) {
+                let notice = Notice::joined(users.to_vec());
+                self.notify(id, &notice, |member, seat| {
+                    member.account == person.id && seat.endpoint.id == place
+                });
+            }
         }
         self.settle(id, person);
     }
@@ -473,14 +490,10 @@ impl Directory {
     pub fn leave_circle(&self, id: AccountId, circle: CircleId) {
         self.people.get(&id, |slot| {
             let Some(person) = slot else { return };
-            let mut gone =
-                Encodings::new(|dialect: &'static Dialect, out: &mut Vec<u8>| {
-                    fln::Push { handle: person.email.as_str(), circle: Some(circle) }.write(out, dialect);
-                });
             self.circles.get(&circle, |slot| {
                 let seats = slot.and_then(|circle| circle.member(id)).map_or(&[][..], |member| &member.seats);
                 for seat in seats.iter().filter(|seat| seat.is_in) {
-                    seat.endpoint.outbox.push(None, gone.of(seat.endpoint.dialect));
+                    seat.endpoint.outbox.push(None, gone(person, circle, seat.endpoint.dialect));
                 }
             });
             self.leave_seats(person, |of, _| of == circle);
@@ -544,6 +557,13 @@ impl Directory {
         });
         person.circles = stays;
     }
+}
+
+/// That a circle is not there any more, to one of the places of somebody who was in it: his own presence there has ended.
+fn gone(person: &Person, circle: CircleId, dialect: &'static Dialect) -> Bytes {
+    let mut line = Vec::new();
+    person.write_gone_from_circle(circle, dialect, &mut line);
+    line.into()
 }
 
 /// The lists after a client has said something of them.

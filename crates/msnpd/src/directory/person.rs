@@ -312,11 +312,20 @@ impl Person {
         }
     }
 
+    /// That he is gone from a circle.
+    pub(super) fn write_gone_from_circle(
+        &self,
+        circle: CircleId,
+        dialect: &'static Dialect,
+        out: &mut Vec<u8>,
+    ) {
+        fln::Push { handle: self.email.as_str(), circle: Some(circle) }.write(out, dialect);
+    }
+
     /// That a circle is there, in which he is, to one of his own places: as his own presence in it, whatever he shows to
     /// others (later-versions reference, 8.3).
     pub(super) fn write_own_in_circle(&self, circle: CircleId, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        let there =
-            Shown { status: Status::Online, capabilities: Capabilities::default(), object: None };
+        let there = Shown { status: Status::Online, capabilities: Capabilities::default(), object: None };
         nln::Push(self.presence(&there, Some(circle))).write(out, dialect);
         self.write_data(Some(circle), false, dialect, out);
     }

@@ -96,9 +96,7 @@ impl Session {
         if list.members.iter().any(|member| is_on(member, CIRCLE_NETWORK)) {
             return match list.members.iter().all(|member| is_on(member, CIRCLE_NETWORK)) {
                 false => Err(Refused::As(ErrorCode::INVALID_XML_DATA)),
-                true if !self.speaks_of_circles => {
-                    Err(Refused::As(ErrorCode::INVALID_CIRCLE_MEMBERSHIP))
-                }
+                true if !self.speaks_of_circles => Err(Refused::As(ErrorCode::INVALID_CIRCLE_MEMBERSHIP)),
                 true => Ok(Read::Circles(list)),
             };
         }

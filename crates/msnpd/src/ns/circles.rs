@@ -2,9 +2,7 @@
 
 use msnp::command::usr;
 use msnp::flow::End;
-use msnp::types::{
-    Address, CIRCLE_NETWORK, CircleId, ErrorCode, Lists, MemberList, PASSPORT_NETWORK, TrId,
-};
+use msnp::types::{Address, CIRCLE_NETWORK, CircleId, ErrorCode, Lists, MemberList, PASSPORT_NETWORK, TrId};
 use msnp::wire::{Blocks, Subject};
 
 use super::Session;
@@ -53,9 +51,8 @@ impl Session {
             return Err(invalid);
         }
         let circle = CircleId::from_address(to.account);
-        let is_in = |circle: &CircleId| {
-            self.server.directory.is_in_circle(user.id, user.endpoint.id, *circle)
-        };
+        let is_in =
+            |circle: &CircleId| self.server.directory.is_in_circle(user.id, user.endpoint.id, *circle);
         let circle = circle.filter(is_in).ok_or(ErrorCode::INVALID_CIRCLE_MEMBERSHIP)?;
         Ok((circle, blocks))
     }

@@ -60,6 +60,7 @@ impl Session {
 fn document(blocks: &Blocks<'_>) -> Option<CircleDocument> {
     let content = &blocks.content;
     let is_of_circle = content.get("Uri").and_then(CircleUri::read) == Some(CircleUri::Circle);
-    let is_document = content.get("Content-Type").is_some_and(|kind| kind.eq_ignore_ascii_case(CIRCLE_CONTENT));
+    let is_document =
+        content.get("Content-Type").is_some_and(|kind| kind.eq_ignore_ascii_case(CIRCLE_CONTENT));
     if is_of_circle && is_document { CircleDocument::read(&blocks.body).ok() } else { None }
 }
