@@ -35,7 +35,8 @@ impl Caller<'_> {
         let ab = Some(view::ab(&book, self.account, times));
         let mut wanted = request.contacts;
         wanted.sort_unstable();
-        let contacts = self.contacts(book, times, false).filter(|contact| wanted.binary_search(&contact.id).is_ok());
+        let contacts =
+            self.contacts(book, times, false).filter(|contact| wanted.binary_search(&contact.id).is_ok());
         let contacts = contacts.collect();
         Ok(Reply::AbFindByContacts(AddressBook { groups: None, contacts, circles: None, ab }))
     }

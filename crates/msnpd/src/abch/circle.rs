@@ -43,7 +43,8 @@ impl Caller<'_> {
             error => error.into(),
         })?;
         let circle = self.circle(circle).await?;
-        let contact = circle_view::named(who, guid, &email, Times { created: circle.created }.at(circle.revision));
+        let contact =
+            circle_view::named(who, guid, &email, Times { created: circle.created }.at(circle.revision));
         Ok(Reply::CreateContact(Box::new(contact)).into())
     }
 
@@ -57,7 +58,10 @@ impl Caller<'_> {
             return Err(Refusal::Invalid(Invalid::Value("relationshipType")));
         }
         if request.action == ConnectionAction::Decline {
-            return Err(Refusal::Told(ErrorCode::Forbidden, "Invitations are answered in one's own address book."));
+            return Err(Refusal::Told(
+                ErrorCode::Forbidden,
+                "Invitations are answered in one's own address book.",
+            ));
         }
         let role = match request.relationship_role {
             0 => None,
@@ -100,12 +104,12 @@ impl Caller<'_> {
             error => error.into(),
         })?;
         let state = if accepts { CircleState::Accepted } else { CircleState::Declined };
-        let revision = edited.concerned.iter().find(|(who, _)| *who == account).map(|(_, revision)| *revision);
+        let revision =
+            edited.concerned.iter().find(|(who, _)| *who == account).map(|(_, revision)| *revision);
         let answered = OwnCircle { state, revision: revision.unwrap_or(invited.revision), ..invited };
         let times = self.times().await;
-        let reply = times.map(|times| {
-            Reply::ManageWlConnection(Box::new(circle_view::stand_in(&answered, times)))
-        });
+        let reply =
+            times.map(|times| Reply::ManageWlConnection(Box::new(circle_view::stand_in(&answered, times))));
         Ok(Outcome::of_circle(reply, edited))
     }
 

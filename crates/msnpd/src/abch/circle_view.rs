@@ -88,8 +88,7 @@ pub(super) fn gone(gone: &DeletedEntry, times: Times) -> Option<CircleInverseInf
 /// only who has changed after that revision of the circle, and who is gone.
 pub(super) fn members(circle: &Circle, since: Option<u64>, times: Times) -> Vec<Contact> {
     let is_new = |member: &&CircleMember| since.is_none_or(|since| member.revision > since);
-    let mut all: Vec<_> =
-        circle.members.iter().filter(is_new).map(|one| member(one, times)).collect();
+    let mut all: Vec<_> = circle.members.iter().filter(is_new).map(|one| member(one, times)).collect();
     match since {
         Some(_) => all.extend(circle.gone.iter().filter(is_new).map(|member| deleted(member, times))),
         None => all.push(me(circle.id, times.at(circle.revision))),

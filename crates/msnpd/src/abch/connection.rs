@@ -2,7 +2,8 @@
 
 use msnp::soap::abch::types::{Annotation, Contact, ContactType};
 use msnp::soap::abch::{
-    BreakConnection, ConnectionAction, CreateContact, ErrorCode, Invalid, ManageWlConnection, Operation, Reply,
+    BreakConnection, ConnectionAction, CreateContact, ErrorCode, Invalid, ManageWlConnection, Operation,
+    Reply,
 };
 use msnp::types::{CircleId, Guid};
 

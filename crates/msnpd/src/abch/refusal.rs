@@ -108,9 +108,10 @@ impl From<CircleError> for Refusal {
             CircleError::NoSuchMember => Self::Fault(ErrorCode::ContactDoesNotExist),
             CircleError::Store(error) => Self::Store(error),
             CircleError::TooLong(name) => Self::Parameter(ErrorCode::BadArgumentLength, name),
-            CircleError::TooMany(_) => {
-                Self::Told(ErrorCode::RequestLimitReached, "There are too many circles, members or invitations.")
-            }
+            CircleError::TooMany(_) => Self::Told(
+                ErrorCode::RequestLimitReached,
+                "There are too many circles, members or invitations.",
+            ),
         }
     }
 }

@@ -171,10 +171,7 @@ async fn an_invitation_is_declined_taken_back_or_dies_with_the_circle() {
     assert_eq!(back.what, CircleChange::Left { who: b.carol, was_in: false, heir: None });
     assert_eq!(b.changes(b.carol, since).await, (vec![], vec![circle.guid()]));
     assert!(matches!(b.store.answer_circle(b.carol, circle, true).await, Err(CircleError::NoSuchCircle)));
-    assert!(matches!(
-        b.store.expel_from_circle(b.alice, circle, guid).await,
-        Err(CircleError::NoSuchMember)
-    ));
+    assert!(matches!(b.store.expel_from_circle(b.alice, circle, guid).await, Err(CircleError::NoSuchMember)));
 
     b.invite(circle, "carol").await.unwrap();
     let since = b.revision(b.carol).await;
@@ -195,9 +192,7 @@ async fn roles_say_who_may_do_what() {
     }
     let (alice, bob, carol) =
         (b.guid(circle, b.alice).await, b.guid(circle, b.bob).await, b.guid(circle, b.carol).await);
-    let refused = |result: Result<CircleEdited, CircleError>| {
-        matches!(result, Err(CircleError::NotAllowed))
-    };
+    let refused = |result: Result<CircleEdited, CircleError>| matches!(result, Err(CircleError::NotAllowed));
     // A member is there, and no more.
     assert!(refused(invite(&b.store, b.bob, circle, "dave", Member).await));
     assert!(refused(b.store.expel_from_circle(b.bob, circle, carol).await));
