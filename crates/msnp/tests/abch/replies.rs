@@ -1,8 +1,9 @@
 //! Answers, as the reference shows them.
 
 use msnp::soap::abch::types::{
-    Ab, AbInfo, Annotation, Contact, ContactInfo, ContactPhone, ContactType, Group, GroupInfo, Listed,
-    MemberKind, MembershipId, NetworkInfo, OWN_BOOK, PhoneType, Role, ServiceType,
+    Ab, AbInfo, Annotation, CircleInverseInfo, CircleRole, CircleState, Contact, ContactInfo, ContactPhone,
+    ContactType, Group, GroupInfo, Listed, MemberKind, MembershipId, NetworkInfo, OWN_BOOK, PhoneType, Role,
+    ServiceType,
 };
 use msnp::soap::abch::{
     AddressBook, CircleResult, ErrorCode, Fault, Membership, Memberships, Operation, Owner, Reply, Service,
@@ -151,7 +152,7 @@ fn address_books_in_containers_of_either_case() {
         id: "00000000-0000-0000-0009-00000000c1c1".parse().unwrap(),
         name: "Readers & friends".to_owned(),
         created: None,
-        last_changed: changed(),
+        last_changed: at(),
         role: CircleRole::AssistantAdmin,
         state: CircleState::Accepted,
         deleted: false,

@@ -3,8 +3,9 @@
 use msnp::types::{CircleId, Guid};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::circle::{CircleChange, CircleEdited, CircleError, CircleRole, CircleState, role};
+use super::circle::{CircleRole, CircleState, role};
 use super::circle_block::bury_block;
+use super::circle_edited::{CircleChange, CircleEdited, CircleError};
 use super::role::MAX_NUMBER;
 use super::row::{Part, Revisions, account_id, guid, new_guid, signed, small, unsigned};
 use super::tombstone::bury_entry;

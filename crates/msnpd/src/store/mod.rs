@@ -14,8 +14,10 @@ mod allow;
 mod book;
 mod book_group;
 mod circle;
+mod circle_account;
 mod circle_block;
 mod circle_edit;
+mod circle_edited;
 mod circle_row;
 mod connection;
 mod contact;
@@ -71,10 +73,11 @@ pub use account::{AccountError, AccountSummary, NewAccount, Seal};
 pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me};
 pub use book_group::{GroupUpdate, MAX_GROUP_NAME};
 pub use circle::{
-    Circle, CircleChange, CircleEdited, CircleError, CircleMember, CircleRole, CircleState, Inviter,
-    MAX_CIRCLE_INVITATIONS, MAX_CIRCLE_MEMBERS, MAX_CIRCLE_NAME, MAX_CIRCLES, MAX_INVITATIONS, OwnCircle,
+    Circle, CircleMember, CircleRole, CircleState, Inviter, MAX_CIRCLE_INVITATIONS, MAX_CIRCLE_MEMBERS,
+    MAX_CIRCLE_NAME, MAX_CIRCLES, MAX_INVITATIONS, OwnCircle,
 };
 pub use circle_block::CIRCLE_NETWORK;
+pub use circle_edited::{CircleChange, CircleEdited, CircleError};
 pub use connection::Connection;
 pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
 pub use edit::{ContactKey, EditError, Edited, Limits};
