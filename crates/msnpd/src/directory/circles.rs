@@ -306,9 +306,7 @@ impl Directory {
                         });
                     }
                 });
-                if !person.circles.contains(circle) {
-                    person.circles.push(*circle);
-                }
+                person.add_circle(*circle);
             }
         });
     }
@@ -391,7 +389,7 @@ impl Directory {
         let mut to_see = Vec::new();
         self.people.get(&id, |slot| {
             let Some(person) = slot else { return };
-            for circle in &person.circles {
+            for circle in person.circles() {
                 self.circles.get(circle, |slot| {
                     let Some(known) = slot else { return };
                     let Some(member) = known.member(id).filter(|member| !member.blocks()) else { return };
@@ -522,7 +520,7 @@ impl Directory {
 
     /// Tells those who are in circles with a person what he shows from here on.
     pub(super) fn tell_circles(&self, person: &Person) {
-        for id in &person.circles {
+        for id in person.circles() {
             self.circles.get(id, |slot| {
                 let Some(circle) = slot else { return };
                 let was_shown = circle.member(person.id).is_some_and(|member| member.is_shown);
@@ -540,13 +538,12 @@ impl Directory {
     }
 
     fn leave_seats(&self, person: &mut Person, is_left: impl Fn(CircleId, &Seat) -> bool) {
-        let mut stays = std::mem::take(&mut person.circles);
-        stays.retain(|id| {
-            self.circles.with(*id, |slot| {
+        person.keep_circles(|person, id| {
+            self.circles.with(id, |slot| {
                 let Some(circle) = slot else { return false };
                 let Some(member) = circle.member(person.id) else { return false };
-                member.seats.retain(|seat| !is_left(*id, seat));
-                circle.settle(*id, person);
+                member.seats.retain(|seat| !is_left(id, seat));
+                circle.settle(id, person);
                 circle.members.retain(|member| !member.seats.is_empty());
                 let stays = circle.member(person.id).is_some();
                 if circle.members.is_empty() {
@@ -555,7 +552,6 @@ impl Directory {
                 stays
             })
         });
-        person.circles = stays;
     }
 }
 

@@ -151,7 +151,8 @@ pub(super) struct Person {
     /// His places, oldest first.
     pub(super) places: Vec<PlaceState>,
     /// The circles in which any of them has a seat.
-    pub(super) circles: Vec<CircleId>,
+    #[expect(clippy::box_collection, reason = "everybody pays for its size, and few are in a circle")]
+    circles: Option<Box<Vec<CircleId>>>,
 }
 
 impl Person {
@@ -168,8 +169,27 @@ impl Person {
             shown: None,
             media: Media::default(),
             places: Vec::new(),
-            circles: Vec::new(),
+            circles: None,
         }
+    }
+
+    /// The circles in which any of his places has a seat.
+    pub(super) fn circles(&self) -> &[CircleId] {
+        self.circles.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Notes that one of his places has a seat in a circle.
+    pub(super) fn add_circle(&mut self, circle: CircleId) {
+        if !self.circles().contains(&circle) {
+            self.circles.get_or_insert_default().push(circle);
+        }
+    }
+
+    /// Forgets the circles that are not to be kept.
+    pub(super) fn keep_circles(&mut self, mut is_kept: impl FnMut(&Self, CircleId) -> bool) {
+        let Some(mut circles) = self.circles.take() else { return };
+        circles.retain(|circle| is_kept(self, *circle));
+        self.circles = Some(circles).filter(|circles| !circles.is_empty());
     }
 
     pub(super) fn load(&mut self, brief: &Brief) {
