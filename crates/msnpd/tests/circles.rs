@@ -311,7 +311,7 @@ async fn what_one_place_has_blocked_is_blocked_at_all() {
     sofa.settle().await;
     let own = format!("NLN NLN 1:{BOB};via=9:{} {BOB} 0:0 0", club.circle.address());
     assert!(sofa.heard.contains(&own), "{:?}", sofa.heard);
-    // A block that the store knows counts, whatever a place says.
+    // Back on both lists, it is told that the circle is there, as at the beginning.
     assert!(ask(&mut bob, "ADL", &list(2)).await.ends_with(" OK"));
     bob.settle().await;
     assert!(bob.heard.iter().filter(|line| **line == own).count() >= 1);
