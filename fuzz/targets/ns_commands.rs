@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
-    adc, add, adg, adl, blp, chg, chl, cvq, cvr, fnd, fqy, gcf, gtc, ims, inf, lkp, lsg, lst, out, pag, pgd,
-    png, prp, qry, rea, reg, rem, rmg, rml, sbp, sdc, snd, syn, url, usr, uum, uun, uux, vas, ver, xfr,
+    adc, add, adg, adl, blp, chg, chl, cvq, cvr, del, fnd, fqy, gcf, gtc, ims, inf, lkp, lsg, lst, out, pag, pgd,
+    png, prp, put, qry, rea, reg, rem, rmg, rml, sbp, sdc, sdg, snd, syn, url, usr, uum, uun, uux, vas, ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
@@ -41,6 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
             chl::Request,
             cvq::Request<'_>,
             cvr::Request<'_>,
+            del::Request<'_>,
             fnd::Request<'_>,
             fqy::Request<'_>,
             gcf::Request<'_>,
@@ -55,6 +56,7 @@ fuzz_target!(|bytes: &[u8]| {
             pgd::Request<'_>,
             png::Request,
             prp::Request<'_>,
+            put::Request<'_>,
             qry::Request<'_>,
             rea::Request<'_>,
             reg::Request<'_>,
@@ -63,9 +65,11 @@ fuzz_target!(|bytes: &[u8]| {
             rml::Request<'_>,
             sbp::Request<'_>,
             sdc::Request<'_>,
+            sdg::Request<'_>,
             snd::Request<'_>,
             syn::Request<'_>,
             url::Request<'_>,
+            usr::CircleRequest<'_>,
             usr::Request<'_>,
             uum::Request<'_>,
             uun::Request<'_>,

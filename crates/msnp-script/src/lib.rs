@@ -63,7 +63,8 @@
 //!
 //! A name may say what the word must look like: `{guid:bob}`, `{number:version}`, `{time:lists}`, or `{guid:*}` where it
 //! need not be kept. `{user:other}` and `{domain:other}` are the halves of the address in `{other}`; in place of the name may
-//! stand an address. `{number:new>old}` must be more than what `{number:old}` has taken, and so with times. In what is
+//! stand an address. `{text:ticket}` takes anything, as `{...}` does, and keeps it; `{base64:text:ticket}` is that in base64.
+//! `{number:new>old}` must be more than what `{number:old}` has taken, and so with times. In what is
 //! said, `{hex:00ff}` is two bytes, `{repeat:387:x}` is 387 times x. A brace itself is written `{{`.
 //!
 //! **Payloads** stand below their line. Each line begins with a bar and ends in a line end, or in a backslash that stands

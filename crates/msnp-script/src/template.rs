@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use openssl::base64::encode_block;
+
 /// What the holes of a conversation have been filled with so far.
 pub(crate) type Values = HashMap<String, Vec<u8>>;
 
@@ -24,6 +26,8 @@ enum Part {
     Anything,
     /// `{user:…}` and `{domain:…}`: what stands before or behind the `@` of an address.
     Half { address: Address, is_domain: bool },
+    /// `{base64:name}`: what stands in another hole, in base64.
+    Base64(String),
     /// `{name}`, `{kind:name}` and `{kind:name>other}`; without a name, any word of that kind.
     Named { kind: Kind, name: Option<String>, above: Option<String> },
 }
@@ -44,6 +48,8 @@ enum Kind {
     Guid,
     /// Decimal digits.
     Number,
+    /// Anything, also several words.
+    Text,
     /// `2005-04-23T18:57:44.8130000-07:00`, or with `Z`
     Time,
 }
@@ -53,6 +59,7 @@ impl Kind {
         Some(match word {
             "guid" => Self::Guid,
             "number" => Self::Number,
+            "text" => Self::Text,
             "time" => Self::Time,
             _ => return None,
         })
@@ -64,7 +71,7 @@ impl Kind {
                 && word.iter().zip(shape.bytes()).all(|(b, s)| if s == b'x' { class(*b) } else { *b == s })
         };
         match self {
-            Self::Any => true,
+            Self::Any | Self::Text => true,
             Self::Guid => {
                 shape("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", |b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             }
@@ -79,7 +86,15 @@ impl Kind {
     fn is_above(self, word: &[u8], other: &[u8]) -> bool {
         match self {
             Self::Number => number(word) > number(other),
-            Self::Any | Self::Guid | Self::Time => word > other,
+            Self::Any | Self::Guid | Self::Text | Self::Time => word > other,
+        }
+    }
+
+    /// What it may hold.
+    const fn class(self) -> fn(u8) -> bool {
+        match self {
+            Self::Text => |_| true,
+            Self::Any | Self::Guid | Self::Number | Self::Time => is_in_word,
         }
     }
 }
@@ -170,6 +185,10 @@ impl Template {
                     let half = half(address, *is_domain, addresses, value);
                     out.extend(half.ok_or_else(|| format!("nothing is known of {{{address}}} yet"))?);
                 }
+                Part::Base64(name) => {
+                    let known = value(name).ok_or_else(|| format!("nothing is known of {{{name}}} yet"))?;
+                    out.extend(encode_block(&known).into_bytes());
+                }
                 Part::Named { name: Some(name), above: None, .. } => {
                     out.extend(value(name).ok_or_else(|| format!("nothing is known of {{{name}}} yet"))?);
                 }
@@ -203,6 +222,10 @@ impl Template {
                 Part::Half { address, is_domain } => match half(address, *is_domain, addresses, value) {
                     Some(half) => out.extend(half),
                     None => out.extend(format!("{{{address}}}").into_bytes()),
+                },
+                Part::Base64(name) => match value(name) {
+                    Some(known) => out.extend(encode_block(&known).into_bytes()),
+                    None => out.extend(format!("{{base64:{name}}}").into_bytes()),
                 },
                 Part::Named { name, above, .. } => match name.as_deref().and_then(value) {
                     Some(known) => out.extend(known),
@@ -263,6 +286,12 @@ impl Matcher<'_> {
                     .and_then(|half| heard.strip_prefix(half.as_slice()))
                     .is_some_and(|rest| self.go(parts, rest, found))
             }
+            Part::Base64(name) => found
+                .get(name)
+                .cloned()
+                .or_else(|| (self.value)(name))
+                .and_then(|known| heard.strip_prefix(encode_block(&known).as_bytes()))
+                .is_some_and(|rest| self.go(parts, rest, found)),
             Part::Word => self.stretch(parts, heard, 1, is_in_word, &mut |_, _| true, found),
             Part::Line => self.stretch(parts, heard, 0, is_in_line, &mut |_, _| true, found),
             Part::Anything => self.stretch(parts, heard, 0, |_| true, &mut |_, _| true, found),
@@ -288,7 +317,7 @@ impl Matcher<'_> {
                     }
                     fits
                 };
-                let matched = self.stretch(parts, heard, 1, is_in_word, &mut fits, found);
+                let matched = self.stretch(parts, heard, 1, kind.class(), &mut fits, found);
                 if let (false, Some(name)) = (matched, name) {
                     found.remove(name);
                 }
@@ -341,6 +370,9 @@ fn hole_named(inside: &str) -> Result<Part, String> {
         let (count, text) = repeated.split_once(':').ok_or("as in {repeat:387:x}")?;
         let count: usize = count.parse().map_err(|_| "as in {repeat:387:x}")?;
         return fixed(text.repeat(count.min(MAX_REPEAT)).into_bytes());
+    }
+    if let Some(name) = inside.strip_prefix("base64:").filter(|name| is_name(name)) {
+        return Ok(Part::Base64(name.to_owned()));
     }
     for (word, is_domain) in [("user:", false), ("domain:", true)] {
         if let Some(address) =
@@ -408,6 +440,17 @@ mod tests {
         Template::parse(template)
             .unwrap()
             .matches(heard.as_bytes(), &Addresses::default(), &|name| known.get(name).cloned())
+    }
+
+    #[test]
+    fn a_text_is_kept_whole_and_said_in_base64() {
+        let found = matched("<a>{text:t}</a>", "<a>one two\nthree</a>", &[]);
+        assert_eq!(found, Some(values(&[("text:t", "one two\nthree")])));
+        assert!(matched("USR 7 {base64:text:t}", "USR 7 b25lIHR3bw==", &[("text:t", "one two")]).is_some());
+        let template = Template::parse("USR 7 {base64:text:t}").unwrap();
+        let known = |_: &str| Some(b"one two".to_vec());
+        assert_eq!(template.fill(&Addresses::default(), &known), Ok(b"USR 7 b25lIHR3bw==".to_vec()));
+        assert!(template.fill(&Addresses::default(), &|_| None).is_err());
     }
 
     #[test]

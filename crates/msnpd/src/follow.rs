@@ -6,7 +6,7 @@ use std::sync::Arc;
 use msnp::command::{Command, adc, add, adl, bpr, not, rem, rfs, rml};
 use msnp::dialect::{Dialect, ListEdits, Properties};
 use msnp::soap::timestamp;
-use msnp::types::{Email, Guid, List, Listed, MemberList, PASSPORT_NETWORK, TrId};
+use msnp::types::{CircleId, Email, Guid, List, Listed, MemberList, PASSPORT_NETWORK, TrId};
 use msnp::wire::Encoded;
 
 use crate::account::{Account, AccountId};
@@ -225,6 +225,26 @@ fn reverse(email: &Email, name: Option<&Encoded<'_>>) -> String {
 
 /// That the address book is another than the client knows, by somebody else's doing (later-versions reference, 10.2).
 pub(crate) fn address_book_changed(owner: AccountId, email: &Email, dialect: &Dialect, out: &mut Vec<u8>) {
+    notify(owner, email, "&lt;HasNewItem&gt;false&lt;/HasNewItem&gt;", dialect, out);
+}
+
+/// That a circle is another than the client knows, in its own book or in the reader's: to those clients that know circles.
+pub(crate) fn circle_changed(
+    owner: AccountId,
+    email: &Email,
+    circle: CircleId,
+    dialect: &Dialect,
+    out: &mut Vec<u8>,
+) {
+    if !dialect.has_circles {
+        return;
+    }
+    let what = format!("&lt;HasNewItem&gt;true&lt;/HasNewItem&gt;&lt;CircleId&gt;{circle}&lt;/CircleId&gt;");
+    notify(owner, email, &what, dialect, out);
+}
+
+/// The notification about the address book, with `what` in the document inside.
+fn notify(owner: AccountId, email: &Email, what: &str, dialect: &Dialect, out: &mut Vec<u8>) {
     let (puid, cid) = (owner.puid(), owner.cid().cast_signed());
     let (low, high) = (puid as u32, puid >> 32);
     let when = timestamp(unix_now());
@@ -236,7 +256,7 @@ pub(crate) fn address_book_changed(owner: AccountId, email: &Email, dialect: &Di
          &lt;NotificationData xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
          xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"&gt;&lt;Service&gt;ABCHInternal&lt;/Service&gt;\
          &lt;CID&gt;{cid}&lt;/CID&gt;&lt;LastModifiedDate&gt;{when}.000-00:00&lt;/LastModifiedDate&gt;\
-         &lt;HasNewItem&gt;false&lt;/HasNewItem&gt;&lt;/NotificationData&gt;</BODY></MSG></NOTIFICATION>"
+         {what}&lt;/NotificationData&gt;</BODY></MSG></NOTIFICATION>"
     );
     not::Push { payload: payload.as_bytes() }.write(out, dialect);
 }
@@ -319,5 +339,25 @@ mod tests {
         let body = root.find(&["MSG", "BODY"]).unwrap().text();
         let body = Element::parse(body.as_bytes(), Limits::SMALL).unwrap();
         assert_eq!(body.child("CID").unwrap().text(), AccountId(7).cid().cast_signed().to_string());
+        assert_eq!(body.child("HasNewItem").unwrap().text(), "false");
+    }
+
+    #[test]
+    fn a_changed_circle_is_told_of_to_who_knows_circles() {
+        let circle: CircleId = "00000000-0000-0000-0009-0a1b2c3d4e5f".parse().unwrap();
+        let told = |dialect| {
+            told(dialect, |email, dialect, out| circle_changed(AccountId(7), email, circle, dialect, out))
+        };
+        assert_eq!(told(&MSNP13), "");
+        let line = told(&MSNP18);
+        let (_, payload) = line.split_once("\r\n").unwrap();
+        let root = Element::parse(payload.as_bytes(), Limits::SMALL).unwrap();
+        let body = root.find(&["MSG", "BODY"]).unwrap().text();
+        let body = Element::parse(body.as_bytes(), Limits::SMALL).unwrap();
+        let value = |name| body.child(name).unwrap().text().to_owned();
+        assert_eq!(
+            [value("Service"), value("HasNewItem"), value("CircleId")],
+            ["ABCHInternal".to_owned(), "true".to_owned(), circle.to_string()]
+        );
     }
 }

@@ -8,6 +8,7 @@ pub mod abch;
 pub mod accept;
 pub mod account;
 pub mod announcement;
+pub mod circle;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
 use crate::mail::{self, Mail};
@@ -156,7 +157,7 @@ impl Service {
 
         let public_host = options.public_host.as_ref().map(|host| host.name.clone());
         let names = tls::Names::with_public_hosts(public_host.as_deref());
-        let (mint, identities) = open_keys(&dir, options.tls, &names).await?;
+        let (mint, circles, identities) = open_keys(&dir, options.tls, &names).await?;
         let acceptor = tls::Acceptor::new(&identities)?;
         if options.tls == tls::Policy::Legacy {
             warn!(
@@ -198,7 +199,9 @@ impl Service {
             }
             None => (None, None),
         };
-        let server = Arc::new(Server::new(settings, store.clone(), mint.clone()).with_mail(mail));
+        let server = Arc::new(
+            Server::new(settings, store.clone(), mint.clone()).with_mail(mail).with_circle_tickets(circles),
+        );
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
@@ -305,11 +308,12 @@ async fn open_keys(
     dir: &Path,
     policy: tls::Policy,
     names: &tls::Names,
-) -> anyhow::Result<(Mint, tls::Identities)> {
+) -> anyhow::Result<(Mint, CircleTickets, tls::Identities)> {
     let (dir, names) = (dir.to_owned(), names.clone());
     tokio::task::spawn_blocking(move || {
         let _setup = data_dir::lock_for_setup(&dir)?;
-        anyhow::Ok((Mint::open(&dir)?, policy.identities(&dir, &names, unix_now())?))
+        let circles = CircleTickets::open(&dir)?;
+        anyhow::Ok((Mint::open(&dir)?, circles, policy.identities(&dir, &names, unix_now())?))
     })
     .await?
 }

@@ -16,6 +16,7 @@ use tracing::error;
 
 use crate::account::{Account, AccountId};
 use crate::announcement::{Announcement, Due, Plan};
+use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::connection::Ends;
 use crate::directory::{Directory, Encodings, EndpointId};
@@ -56,6 +57,8 @@ pub struct Server {
     pub(crate) throttle: Arc<Throttle>,
     /// How fast people write to others who are away.
     pub(crate) oim_pace: oim::Pace,
+    /// What issues tickets for circles, if anything does.
+    pub circle_tickets: Option<CircleTickets>,
     mint: Mint,
     numbers: AtomicU64,
     going_down: AtomicBool,
@@ -221,6 +224,7 @@ impl Server {
             mail: None,
             throttle: Arc::default(),
             oim_pace: oim::Pace::default(),
+            circle_tickets: None,
             mint,
             numbers: AtomicU64::new(1),
             going_down: AtomicBool::new(false),
@@ -233,6 +237,12 @@ impl Server {
     #[must_use]
     pub fn with_mail(self, mail: Option<Mail>) -> Self {
         Self { mail, ..self }
+    }
+
+    /// The same service, which issues tickets for circles.
+    #[must_use]
+    pub fn with_circle_tickets(self, tickets: CircleTickets) -> Self {
+        Self { circle_tickets: Some(tickets), ..self }
     }
 
     /// The time, as the runtime has it: tests may stop it.

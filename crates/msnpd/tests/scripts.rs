@@ -24,6 +24,7 @@ use msnp::types::OwnedSecret;
 use msnp_script::{
     Account, Answered, Call, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions,
 };
+use msnpd::circle::ticket::CircleTickets;
 use msnpd::connection::Ends;
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
@@ -67,6 +68,7 @@ scripts! {
     chat_errors: "chat-errors.txt",
     chat_three: "chat-three.txt",
     chat_two: "chat-two.txt",
+    circles: "circles.txt",
     contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
@@ -342,7 +344,8 @@ impl Place for Memory {
             pages: Arc::default(),
             shields: msnpd::shields::Shields::default(),
         };
-        let server = Arc::new(Server::new(settings, store.clone(), mint));
+        let tickets = CircleTickets::with_new_key().unwrap();
+        let server = Arc::new(Server::new(settings, store.clone(), mint).with_circle_tickets(tickets));
         let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
         let web = Web::with_server(passport, front, Arc::default(), server.clone());
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }

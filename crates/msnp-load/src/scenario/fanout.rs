@@ -120,8 +120,14 @@ impl Stage {
 fn line(status: Status) -> Vec<u8> {
     let mut out = Vec::new();
     let (handle, name) = ("user0@example.com", Encoded::new("user0@example.com"));
-    let presence =
-        nln::Presence { status, handle, name, capabilities: Capabilities::default(), object: None };
+    let presence = nln::Presence {
+        status,
+        handle,
+        circle: None,
+        name,
+        capabilities: Capabilities::default(),
+        object: None,
+    };
     nln::Push(presence).write(&mut out, &msnp::dialect::MSNP8);
     out
 }

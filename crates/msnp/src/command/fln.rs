@@ -4,6 +4,7 @@
 //! 2-13   S: FLN handle
 //! 14-17  S: FLN handle 1 capabilities
 //! 18     S: FLN 1:handle capabilities
+//! 18     S: FLN 1:handle;via=9:circle capabilities
 //! ```
 //! Who is offline can do nothing, so the capabilities are `0` or `0:0` (notification-server reference, 12.2;
 //! later-versions reference, 4.12).
@@ -11,7 +12,7 @@
 use super::Command;
 use super::parts::{Written, read_address, write_address};
 use crate::dialect::{Dialect, PresenceAddress};
-use crate::types::Capabilities;
+use crate::types::{Capabilities, CircleId};
 use crate::wire::{ArgError, Frame, Line, Verb};
 
 /// A contact is offline.
@@ -19,17 +20,20 @@ use crate::wire::{ArgError, Frame, Line, Verb};
 pub struct Push<'a> {
     /// His address.
     pub handle: &'a str,
+    /// The circle that he was seen in, if it was one; written in dialects that have circles.
+    pub circle: Option<CircleId>,
 }
 
 impl<'a> Command<'a> for Push<'a> {
     const VERB: Verb = Verb::FLN;
 
     fn read(Frame { mut args, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
-        Ok(Self { handle: read_address(&mut args, dialect)? })
+        let (handle, circle) = read_address(&mut args, dialect)?;
+        Ok(Self { handle, circle })
     }
 
     fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
-        let line = write_address(Line::new(out, Verb::FLN), self.handle, dialect);
+        let line = write_address(Line::new(out, Verb::FLN), self.handle, self.circle, dialect);
         match dialect.presence_address {
             PresenceAddress::Plain => line,
             PresenceAddress::WithNetwork | PresenceAddress::Prefixed => {
@@ -48,10 +52,16 @@ mod tests {
     use crate::wire::Direction;
 
     known_answers! {
-        msnp12: FromNotification MSNP12 "FLN bob@example.net" => Push { handle: "bob@example.net" },
-        msnp14: FromNotification MSNP14 "FLN bob@example.net 1 0" => Push { handle: "bob@example.net" },
-        msnp16: FromNotification MSNP16 "FLN bob@example.net 1 0:0" => Push { handle: "bob@example.net" },
-        msnp18: FromNotification MSNP18 "FLN 1:bob@example.net 0:0" => Push { handle: "bob@example.net" },
+        msnp12: FromNotification MSNP12 "FLN bob@example.net" => push(None),
+        msnp14: FromNotification MSNP14 "FLN bob@example.net 1 0" => push(None),
+        msnp16: FromNotification MSNP16 "FLN bob@example.net 1 0:0" => push(None),
+        msnp18: FromNotification MSNP18 "FLN 1:bob@example.net 0:0" => push(None),
+        in_circle: FromNotification MSNP18 "FLN 1:bob@example.net;via=9:00000000-0000-0000-0009-0a1b2c3d4e5f@live.com 0:0" =>
+            push(CircleId::new(0x0a1b_2c3d_4e5f)),
+    }
+
+    fn push(circle: Option<CircleId>) -> Push<'static> {
+        Push { handle: "bob@example.net", circle }
     }
 
     #[test]

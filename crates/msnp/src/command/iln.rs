@@ -48,6 +48,7 @@ mod tests {
             presence: Presence {
                 status: Status::Away,
                 handle: "bob@example.net",
+                circle: None,
                 name: Encoded::from_wire("Bobby"),
                 capabilities: Capabilities { base: 28, extended: 0 },
                 object: None,

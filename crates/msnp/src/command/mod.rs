@@ -57,6 +57,13 @@
 //! | [`uun`] | small data to one person |
 //! | [`ubn`] | small data from one person |
 //!
+//! | what is published, and circles (MSNP18) | |
+//! | --- | --- |
+//! | [`put`] | publish something, as that one has joined a chat |
+//! | [`del`] | withdraw it |
+//! | [`nfy`] | what somebody else has published or withdrawn |
+//! | [`sdg`] | a message over the notification server |
+//!
 //! | chats | |
 //! | --- | --- |
 //! | [`ims`] | whether one may be invited to chats (MSNP3-8) |
@@ -117,6 +124,7 @@ pub mod chg;
 pub mod chl;
 pub mod cvq;
 pub mod cvr;
+pub mod del;
 pub mod error;
 pub mod fln;
 pub mod fnd;
@@ -134,6 +142,7 @@ pub mod lsg;
 pub mod lst;
 pub mod msg;
 pub mod nak;
+pub mod nfy;
 pub mod nln;
 pub mod not;
 pub mod out;
@@ -141,6 +150,7 @@ pub mod pag;
 pub mod pgd;
 pub mod png;
 pub mod prp;
+pub mod put;
 pub mod qng;
 pub mod qry;
 pub mod rea;
@@ -153,6 +163,7 @@ pub mod rng;
 pub mod sbp;
 pub mod sbs;
 pub mod sdc;
+pub mod sdg;
 pub mod snd;
 pub mod syn;
 pub mod ubm;

@@ -7,6 +7,7 @@
 //! 13    S: NLN state handle name capabilities object          an object 0 is none
 //! 14-   S: NLN state handle 1 name capabilities object
 //! 18    S: NLN state 1:handle name capabilities object
+//! 18    S: NLN state 1:handle;via=9:circle name capabilities object
 //! ```
 //! It replaces all that was known: without an object he has none (notification-server reference, 12.2;
 //! later-versions reference, 4.12).
@@ -14,7 +15,7 @@
 use super::Command;
 use super::parts::{Written, read_address, read_capabilities, rest_encoded, write_address};
 use crate::dialect::{Dialect, ObjectForm};
-use crate::types::{Capabilities, Status};
+use crate::types::{Capabilities, CircleId, Status};
 use crate::wire::{ArgError, Args, Encoded, Frame, Line, Verb};
 
 /// What is shown of somebody who is online: all of [`Push`], and of [`iln::Push`](super::iln::Push) but its
@@ -25,6 +26,8 @@ pub struct Presence<'a> {
     pub status: Status,
     /// His address.
     pub handle: &'a str,
+    /// The circle that he is seen in, if it is one; written in dialects that have circles.
+    pub circle: Option<CircleId>,
     /// His name.
     pub name: Encoded<'a>,
     /// What his client can do; written from MSNP8 on.
@@ -35,9 +38,12 @@ pub struct Presence<'a> {
 
 impl<'a> Presence<'a> {
     pub(super) fn read(args: &mut Args<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
+        let status = args.parse("status")?;
+        let (handle, circle) = read_address(args, dialect)?;
         Ok(Self {
-            status: args.parse("status")?,
-            handle: read_address(args, dialect)?,
+            status,
+            handle,
+            circle,
             name: args.encoded("name")?,
             capabilities: read_capabilities(args, dialect.capabilities)?,
             object: match dialect.object {
@@ -50,7 +56,7 @@ impl<'a> Presence<'a> {
     }
 
     pub(super) fn write(&self, line: Line<'_>, dialect: &Dialect) {
-        let line = write_address(line.word(self.status.as_str()), self.handle, dialect)
+        let line = write_address(line.word(self.status.as_str()), self.handle, self.circle, dialect)
             .word(self.name.as_str())
             .arg(Written(dialect.capabilities, self.capabilities));
         match (dialect.object, &self.object) {
@@ -82,7 +88,7 @@ impl<'a> Command<'a> for Push<'a> {
 mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
-    use crate::dialect::{MSNP8, MSNP12};
+    use crate::dialect::{MSNP8, MSNP12, MSNP18};
     use crate::wire::Direction;
 
     known_answers! {
@@ -94,12 +100,17 @@ mod tests {
         msnp13: FromNotification MSNP13 "NLN NLN bob@example.net Bobby 1073791084 0" => push(1_073_791_084, None),
         msnp14: FromNotification MSNP14 "NLN NLN bob@example.net 1 Bobby 1073791084 0" => push(1_073_791_084, None),
         msnp18: FromNotification MSNP18 "NLN NLN 1:bob@example.net Bobby 1073791084:0 0" => push(1_073_791_084, None),
+        in_circle: FromNotification MSNP18 "NLN NLN 1:bob@example.net;via=9:00000000-0000-0000-0009-0a1b2c3d4e5f@live.com Bobby 1073791084:0 0" => {
+            let Push(presence) = push(1_073_791_084, None);
+            Push(Presence { circle: CircleId::new(0x0a1b_2c3d_4e5f), ..presence })
+        },
     }
 
     fn push<'a>(base: u32, object: Option<&'a str>) -> Push<'a> {
         Push(Presence {
             status: Status::Online,
             handle: "bob@example.net",
+            circle: None,
             name: Encoded::from_wire("Bobby"),
             capabilities: Capabilities { base, extended: 0 },
             object: object.map(Encoded::from_wire),
@@ -123,5 +134,7 @@ mod tests {
         assert_eq!(fault("NLN FLN bob@example.net Bobby"), "status is malformed");
         assert_eq!(fault("NLN NLN bob@example.net"), "name is missing");
         assert_eq!(fault("NLN NLN bob@example.net Bobby x"), "capabilities is malformed");
+        let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP18, line).to_string();
+        assert_eq!(fault("NLN NLN 1:bob@example.net;via=9:x@live.com Bobby 0:0"), "handle is malformed");
     }
 }

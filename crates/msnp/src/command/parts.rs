@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::dialect::{CapabilityForm, Dialect, ListVersion, PresenceAddress, SwitchboardTail};
-use crate::types::{Capabilities, InvalidPersonalData, TrId};
+use crate::types::{Address, CIRCLE_NETWORK, Capabilities, CircleId, InvalidPersonalData, TrId};
 use crate::wire::{ArgError, Args, Encoded, Fault, Line};
 
 /// That an argument is not what the grammar asks for.
@@ -47,26 +47,49 @@ pub(super) fn read_setting_head(args: &mut Args<'_>) -> Result<(Option<TrId>, Op
     })
 }
 
-/// A contact's address as presence has it. Every contact is of the network 1.
-pub(super) fn write_address<'o>(line: Line<'o>, handle: &str, dialect: &Dialect) -> Line<'o> {
-    match dialect.presence_address {
-        PresenceAddress::Plain => line.word(handle),
-        PresenceAddress::WithNetwork => line.word(handle).number(1),
-        PresenceAddress::Prefixed => line.arg(format_args!("1:{handle}")),
+/// A contact's address as presence has it. Every contact is of the network 1. In a circle he is seen over it.
+pub(super) fn write_address<'o>(
+    line: Line<'o>,
+    handle: &str,
+    circle: Option<CircleId>,
+    dialect: &Dialect,
+) -> Line<'o> {
+    match (dialect.presence_address, circle.filter(|_| dialect.has_circles)) {
+        (PresenceAddress::Plain, _) => line.word(handle),
+        (PresenceAddress::WithNetwork, _) => line.word(handle).number(1),
+        (PresenceAddress::Prefixed, None) => line.arg(format_args!("1:{handle}")),
+        (PresenceAddress::Prefixed, Some(circle)) => {
+            line.arg(format_args!("1:{handle};via={CIRCLE_NETWORK}:{}", circle.address()))
+        }
     }
 }
 
 /// Reads what [`write_address`] writes.
-pub(super) fn read_address<'a>(args: &mut Args<'a>, dialect: &Dialect) -> Result<&'a str, ArgError> {
+pub(super) fn read_address<'a>(
+    args: &mut Args<'a>,
+    dialect: &Dialect,
+) -> Result<(&'a str, Option<CircleId>), ArgError> {
     let handle = args.word("handle")?;
     Ok(match dialect.presence_address {
-        PresenceAddress::Plain => handle,
+        PresenceAddress::Plain => (handle, None),
         PresenceAddress::WithNetwork => {
             args.word("network")?;
-            handle
+            (handle, None)
         }
-        PresenceAddress::Prefixed => handle.split_once(':').map_or(handle, |(_, handle)| handle),
+        PresenceAddress::Prefixed => {
+            let handle = handle.split_once(':').map_or(handle, |(_, handle)| handle);
+            match handle.split_once(";via=").filter(|_| dialect.has_circles) {
+                None => (handle, None),
+                Some((handle, via)) => (handle, Some(read_circle(via).ok_or(malformed("handle"))?)),
+            }
+        }
     })
+}
+
+/// `9:guid@live.com`
+fn read_circle(via: &str) -> Option<CircleId> {
+    let Address { network: CIRCLE_NETWORK, account, .. } = Address::read(via)? else { return None };
+    CircleId::from_address(account)
 }
 
 /// Capabilities as a form has them; nothing at all in a form without them.

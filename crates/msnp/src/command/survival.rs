@@ -18,7 +18,7 @@ fn survives<'a, C: Command<'a>>(direction: Direction, args: &'a str, payload: &'
 }
 
 /// Words that mean something somewhere.
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 31] = [
     "0",
     "1",
     "7",
@@ -41,6 +41,9 @@ const WORDS: [&str; 28] = [
     "RCT",
     "0,1",
     "1:a@b.c",
+    "1:a@b.c;via=9:00000000-0000-0000-0009-0a1b2c3d4e5f@live.com",
+    "PUT",
+    "SHA",
     "a@b.c",
     "N=a@b.c",
     "F=x%20",
@@ -105,6 +108,8 @@ survive! {
     cvq_request: ToNotification cvq::Request<'_>,
     cvr_reply: FromNotification cvr::Reply<'_>,
     cvr_request: ToNotification cvr::Request<'_>,
+    del_reply: FromNotification del::Reply<'_>,
+    del_request: ToNotification del::Request<'_>,
     fln: FromNotification fln::Push<'_>,
     fnd_reply: FromNotification fnd::Reply<'_>,
     fnd_request: ToNotification fnd::Request<'_>,
@@ -131,6 +136,7 @@ survive! {
     msg_push: FromSwitchboard msg::Push<'_>,
     msg_request: ToSwitchboard msg::Request<'_>,
     nak: FromSwitchboard nak::Reply,
+    nfy: FromNotification nfy::Push<'_>,
     nln: FromNotification nln::Push<'_>,
     not: FromNotification not::Push<'_>,
     out_push: FromNotification out::Push,
@@ -140,6 +146,8 @@ survive! {
     png_request: ToNotification png::Request,
     prp_reply: FromNotification prp::Reply<'_>,
     prp_request: ToNotification prp::Request<'_>,
+    put_reply: FromNotification put::Reply<'_>,
+    put_request: ToNotification put::Request<'_>,
     qng_reply: FromNotification qng::Reply,
     qry_reply: FromNotification qry::Reply,
     qry_request: ToNotification qry::Request<'_>,
@@ -161,6 +169,8 @@ survive! {
     sbs: FromNotification sbs::Push,
     sdc_reply: FromNotification sdc::Reply,
     sdc_request: ToNotification sdc::Request<'_>,
+    sdg_push: FromNotification sdg::Push<'_>,
+    sdg_request: ToNotification sdg::Request<'_>,
     snd_reply: FromNotification snd::Reply,
     snd_request: ToNotification snd::Request<'_>,
     syn_reply: FromNotification syn::Reply<'_>,
@@ -170,6 +180,7 @@ survive! {
     ubx: FromNotification ubx::Push<'_>,
     url_reply: FromNotification url::Reply<'_>,
     url_request: ToNotification url::Request<'_>,
+    usr_circles: ToNotification usr::CircleRequest<'_>,
     usr_reply: FromNotification usr::Reply<'_>,
     usr_request: ToNotification usr::Request<'_>,
     usr_switchboard_reply: FromSwitchboard usr::SwitchboardReply<'_>,

@@ -4,6 +4,7 @@
 //! 11-13  S: UBX handle length
 //! 14-17  S: UBX handle 1 length
 //! 18     S: UBX 1:handle length
+//! 18     S: UBX 1:handle;via=9:circle length
 //!           <Data><PSM>text</PSM><CurrentMedia>media</CurrentMedia></Data>
 //! ```
 //! The server makes the payload anew, with the first two elements even if they are empty. A length of 0 says the same as
@@ -13,7 +14,7 @@
 use super::Command;
 use super::parts::{no_personal_data, read_address, write_address};
 use crate::dialect::Dialect;
-use crate::types::{InvalidPersonalData, PersonalData, Place, read_places};
+use crate::types::{CircleId, InvalidPersonalData, PersonalData, Place, read_places};
 use crate::wire::{ArgError, Frame, Line, Verb};
 
 /// What a contact tells of himself.
@@ -21,6 +22,8 @@ use crate::wire::{ArgError, Frame, Line, Verb};
 pub struct Push<'a> {
     /// His address.
     pub handle: &'a str,
+    /// The circle that he tells it in, if it is one; written in dialects that have circles.
+    pub circle: Option<CircleId>,
     /// What he tells; nothing at all where the length is 0.
     pub data: Option<PersonalData<'a>>,
     /// The places at which he is; written in dialects whose users have places.
@@ -31,14 +34,15 @@ impl<'a> Command<'a> for Push<'a> {
     const VERB: Verb = Verb::UBX;
 
     fn read(Frame { mut args, payload, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
-        let handle = read_address(&mut args, dialect)?;
+        let (handle, circle) = read_address(&mut args, dialect)?;
         if payload.is_empty() {
-            return Ok(Self { handle, data: None, places: Vec::new() });
+            return Ok(Self { handle, circle, data: None, places: Vec::new() });
         }
         let data = PersonalData::read(payload).map_err(no_personal_data)?;
         let text = std::str::from_utf8(payload)
             .map_err(|_| no_personal_data(InvalidPersonalData::IllegalCharacter))?;
-        Ok(Self { handle, data: Some(data), places: read_places(text).map_err(no_personal_data)? })
+        let places = read_places(text).map_err(no_personal_data)?;
+        Ok(Self { handle, circle, data: Some(data), places })
     }
 
     fn write(&self, out: &mut Vec<u8>, dialect: &Dialect) {
@@ -46,7 +50,8 @@ impl<'a> Command<'a> for Push<'a> {
         if let Some(data) = &self.data {
             data.write(&self.places, dialect.personal_data, &mut document);
         }
-        write_address(Line::new(out, Verb::UBX), self.handle, dialect).payload(document.as_bytes());
+        write_address(Line::new(out, Verb::UBX), self.handle, self.circle, dialect)
+            .payload(document.as_bytes());
     }
 }
 
@@ -62,6 +67,8 @@ mod tests {
         msnp11: FromNotification MSNP11 "UBX bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
         msnp14: FromNotification MSNP14 "UBX bob@example.net 1 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
         msnp18: FromNotification MSNP18 "UBX 1:bob@example.net 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" => push(),
+        in_circle: FromNotification MSNP18 "UBX 1:bob@example.net;via=9:00000000-0000-0000-0009-0a1b2c3d4e5f@live.com 65" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia></Data>" =>
+            Push { circle: CircleId::new(0x0a1b_2c3d_4e5f), ..push() },
         nothing: FromNotification MSNP16 "UBX bob@example.net 1 0" => Push { data: None, ..push() },
         msnp16: FromNotification MSNP16 "UBX bob@example.net 1 394" "<Data><PSM>gone fishing</PSM><CurrentMedia></CurrentMedia><DDP></DDP><SignatureSound></SignatureSound><EndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><Capabilities>2416214052:48</Capabilities></EndpointData><PrivateEndpointData id=\"{5f0c1a7e-3b42-4d19-9a61-0d2c7e8b4f10}\"><EpName>Desk</EpName><Idle>false</Idle><ClientType>1</ClientType><State>NLN</State></PrivateEndpointData></Data>" =>
             Push {
@@ -85,7 +92,7 @@ mod tests {
     }
 
     fn push() -> Push<'static> {
-        Push { handle: "bob@example.net", data: Some(data()), places: Vec::new() }
+        Push { handle: "bob@example.net", circle: None, data: Some(data()), places: Vec::new() }
     }
 
     #[test]

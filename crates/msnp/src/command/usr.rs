@@ -13,12 +13,15 @@
 //! 8-9    S: USR t OK handle name verified restricted
 //! 10-    S: USR t OK handle verified restricted
 //!
+//! C: USR t SHA A ticket                for circles, once signed in (MSNP18)
+//! S: USR t OK handle verified restricted
+//!
 //! C: USR t identity cookie             to a switchboard
 //! S: USR t OK identity name
 //! ```
 //! The challenge of `MD5` is a text to hash with the password, that of `TWN` what the login server has to be told.
 //! Accounts are always verified and never restricted here; a client that would hear otherwise refuses to work
-//! (notification-server reference, 5.5; later-versions reference, 4.4 and 5.1; switchboard reference, section 3).
+//! (notification-server reference, 5.5; later-versions reference, 4.4, 5.1 and 8.2; switchboard reference, section 3).
 
 use super::Command;
 use super::parts::malformed;
@@ -195,6 +198,43 @@ impl<'a> Command<'a> for Reply<'a> {
     }
 }
 
+/// What shows which circles somebody is in, who has signed in already. The answer is [`Reply::Welcome`] once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CircleRequest<'a> {
+    /// The transaction id.
+    pub trid: TrId,
+    /// The ticket that his address book came with, in base64.
+    pub ticket: Secret<'a>,
+}
+
+impl CircleRequest<'_> {
+    /// The word that tells it from a sign-in.
+    const PACKAGE: &'static str = "SHA";
+
+    /// Whether these arguments of a `USR` are those of one.
+    pub fn is_meant(mut args: Args<'_>) -> bool {
+        args.nth(1) == Some(Self::PACKAGE)
+    }
+}
+
+impl<'a> Command<'a> for CircleRequest<'a> {
+    const VERB: Verb = Verb::USR;
+
+    fn read(Frame { mut args, .. }: Frame<'a>, _: &Dialect) -> Result<Self, ArgError> {
+        let trid = args.trid()?;
+        for (what, expected) in [("package", Self::PACKAGE), ("step", "A")] {
+            if args.word(what)? != expected {
+                return Err(malformed(what));
+            }
+        }
+        Ok(Self { trid, ticket: Secret(args.word("ticket")?) })
+    }
+
+    fn write(&self, out: &mut Vec<u8>, _: &Dialect) {
+        Line::new(out, Verb::USR).trid(self.trid).arg(Self::PACKAGE).arg("A").arg(self.ticket.as_str()).end();
+    }
+}
+
 /// How who opens a chat presents himself to a switchboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SwitchboardRequest<'a> {
@@ -253,7 +293,7 @@ impl<'a> Command<'a> for SwitchboardReply<'a> {
 mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
-    use crate::dialect::{MSNP8, MSNP12, MSNP15, MSNP16};
+    use crate::dialect::{MSNP8, MSNP12, MSNP15, MSNP16, MSNP18};
     use crate::wire::Direction;
 
     known_answers! {
@@ -275,6 +315,9 @@ mod tests {
         welcome_7: FromNotification MSNP7 "USR 4 OK alice@example.com Alice%20L 1" => welcome(4, "Alice%20L"),
         welcome_8: FromNotification MSNP8 "USR 4 OK alice@example.com Alice%20L 1 0" => welcome(4, "Alice%20L"),
         welcome_12: FromNotification MSNP12 "USR 7 OK alice@example.com 1 0" => welcome(7, "alice@example.com"),
+        circles: ToNotification MSNP18 "USR 7 SHA A PD94bWwgdmVyc2lvbj0i" =>
+            CircleRequest { trid: TrId::new(7), ticket: Secret("PD94bWwgdmVyc2lvbj0i") },
+        circles_shown: FromNotification MSNP18 "USR 7 OK alice@example.com 1 0" => welcome(7, "alice@example.com"),
         caller: ToSwitchboard MSNP8 "USR 1 alice@example.com 17262740.1050826919.32308" => SwitchboardRequest {
             trid: TrId::new(1),
             identity: "alice@example.com",
@@ -345,6 +388,11 @@ mod tests {
         let proof = Proof::Secret(Secret("t=5AbCdEf"));
         let request = Request::Subsequent { trid: TrId::new(4), package: "TWN", proof };
         assert!(!format!("{request:?}").contains("5AbCdEf"));
+        let circles = CircleRequest { trid: TrId::new(7), ticket: Secret("PD94bWwg") };
+        assert!(!format!("{circles:?}").contains("PD94bWwg"));
+        let line =
+            testing::frame(Direction::ToNotification, b"USR 7 SHA A PD94bWwg\r\n").redacted().to_string();
+        assert!(!line.contains("PD94bWwg"), "{line}");
         let shown = format!("{:?}", sso(None));
         assert!(!shown.contains("5AbC") && !shown.contains("HAAAA"), "{shown}");
     }
@@ -355,6 +403,10 @@ mod tests {
         assert_eq!(fault("USR 3 TWN X alice@example.com"), "step is malformed");
         assert_eq!(fault("USR 3 TWN I"), "handle is missing");
         assert_eq!(fault("USR 3 TWN S"), "secret is missing");
+        let fault =
+            |line| testing::fault::<CircleRequest<'_>>(Direction::ToNotification, &MSNP18, line).to_string();
+        assert_eq!(fault("USR 7 SHA S x"), "step is malformed");
+        assert_eq!(fault("USR 7 SHA A"), "ticket is missing");
         let fault = |line| testing::fault::<Reply<'_>>(Direction::FromNotification, &MSNP8, line).to_string();
         assert_eq!(fault("USR 3 CKI S x"), "package is malformed");
         assert_eq!(fault("USR 3 OK"), "handle is missing");

@@ -295,8 +295,8 @@ pub const MSNP16: Dialect = Dialect {
 /// Windows Live Messenger 2009: circles.
 pub const MSNP18: Dialect = Dialect {
     version: Version(18),
-    from_client: MSNP16.from_client.and(&[Verb::PUT, Verb::SDG, Verb::VAS]),
-    from_server: MSNP16.from_server.but(&[Verb::ILN]).and(&[Verb::PUT, Verb::NFY, Verb::SDG]),
+    from_client: MSNP16.from_client.and(&[Verb::PUT, Verb::DEL, Verb::SDG, Verb::VAS]),
+    from_server: MSNP16.from_server.but(&[Verb::ILN]).and(&[Verb::PUT, Verb::DEL, Verb::NFY, Verb::SDG]),
     presence_address: PresenceAddress::Prefixed,
     personal_data: PersonalDataForm::Scenes,
     has_circles: true,

@@ -10,9 +10,9 @@ pub use super::upgrade::Upgrades;
 use crate::auth::challenge::{self, Verdict};
 use crate::auth::sso;
 use crate::command::{
-    Command, adc, add, adg, adl, blp, chg, chl, error, fqy, gcf, gtc, ims, lkp, lsg, lst, out as sign_out,
-    pag, pgd, prp, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, snd, syn, url, usr, uum, uun, uux, vas,
-    xfr,
+    Command, adc, add, adg, adl, blp, chg, chl, del, error, fqy, gcf, gtc, ims, lkp, lsg, lst,
+    out as sign_out, pag, pgd, prp, put, qng, qry, rea, reg, rem, rmg, rml, sbp, sbs, sdc, sdg, snd, syn,
+    url, usr, uum, uun, uux, vas, xfr,
 };
 use crate::dialect::{Challenge, Dialect, Hints, Package, Quirks};
 use crate::types::{Email, ErrorCode, Invitations, Status, TrId};
@@ -29,9 +29,6 @@ pub const SILENCE_LIMIT: Duration = Duration::from_secs(2 * PING_INTERVAL as u64
 
 /// How long a client has for the answer to a challenge, where one is enforced.
 pub const CHALLENGE_LIMIT: Duration = Duration::from_secs(60);
-
-/// The word of `USR` that shows a ticket for circles.
-const CIRCLE_PACKAGE: &str = "SHA";
 
 /// One client's session with a notification server.
 ///
@@ -105,6 +102,10 @@ pub enum Request<'a> {
     Chg(chg::Request<'a>),
     /// `CHL`: the client asks to be challenged.
     Chl(chl::Request),
+    /// `USR … SHA`: what shows in which circles the user is. Answer with [`NotificationServer::let_into_circles`].
+    Circles(usr::CircleRequest<'a>),
+    /// `DEL`
+    Del(del::Request<'a>),
     /// `FQY`
     Fqy(fqy::Request<'a>),
     /// `GCF`
@@ -125,6 +126,8 @@ pub enum Request<'a> {
     Pgd(pgd::Request<'a>),
     /// `PRP`
     Prp(prp::Request<'a>),
+    /// `PUT`
+    Put(put::Request<'a>),
     /// `QRY`, answered already; what it was worth.
     Qry(Option<Verdict>),
     /// `REA`
@@ -141,6 +144,8 @@ pub enum Request<'a> {
     Sbp(sbp::Request<'a>),
     /// `SDC`
     Sdc(sdc::Request<'a>),
+    /// `SDG`
+    Sdg(sdg::Request<'a>),
     /// `SND`
     Snd(snd::Request<'a>),
     /// `SYN`
@@ -271,16 +276,9 @@ impl NotificationServer {
             Verb::INF if dialect.from_client.contains(verb) => {
                 return Err(opening::refuse(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
             }
-            // No ticket for circles is given out, so none is good. It doesn't end the session.
-            Verb::USR if dialect.has_circles && { frame.args }.nth(1) == Some(CIRCLE_PACKAGE) => {
-                return Ok(self.deny(opening::trid(frame)?, ErrorCode::AUTHENTICATION_FAILED, out));
+            Verb::USR if !(dialect.has_circles && usr::CircleRequest::is_meant(frame.args)) => {
+                return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out));
             }
-            Verb::USR => return Ok(self.deny(opening::trid(frame)?, ErrorCode::ALREADY_LOGIN, out)),
-            // Nor is anybody in a circle.
-            Verb::PUT if dialect.has_circles => {
-                return Ok(self.deny(opening::trid(frame)?, ErrorCode::INVALID_CIRCLE_MEMBERSHIP, out));
-            }
-            Verb::SDG if dialect.has_circles => return Ok(Some(Request::Unknown(verb))),
             // Clients of MSNP9 and later that still page get an error of their own.
             Verb::PAG if dialect.forbids(verb) => {
                 return Ok(self.deny(opening::trid(frame)?, ErrorCode::NOT_EXPECTED, out));
@@ -306,6 +304,7 @@ impl NotificationServer {
             Verb::BLP => blp::Request::read(frame, dialect).map(Request::Blp),
             Verb::CHG => chg::Request::read(frame, dialect).map(Request::Chg),
             Verb::CHL => chl::Request::read(frame, dialect).map(Request::Chl),
+            Verb::DEL => del::Request::read(frame, dialect).map(Request::Del),
             Verb::FQY => fqy::Request::read(frame, dialect).map(Request::Fqy),
             Verb::GCF => gcf::Request::read(frame, dialect).map(Request::Gcf),
             Verb::GTC => gtc::Request::read(frame, dialect).map(Request::Gtc),
@@ -319,6 +318,7 @@ impl NotificationServer {
             Verb::PAG => pag::Request::read(frame, dialect).map(Request::Pag),
             Verb::PGD => pgd::Request::read(frame, dialect).map(Request::Pgd),
             Verb::PRP => prp::Request::read(frame, dialect).map(Request::Prp),
+            Verb::PUT => put::Request::read(frame, dialect).map(Request::Put),
             Verb::QRY => qry::Request::read(frame, dialect).map(|request| Request::Qry(self.judge(&request))),
             Verb::REA => rea::Request::read(frame, dialect).map(Request::Rea),
             Verb::REG => reg::Request::read(frame, dialect).map(Request::Reg),
@@ -327,9 +327,11 @@ impl NotificationServer {
             Verb::RML => rml::Request::read(frame, dialect).map(Request::Rml),
             Verb::SBP => sbp::Request::read(frame, dialect).map(Request::Sbp),
             Verb::SDC => sdc::Request::read(frame, dialect).map(Request::Sdc),
+            Verb::SDG => sdg::Request::read(frame, dialect).map(Request::Sdg),
             Verb::SND => snd::Request::read(frame, dialect).map(Request::Snd),
             Verb::SYN => syn::Request::read(frame, dialect).map(Request::Syn),
             Verb::URL => url::Request::read(frame, dialect).map(Request::Url),
+            Verb::USR => usr::CircleRequest::read(frame, dialect).map(Request::Circles),
             Verb::UUN => uun::Request::read(frame, dialect).map(Request::Uun),
             Verb::UUM => uum::Request::read(frame, dialect).map(Request::Uum),
             Verb::UUX => uux::Request::read(frame, dialect).map(Request::Uux),
@@ -466,6 +468,12 @@ impl NotificationServer {
         if self.dialect.announces_sbs {
             sbs::Push.write(out, self.dialect);
         }
+    }
+
+    /// Answers [`Request::Circles`]: from here on the client may speak of circles.
+    pub fn let_into_circles(&self, trid: TrId, email: &Email, out: &mut Vec<u8>) {
+        let handle = email.as_str();
+        usr::Reply::Welcome { trid, handle, name: Encoded::from_wire(handle) }.write(out, self.dialect);
     }
 
     /// Notes that a `CHG` has been carried out.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::CircleId;
 use crate::soap::tree::{Element, Limits, Malformed};
 use crate::soap::{escape, is_xml};
 use crate::wire::limits;
@@ -48,6 +49,11 @@ impl Listed {
     /// Somebody on a network, on no list.
     pub fn on(network: u8, address: impl Into<String>) -> Self {
         Self { address: address.into(), network: Some(network), ..Self::default() }
+    }
+
+    /// The circle that it is.
+    pub fn circle(&self) -> Option<CircleId> {
+        CircleId::from_address(&self.address).filter(|_| self.network == Some(CIRCLE_NETWORK))
     }
 }
 
@@ -197,6 +203,17 @@ mod tests {
         let list = MemberList::read(push.as_bytes()).unwrap();
         assert_eq!(list.members[0].name.as_deref(), Some("Bob%20B"));
         assert_eq!(list.write(), push);
+    }
+
+    #[test]
+    fn circles_stand_there_like_people() {
+        let document = "<ml l=\"1\"><d n=\"live.com\"><c n=\"00000000-0000-0000-0009-0a1b2c3d4e5f\" l=\"3\" t=\"9\"/></d></ml>";
+        let list = MemberList::read(document.as_bytes()).unwrap();
+        assert_eq!(list.members[0].circle(), CircleId::new(0x0a1b_2c3d_4e5f));
+        assert_eq!(list.write(), document);
+        assert_eq!(Listed::on(CIRCLE_NETWORK, "bob@live.com").circle(), None);
+        let person = Listed::on(PASSPORT_NETWORK, "00000000-0000-0000-0009-0a1b2c3d4e5f@live.com");
+        assert_eq!(person.circle(), None);
     }
 
     #[test]

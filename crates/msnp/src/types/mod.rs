@@ -1,6 +1,9 @@
 //! What the protocol talks about: types that can't hold anything the wire could not carry.
 
+mod address;
 pub mod calendar;
+mod circle;
+mod circle_document;
 mod client_version;
 mod email;
 mod error_code;
@@ -18,6 +21,9 @@ mod telephone;
 mod timestamp;
 mod trid;
 
+pub use address::Address;
+pub use circle::{CircleId, InvalidCircleId};
+pub use circle_document::{CIRCLE_CONTENT, CircleDocument, CircleUri, InvalidCircleDocument};
 pub use client_version::{ClientVersion, InvalidClientVersion};
 pub use email::{Email, InvalidEmail, MAX_LEN as MAX_EMAIL_LEN};
 pub use error_code::ErrorCode;

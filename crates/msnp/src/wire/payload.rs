@@ -59,6 +59,8 @@ impl Direction {
                     | Verb::GCF
                     | Verb::FQY
                     | Verb::NFY
+                    | Verb::PUT
+                    | Verb::DEL
                     | Verb::SDG
             ),
             Self::ToSwitchboard | Self::FromSwitchboard => verb == Verb::MSG,

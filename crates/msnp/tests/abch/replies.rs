@@ -1,8 +1,9 @@
 //! Answers, as the reference shows them.
 
 use msnp::soap::abch::types::{
-    Ab, AbInfo, Annotation, Contact, ContactInfo, ContactPhone, ContactType, Group, GroupInfo, Listed,
-    MemberKind, MembershipId, NetworkInfo, OWN_BOOK, PhoneType, Role, ServiceType,
+    Ab, AbInfo, Annotation, CircleInverseInfo, CircleRole, CircleState, Contact, ContactInfo, ContactPhone,
+    ContactType, Group, GroupInfo, Listed, MemberKind, MembershipId, NetworkInfo, OWN_BOOK, PhoneType, Role,
+    ServiceType,
 };
 use msnp::soap::abch::{
     AddressBook, CircleResult, ErrorCode, Fault, Membership, Memberships, Operation, Owner, Reply, Service,
@@ -125,6 +126,17 @@ const AB: &str = "<abId>00000000-0000-0000-0000-000000000000</abId><abInfo><owne
     <RecentActivityItemLastChanged>0001-01-01T00:00:00</RecentActivityItemLastChanged>\
     <createDate>2026-01-01T00:00:00.0000000Z</createDate><propertiesChanged/>";
 
+/// A circle as every client is known to take it.
+const CIRCLE: &str = "<Content><Handle><Id>00000000-0000-0000-0009-00000000c1c1</Id></Handle><Info><Domain>1</Domain>\
+    <HostedDomain>live.com</HostedDomain><Type>2</Type><MembershipAccess>0</MembershipAccess>\
+    <IsPresenceEnabled>true</IsPresenceEnabled><RequestMembershipOption>2</RequestMembershipOption>\
+    <DisplayName>Readers &amp; friends</DisplayName><ProfileLastUpdated>0001-01-01T00:00:00</ProfileLastUpdated><Changes/>\
+    <CreateDate>0001-01-01T00:00:00</CreateDate><LastChanged>2026-02-03T04:05:06.7000000Z</LastChanged></Info></Content>\
+    <PersonalInfo><MembershipInfo><CirclePersonalMembership><Role>AssistantAdmin</Role><State>Accepted</State>\
+    </CirclePersonalMembership></MembershipInfo><Name>Readers &amp; friends</Name>\
+    <IsNotMobileVisible>false</IsNotMobileVisible><IsFavorite>false</IsFavorite><IsFamily>false</IsFamily><Changes/>\
+    </PersonalInfo><Deleted>false</Deleted>";
+
 #[test]
 fn address_books_in_containers_of_either_case() {
     let book =
@@ -136,13 +148,22 @@ fn address_books_in_containers_of_either_case() {
              <contacts><Contact>{BUDDY}</Contact></contacts><ab>{AB}</ab></ABFindAllResult></ABFindAllResponse>"
         )),
     );
-    let circles = Some(CircleResult { ticket: Some("<SignedTicket/>".to_owned()) });
+    let circle = CircleInverseInfo {
+        id: "00000000-0000-0000-0009-00000000c1c1".parse().unwrap(),
+        name: "Readers & friends".to_owned(),
+        created: None,
+        last_changed: at(),
+        role: CircleRole::AssistantAdmin,
+        state: CircleState::Accepted,
+        deleted: false,
+    };
+    let circles = Some(CircleResult { circles: vec![circle], ticket: Some("<SignedTicket/>".to_owned()) });
     assert_same_xml(
         &Reply::AbFindContactsPaged(AddressBook { circles, ..book }).to_xml(&header()),
         &answer(&format!(
             "<ABFindContactsPagedResponse xmlns='ns:AB'><ABFindContactsPagedResult><Groups>{GROUP}</Groups>\
              <Contacts><Contact>{BUDDY}</Contact></Contacts>\
-             <CircleResult><CircleTicket>&lt;SignedTicket/&gt;</CircleTicket></CircleResult><Ab>{AB}</Ab>\
+             <CircleResult><Circles><CircleInverseInfo>{CIRCLE}</CircleInverseInfo></Circles><CircleTicket>&lt;SignedTicket/&gt;</CircleTicket></CircleResult><Ab>{AB}</Ab>\
              </ABFindContactsPagedResult></ABFindContactsPagedResponse>"
         )),
     );

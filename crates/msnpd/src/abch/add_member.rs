@@ -2,7 +2,7 @@
 
 use msnp::soap::abch::types::{Annotation, Member, MembershipId as Named, ServiceType, Whom};
 use msnp::soap::abch::{ErrorCode, Invalid, MemberChange, Operation, Reply};
-use msnp::types::Telephone;
+use msnp::types::{CircleId, Telephone};
 
 use super::Outcome;
 use super::ab_contact_add::address;
@@ -38,6 +38,7 @@ impl Caller<'_> {
         for (role, key) in members {
             let is_it = |member: &&crate::store::Member| match &key {
                 MemberKey::Account(email) => member.account.is_some() && email.is(&member.address),
+                MemberKey::Circle(circle) => member.guid == circle.guid(),
                 MemberKey::Guid(guid) => member.guid == *guid,
                 MemberKey::Id(id) => member.id == *id,
                 MemberKey::Outside { network, address } => {
@@ -96,7 +97,10 @@ fn by_address(whom: &Whom, member: &Member) -> Result<MemberKey, Refusal> {
             Ok(number) => Ok(MemberKey::Outside { network: Telephone::NETWORK, address: number.to_string() }),
             Err(_) => Err(Refusal::Invalid(Invalid::Value("PhoneNumber"))),
         },
-        Whom::Circle(_) => Err(Refusal::CIRCLES),
+        Whom::Circle(guid) => {
+            let circle = CircleId::of_guid(*guid).ok_or(Refusal::Invalid(Invalid::Value("CircleId")))?;
+            Ok(MemberKey::Circle(circle))
+        }
         Whom::Role { .. } | Whom::Everyone | Whom::Domain(_) | Whom::Other(_) => {
             Err(Refusal::Told(ErrorCode::Forbidden, "Only people can be members."))
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use msnp::soap::abch::types::{OWN_BOOK, Role};
 use msnp::soap::abch::{ErrorCode, Headers, Operation, Reply, Request};
-use msnp::types::Guid;
+use msnp::types::{CircleId, Guid};
 
 use super::refusal::Refusal;
 use super::{Head, Outcome};
@@ -84,7 +84,7 @@ impl<'a> Caller<'a> {
                 Ok(Reply::AddService(super::find_membership::number(request.handle.service)).into())
             }
             Request::BreakConnection(request) => self.break_connection(request).await,
-            Request::CreateCircle(_) => Err(Refusal::CIRCLES),
+            Request::CreateCircle(request) => self.create_circle(request).await,
             Request::CreateContact(request) => self.create_contact(*request).await,
             Request::DeleteContact(request) => {
                 self.delete_contacts(vec![request.contact], Operation::DeleteContact).await
@@ -99,11 +99,21 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Refuses what is about a book that is not the caller's.
+    /// Refuses what is about a book that is neither the caller's nor a circle's. Whether he is in that one is looked at with
+    /// the circle.
     fn check_book(&self, request: &Request) -> Result<(), Refusal> {
         let book = request.book();
         if book != OWN_BOOK {
-            return Err(if is_circle(book) { Refusal::CIRCLES } else { Refusal::NOT_YOURS });
+            // Of a circle's book other operations make nothing: who is in it is told, invited and removed.
+            let is_for_circles = matches!(
+                request,
+                Request::AbFindContactsPaged(_)
+                    | Request::BreakConnection(_)
+                    | Request::CreateContact(_)
+                    | Request::ManageWlConnection(_)
+            );
+            let is_circle = is_for_circles && CircleId::of_guid(book).is_some();
+            return if is_circle { Ok(()) } else { Err(Refusal::NOT_YOURS) };
         }
         let cid = match request {
             Request::AbFindContactsPaged(request) => request.book.cid,
@@ -115,11 +125,6 @@ impl<'a> Caller<'a> {
         let own = [0, self.account.id.cid().cast_signed()];
         if own.contains(&cid) { Ok(()) } else { Err(Refusal::NOT_YOURS) }
     }
-}
-
-/// Whether a book is named as circles' are: `00000000-0000-0000-0009-xxxxxxxxxxxx`.
-fn is_circle(book: Guid) -> bool {
-    book.0.starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 9])
 }
 
 const fn not_here(_: Operation) -> Refusal {

@@ -2,9 +2,10 @@
 
 use msnp::soap::abch::types::{Annotation, Contact, ContactType};
 use msnp::soap::abch::{
-    BreakConnection, ConnectionAction, CreateContact, ErrorCode, ManageWlConnection, Operation, Reply,
+    BreakConnection, ConnectionAction, CreateContact, ErrorCode, Invalid, ManageWlConnection, Operation,
+    Reply,
 };
-use msnp::types::Guid;
+use msnp::types::{CircleId, Guid};
 
 use super::Outcome;
 use super::ab_contact_add::new_entry;
@@ -16,11 +17,14 @@ use crate::store::{BookEdited, Connection, EntryAddress, Limits};
 /// What a connection with one person is, as against one with a circle.
 const INDIVIDUAL: u32 = 3;
 
+/// What one with a circle is.
+pub(super) const CIRCLE: u32 = 5;
+
 impl Caller<'_> {
     /// First half of adding somebody: he is in the book, and knows nothing of it yet.
     pub(super) async fn create_contact(&self, request: CreateContact) -> Result<Outcome, Refusal> {
-        if request.circle.is_some() {
-            return Err(Refusal::CIRCLES);
+        if let Some(circle) = circle_named(&request)? {
+            return self.name_for_circle(circle, &request.email).await;
         }
         let mut info = request.info;
         info.passport_name = Some(request.email);
@@ -36,12 +40,20 @@ impl Caller<'_> {
             contact.info.networks.clear();
             Reply::CreateContact(Box::new(contact))
         });
-        Ok(Outcome { reply, edited })
+        Ok(Outcome { reply, edited, circle: None })
     }
 
     pub(super) async fn manage_wl_connection(&self, request: ManageWlConnection) -> Result<Outcome, Refusal> {
-        if !matches!(request.relationship_type, 0 | INDIVIDUAL) {
-            return Err(Refusal::CIRCLES);
+        if let Some(circle) = CircleId::of_guid(request.book.id) {
+            return self.manage_in_circle(circle, request).await;
+        }
+        if let Some(circle) = CircleId::of_guid(request.contact) {
+            return self.answer_circle(circle, &request).await;
+        }
+        match request.relationship_type {
+            0 | INDIVIDUAL => {}
+            CIRCLE => return Err(Refusal::Fault(ErrorCode::ContactDoesNotExist)),
+            _ => return Err(Refusal::Invalid(Invalid::Value("relationshipType"))),
         }
         let invite = Annotation::find(&request.annotations, Annotation::INVITE_MESSAGE);
         let what = match request.action {
@@ -51,10 +63,16 @@ impl Caller<'_> {
         let edited = self.connect(request.contact, what).await?;
         let contact = self.connected(request.contact).await;
         let reply = contact.map(|contact| Reply::ManageWlConnection(Box::new(contact)));
-        Ok(Outcome { reply, edited })
+        Ok(Outcome { reply, edited, circle: None })
     }
 
     pub(super) async fn break_connection(&self, request: BreakConnection) -> Result<Outcome, Refusal> {
+        if let Some(circle) = CircleId::of_guid(request.book.id) {
+            return self.break_in_circle(circle, request.contact).await;
+        }
+        if let Some(circle) = CircleId::of_guid(request.contact) {
+            return self.leave_circle(circle).await;
+        }
         let (deletes, blocks) = (request.delete_contact, request.block_contact);
         let edited = self.connect(request.contact, Connection::Break { deletes, blocks }).await?;
         Ok(Outcome::new(Reply::Done(Operation::BreakConnection), edited))
@@ -71,5 +89,16 @@ impl Caller<'_> {
         let mut contact = view::contact(entry, times);
         contact.info.networks = networks;
         Ok(contact)
+    }
+}
+
+/// The circle that somebody is to be invited to, which the book says or the contact's handle, or both.
+fn circle_named(request: &CreateContact) -> Result<Option<CircleId>, Refusal> {
+    let in_book = CircleId::of_guid(request.book.id);
+    match (in_book, request.circle) {
+        (_, None) => Ok(in_book),
+        (None, Some(guid)) if CircleId::of_guid(guid).is_some() => Ok(CircleId::of_guid(guid)),
+        (Some(circle), Some(guid)) if circle.guid() == guid => Ok(in_book),
+        _ => Err(Refusal::Invalid(Invalid::Value("CircleId"))),
     }
 }

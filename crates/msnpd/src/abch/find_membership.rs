@@ -2,14 +2,14 @@
 
 use msnp::soap::abch::types::{Annotation, Listed, MemberKind, Role, ServiceType};
 use msnp::soap::abch::{FindMembership, FindMembershipByRole, Memberships, Owner, Reply, Service, Since};
-use msnp::types::Telephone;
+use msnp::types::{Guid, Telephone};
 
 use super::caller::{Caller, role};
 use super::refusal::Refusal;
 use super::time::{Times, check_known};
 use super::view::plain_number;
 use crate::account::AccountId;
-use crate::store::{Member, Membership, OWN_NETWORK};
+use crate::store::{CIRCLE_NETWORK, Member, Membership, OWN_NETWORK};
 
 /// The roles in the order in which clients are told them.
 const ROLES: [Role; 4] = [Role::Allow, Role::Block, Role::Reverse, Role::Pending];
@@ -64,7 +64,7 @@ impl Caller<'_> {
                 let last_changed = times.at(gone.revision);
                 Listed {
                     id: self.membership_id(gone.id, gone.guid),
-                    kind: kind(gone.network, &gone.address, gone.id.account()),
+                    kind: kind(gone.network, &gone.address, gone.guid, gone.id.account()),
                     display_name: None,
                     annotations: Vec::new(),
                     last_changed,
@@ -92,7 +92,7 @@ impl Caller<'_> {
 
     fn listed(&self, member: &Member, times: Times) -> Listed {
         let mut annotations = Vec::new();
-        if member.network != OWN_NETWORK && member.network != Telephone::NETWORK {
+        if !matches!(member.network, OWN_NETWORK | CIRCLE_NETWORK | Telephone::NETWORK) {
             annotations.push(Annotation::new(Annotation::BUDDY_TYPE, format!("{:02}:", member.network)));
         }
         if let Some(invite) = &member.invite {
@@ -103,7 +103,7 @@ impl Caller<'_> {
         let last_changed = times.at(member.revision);
         Listed {
             id: self.membership_id(member.id, member.guid),
-            kind: kind(member.network, &member.address, member.account),
+            kind: kind(member.network, &member.address, member.guid, member.account),
             display_name: member.name.clone().filter(|_| has_added),
             annotations,
             last_changed,
@@ -114,12 +114,13 @@ impl Caller<'_> {
 }
 
 /// What kind of member somebody is.
-fn kind(network: u8, address: &str, account: Option<AccountId>) -> MemberKind {
+fn kind(network: u8, address: &str, guid: Guid, account: Option<AccountId>) -> MemberKind {
     match network {
         OWN_NETWORK => MemberKind::Passport {
             address: address.to_owned(),
             cid: account.map(|id| id.cid().cast_signed()).unwrap_or_default(),
         },
+        CIRCLE_NETWORK => MemberKind::Circle(guid),
         Telephone::NETWORK => MemberKind::Phone(plain_number(address).to_owned()),
         _ => MemberKind::Email(address.to_owned()),
     }

@@ -10,6 +10,8 @@ mod ab_find;
 mod ab_group;
 mod add_member;
 mod caller;
+mod circle;
+mod circle_view;
 mod connection;
 mod details;
 mod find_membership;
@@ -31,7 +33,7 @@ use msnp::types::{Guid, OwnedSecret};
 use crate::http::{Answer, Asked, XML, answer};
 use crate::random;
 use crate::server::Server;
-use crate::store::BookEdited;
+use crate::store::{BookEdited, CircleEdited};
 use crate::web_user::{TicketFault, WebUser};
 use caller::Caller;
 use recent::{Recent, Said};
@@ -70,12 +72,19 @@ struct Outcome {
     reply: Result<Reply, Refusal>,
     /// What it has changed.
     edited: BookEdited,
+    /// What it has changed of a circle.
+    circle: Option<CircleEdited>,
 }
 
 impl Outcome {
     /// Of an operation that was carried out.
     const fn new(reply: Reply, edited: BookEdited) -> Self {
-        Self { reply: Ok(reply), edited }
+        Self { reply: Ok(reply), edited, circle: None }
+    }
+
+    /// Of an operation that was carried out on a circle.
+    fn of_circle(reply: Result<Reply, Refusal>, edited: CircleEdited) -> Self {
+        Self { reply, edited: BookEdited::default(), circle: Some(edited) }
     }
 }
 
@@ -169,10 +178,11 @@ impl Inner {
         }
         let caller = Caller::new(&self.server, &account, headers, head);
         let outcome = caller.edit(request, &mut turn.renames).await;
-        let (reply, edited) = match outcome {
-            Ok(Outcome { reply, edited }) => (reply, edited),
-            Err(refusal) => (Err(refusal), BookEdited::default()),
-        };
+        let Outcome { reply, edited, circle } = outcome.unwrap_or_else(|refusal| Outcome {
+            reply: Err(refusal),
+            edited: BookEdited::default(),
+            circle: None,
+        });
         let said = match reply {
             Ok(reply) => Said::reply(&reply, headers, head),
             Err(refusal) => self.refuse(&refusal, operation),
@@ -184,7 +194,12 @@ impl Inner {
         drop(turn);
         let server = self.server.clone();
         let news = server.own_news(account.id, &edited.edits).await;
-        said.into_answer().then(move || follow::follow(&server, &account, ticket_expires, &edited, &news))
+        said.into_answer().then(move || {
+            follow::follow(&server, &account, ticket_expires, &edited, &news);
+            if let Some(circle) = &circle {
+                server.circle_changed(circle, Some(ticket_expires));
+            }
+        })
     }
 
     fn refuse(&self, refusal: &Refusal, operation: Operation) -> Said {

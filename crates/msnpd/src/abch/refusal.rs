@@ -5,7 +5,7 @@ use msnp::soap::envelope::{FaultCode, plain_fault};
 use msnp::types::Guid;
 
 use super::MACHINE;
-use crate::store::{BookError, EditError, StoreError};
+use crate::store::{BookError, CircleError, EditError, StoreError};
 
 /// Why a request is refused. Nothing of it was done.
 #[derive(Debug)]
@@ -29,8 +29,9 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// What is said to whoever asks for circles: they are not offered.
-    pub(super) const CIRCLES: Self = Self::Told(ErrorCode::Forbidden, "There are no circles on this server.");
+    /// What is said to whoever asks for a circle that he is not in, the same as where there is none.
+    pub(super) const NO_CIRCLE: Self =
+        Self::Told(ErrorCode::Forbidden, "There is no such circle, or you are not in it.");
 
     /// What is said to whoever asks for another's book.
     pub(super) const NOT_YOURS: Self =
@@ -86,6 +87,31 @@ impl From<BookError> for Refusal {
             BookError::TooLong(name) => Self::Parameter(ErrorCode::BadArgumentLength, name),
             BookError::TooMuch => Self::Told(ErrorCode::RequestLimitReached, "The address book is full."),
             BookError::Edit(error) => error.into(),
+        }
+    }
+}
+
+impl From<CircleError> for Refusal {
+    fn from(error: CircleError) -> Self {
+        match error {
+            CircleError::AlreadyThere(_) => Self::Fault(ErrorCode::MemberAlreadyExists),
+            // Removed since the ticket was looked at.
+            CircleError::Gone => Self::Ticket,
+            CircleError::LastAdmin => {
+                Self::Told(ErrorCode::Forbidden, "A circle needs an admin: make somebody else one first.")
+            }
+            CircleError::NotAllowed => {
+                Self::Told(ErrorCode::Forbidden, "You may not do that with your role in the circle.")
+            }
+            CircleError::NotAUser => Self::Fault(ErrorCode::InvalidPassportUser),
+            CircleError::NoSuchCircle => Self::NO_CIRCLE,
+            CircleError::NoSuchMember => Self::Fault(ErrorCode::ContactDoesNotExist),
+            CircleError::Store(error) => Self::Store(error),
+            CircleError::TooLong(name) => Self::Parameter(ErrorCode::BadArgumentLength, name),
+            CircleError::TooMany(_) => Self::Told(
+                ErrorCode::RequestLimitReached,
+                "There are too many circles, members or invitations.",
+            ),
         }
     }
 }

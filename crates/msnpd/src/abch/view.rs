@@ -4,7 +4,7 @@ use msnp::soap::abch::types::{
     Ab, AbInfo, Annotation, Contact, ContactInfo, ContactType, EmailType, Group, GroupInfo, NetworkInfo,
     OWN_BOOK, PhoneType,
 };
-use msnp::types::{List, Lists, Privacy, Prompt, Telephone};
+use msnp::types::{CircleId, List, Lists, Privacy, Prompt, Telephone};
 
 use super::details::{self, fill};
 use super::time::Times;
@@ -77,7 +77,9 @@ pub(super) fn contact(entry: BookEntry, times: Times) -> Contact {
 
 /// Somebody who is in the book no more.
 pub(super) fn deleted_contact(gone: &DeletedEntry, times: Times) -> Contact {
-    let info = ContactInfo { contact_type: Some(ContactType::Regular), ..ContactInfo::default() };
+    let is_circle = CircleId::of_guid(gone.guid).is_some();
+    let kind = if is_circle { ContactType::Circle } else { ContactType::Regular };
+    let info = ContactInfo { contact_type: Some(kind), ..ContactInfo::default() };
     Contact { id: gone.guid, info, last_change: times.at(gone.revision), deleted: true }
 }
 

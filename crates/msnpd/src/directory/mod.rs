@@ -1,12 +1,14 @@
 //! Who is signed in, where, and in which state. In memory only; spoken to by account id, so that a bus fits behind it.
 //!
-//! Two tiers of locks, always taken in this order, and no reference to either leaves this module:
+//! Three tiers of locks, always taken in this order, and no reference to any of them leaves this module:
 //!
 //! 1. A person's entry: his lists, his privacy and what he shows. A change of it and the lines it puts into the
 //!    outboxes of those who watch him are one critical section, and so is somebody's first look at him. Whoever is
 //!    told anything about him is therefore told in the order in which it happened.
-//! 2. The endpoints of a person: where lines for him go. Held only to look them up.
+//! 2. A circle: who has come to it, and is in its chat. What becomes of somebody there is told while his entry is locked.
+//! 3. The endpoints of a person: where lines for him go. Held only to look them up.
 
+mod circles;
 mod contacts;
 mod encodings;
 mod endpoint;
@@ -19,8 +21,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use msnp::dialect::Dialect;
-use msnp::types::{Capabilities, Email, List, Lists, Privacy, TrId};
+use msnp::types::{Capabilities, CircleId, Email, List, Lists, Privacy, TrId};
 
+pub use circles::OpenCircle;
 pub use encodings::Encodings;
 pub use endpoint::{Endpoint, EndpointId};
 pub use person::{Media, PrivateMedia, Publication, Shown};
@@ -28,6 +31,7 @@ pub use session_lists::{MAX_SESSION_MEMBERS, Said};
 
 use crate::account::{Account, AccountId};
 use crate::store::{Brief, Change};
+use circles::Circle;
 use person::{Person, Told, View};
 use place::PlaceState;
 use shards::{QuickShards, Shards};
@@ -37,7 +41,9 @@ use shards::{QuickShards, Shards};
 pub struct Directory {
     /// Tier 1.
     people: QuickShards<AccountId, Person>,
-    /// Tier 2. The endpoints of one person, oldest first.
+    /// Tier 2. Those that somebody has come to. Clients name them, so that it hashes with care.
+    circles: Shards<CircleId, Circle>,
+    /// Tier 3. The endpoints of one person, oldest first.
     endpoints: QuickShards<AccountId, Vec<Arc<Endpoint>>>,
     /// The account behind an address, for those who are signed in.
     by_email: Shards<Email, AccountId>,
@@ -129,6 +135,7 @@ impl Directory {
 
     /// Forgets places of a person, and tells those who watch him and the places that are left.
     fn leave(&self, person: &mut Person, is_left: impl Fn(EndpointId) -> bool) {
+        self.leave_circles(person, &is_left);
         // Whom the last one hid from hears nothing of its end.
         if !person.stays_shown(&is_left) {
             self.hide(person);
@@ -149,6 +156,7 @@ impl Directory {
         self.people.with(id, |slot| {
             let places = self.endpoints.with(id, Option::take).unwrap_or_default();
             if let Some(mut person) = slot.take() {
+                self.leave_circles(&mut person, |_| true);
                 self.hide(&mut person);
                 self.forget_address(&person.email, id);
             }
@@ -162,7 +170,7 @@ impl Directory {
             .get(&id, |places| places.is_some_and(|places| places.iter().any(|place| place.id == endpoint)))
     }
 
-    /// Every place of somebody, under the lock of the second tier.
+    /// Every place of somebody, under the lock of the third tier.
     fn each_place(&self, id: AccountId, mut each: impl FnMut(&Arc<Endpoint>)) {
         self.endpoints
             .get(&id, |places| places.into_iter().flat_map(|places| places.iter()).for_each(&mut each));
@@ -573,6 +581,7 @@ impl Directory {
             if arrives { person.write_arrival(dialect, out) } else { person.write_status(dialect, out) }
         });
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+        self.tell_circles(person);
     }
 
     /// Tells those who watch of something that a person tells beside his status.
@@ -585,11 +594,13 @@ impl Directory {
             }
         });
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+        self.tell_circles(person);
     }
 
     fn announce_gone(&self, person: &Person) {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
+        self.tell_circles(person);
     }
 
     /// Every place of everybody who has the person on his forward list and may see him. His own places are told of him

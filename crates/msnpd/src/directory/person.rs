@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use msnp::command::{Command, fln, iln, nln, ubx};
 use msnp::dialect::{Dialect, PersonalDataForm};
-use msnp::types::{Capabilities, Email, List, PersonalData, Privacy, Status, TrId};
+use msnp::types::{Capabilities, CircleId, Email, List, PersonalData, Privacy, Status, TrId};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
@@ -150,6 +150,9 @@ pub(super) struct Person {
     pub(super) media: Media,
     /// His places, oldest first.
     pub(super) places: Vec<PlaceState>,
+    /// The circles in which any of them has a seat.
+    #[expect(clippy::box_collection, reason = "everybody pays for its size, and few are in a circle")]
+    circles: Option<Box<Vec<CircleId>>>,
 }
 
 impl Person {
@@ -166,7 +169,27 @@ impl Person {
             shown: None,
             media: Media::default(),
             places: Vec::new(),
+            circles: None,
         }
+    }
+
+    /// The circles in which any of his places has a seat.
+    pub(super) fn circles(&self) -> &[CircleId] {
+        self.circles.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Notes that one of his places has a seat in a circle.
+    pub(super) fn add_circle(&mut self, circle: CircleId) {
+        if !self.circles().contains(&circle) {
+            self.circles.get_or_insert_default().push(circle);
+        }
+    }
+
+    /// Forgets the circles that are not to be kept.
+    pub(super) fn keep_circles(&mut self, mut is_kept: impl FnMut(&Self, CircleId) -> bool) {
+        let Some(mut circles) = self.circles.take() else { return };
+        circles.retain(|circle| is_kept(self, *circle));
+        self.circles = Some(circles).filter(|circles| !circles.is_empty());
     }
 
     pub(super) fn load(&mut self, brief: &Brief) {
@@ -219,10 +242,11 @@ impl Person {
         told
     }
 
-    fn presence<'a>(&'a self, shown: &'a Shown) -> nln::Presence<'a> {
+    fn presence<'a>(&'a self, shown: &'a Shown, circle: Option<CircleId>) -> nln::Presence<'a> {
         nln::Presence {
             status: shown.status,
             handle: self.email.as_str(),
+            circle,
             name: Encoded::new(&self.name),
             capabilities: shown.capabilities,
             object: shown.object.as_deref().map(Encoded::from_wire),
@@ -233,9 +257,9 @@ impl Person {
     pub(super) fn write_first_look(&self, dialect: &'static Dialect, trid: TrId, out: &mut Vec<u8>) {
         let Some(shown) = &self.shown else { return };
         if dialect.from_server.contains(<iln::Push<'_> as Command<'_>>::VERB) {
-            iln::Push { trid, presence: self.presence(shown) }.write(out, dialect);
+            iln::Push { trid, presence: self.presence(shown, None) }.write(out, dialect);
         } else {
-            nln::Push(self.presence(shown)).write(out, dialect);
+            nln::Push(self.presence(shown, None)).write(out, dialect);
         }
         self.write_media(dialect, out);
     }
@@ -259,7 +283,7 @@ impl Person {
     /// His status; and what he tells beside it, to those who hear it every time.
     pub(super) fn write_status(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
         if let Some(shown) = &self.shown {
-            nln::Push(self.presence(shown)).write(out, dialect);
+            nln::Push(self.presence(shown, None)).write(out, dialect);
         }
         if dialect.repeats_personal_data {
             self.write_media(dialect, out);
@@ -269,27 +293,60 @@ impl Person {
     /// What one of his own places is told of him.
     pub(super) fn write_self(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
         if let Some(shown) = &self.shown {
-            nln::Push(self.presence(shown)).write(out, dialect);
-            self.write_data(true, dialect, out);
+            nln::Push(self.presence(shown, None)).write(out, dialect);
+            self.write_data(None, true, dialect, out);
         }
     }
 
     /// What he tells beside his status, to those who can show it: also when it is empty, as the official clients expect.
     pub(super) fn write_media(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        self.write_data(false, dialect, out);
+        self.write_data(None, false, dialect, out);
     }
 
     /// What is private among it goes to himself.
-    fn write_data(&self, private: bool, dialect: &'static Dialect, out: &mut Vec<u8>) {
+    fn write_data(
+        &self,
+        circle: Option<CircleId>,
+        private: bool,
+        dialect: &'static Dialect,
+        out: &mut Vec<u8>,
+    ) {
         if !dialect.personal_data.is_told() {
             return;
         }
         let places = self.places.iter().filter_map(|place| place.told(private)).collect();
-        ubx::Push { handle: self.email.as_str(), data: Some(self.media.told()), places }.write(out, dialect);
+        let handle = self.email.as_str();
+        ubx::Push { handle, circle, data: Some(self.media.told()), places }.write(out, dialect);
     }
 
     /// That he is gone.
     pub(super) fn write_gone(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        fln::Push { handle: self.email.as_str() }.write(out, dialect);
+        fln::Push { handle: self.email.as_str(), circle: None }.write(out, dialect);
+    }
+
+    /// His status in a circle, and what he tells beside it.
+    pub(super) fn write_in_circle(&self, circle: CircleId, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        if let Some(shown) = &self.shown {
+            nln::Push(self.presence(shown, Some(circle))).write(out, dialect);
+            self.write_data(Some(circle), false, dialect, out);
+        }
+    }
+
+    /// That he is gone from a circle.
+    pub(super) fn write_gone_from_circle(
+        &self,
+        circle: CircleId,
+        dialect: &'static Dialect,
+        out: &mut Vec<u8>,
+    ) {
+        fln::Push { handle: self.email.as_str(), circle: Some(circle) }.write(out, dialect);
+    }
+
+    /// That a circle is there, in which he is, to one of his own places: as his own presence in it, whatever he shows to
+    /// others (later-versions reference, 8.3).
+    pub(super) fn write_own_in_circle(&self, circle: CircleId, dialect: &'static Dialect, out: &mut Vec<u8>) {
+        let there = Shown { status: Status::Online, capabilities: Capabilities::default(), object: None };
+        nln::Push(self.presence(&there, Some(circle))).write(out, dialect);
+        self.write_data(Some(circle), false, dialect, out);
     }
 }

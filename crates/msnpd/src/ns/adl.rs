@@ -17,6 +17,14 @@ use crate::store::StoreError;
 /// The lists that a client may say something of.
 const TOLD: u8 = List::Forward.bit().bits() | List::Allow.bit().bits() | List::Block.bit().bits();
 
+/// A list that a client has told.
+pub(super) enum Read {
+    /// Of people, with the accounts of those who have some here.
+    People(MemberList, HashMap<Email, AccountId>),
+    /// Of circles.
+    Circles(MemberList),
+}
+
 /// Why a list of people is refused.
 pub(super) enum Refused {
     /// With this number.
@@ -40,7 +48,8 @@ impl Session {
     pub(super) async fn adl(&mut self, request: adl::Request<'_>) -> Result<(), End> {
         let adl::Request { trid, payload } = request;
         let (list, known) = match self.read_members(payload).await {
-            Ok(read) => read,
+            Ok(Read::People(list, known)) => (list, known),
+            Ok(Read::Circles(list)) => return self.list_circles(trid, &list).await,
             Err(refused) => return self.members_refused(trid, refused),
         };
         let is_somebody = |member: &Listed| {
@@ -56,7 +65,7 @@ impl Session {
         let Some(new) = directory.watch(user.id, &user.endpoint, &said) else {
             return self.deny(trid, ErrorCode::LIST_FULL);
         };
-        self.say(|out, dialect| adl::Reply { trid }.write(out, dialect))?;
+        self.list_taken(trid)?;
         self.take_lists(&said, Said::Has)?;
         for contact in new {
             directory.look_at(user.id, &user.endpoint, contact, Some(trid));
@@ -64,11 +73,13 @@ impl Session {
         Ok(())
     }
 
-    /// Reads a list of people and finds those who have accounts here.
-    pub(super) async fn read_members(
-        &mut self,
-        payload: &[u8],
-    ) -> Result<(MemberList, HashMap<Email, AccountId>), Refused> {
+    /// Says that a list is taken.
+    pub(super) fn list_taken(&self, trid: TrId) -> Result<(), End> {
+        self.say(|out, dialect| adl::Reply { trid }.write(out, dialect))
+    }
+
+    /// Reads a list, and finds those in a list of people who have accounts here.
+    pub(super) async fn read_members(&mut self, payload: &[u8]) -> Result<Read, Refused> {
         let list = MemberList::read(payload)?;
         self.pace.count_people(list.members.len());
         let is_right = |member: &Listed| {
@@ -81,8 +92,13 @@ impl Session {
         if !list.members.iter().all(is_right) {
             return Err(Refused::As(ErrorCode::INVALID_XML_DATA));
         }
+        // Circles are listed among themselves, by who has shown that he is in any.
         if list.members.iter().any(|member| is_on(member, CIRCLE_NETWORK)) {
-            return Err(Refused::As(ErrorCode::INVALID_CIRCLE_MEMBERSHIP));
+            return match list.members.iter().all(|member| is_on(member, CIRCLE_NETWORK)) {
+                false => Err(Refused::As(ErrorCode::INVALID_XML_DATA)),
+                true if !self.speaks_of_circles => Err(Refused::As(ErrorCode::INVALID_CIRCLE_MEMBERSHIP)),
+                true => Ok(Read::Circles(list)),
+            };
         }
         let addresses = list
             .members
@@ -91,7 +107,7 @@ impl Session {
             .filter_map(|member| member.address.parse().ok())
             .collect();
         let known = self.server.store.accounts_with(addresses).await.map_err(Refused::Store)?;
-        Ok((list, known))
+        Ok(Read::People(list, known))
     }
 
     /// Takes what the client says of its lists. Of whom it lets speak from here on, its user hears what he has said.

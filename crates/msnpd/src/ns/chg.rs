@@ -103,6 +103,7 @@ impl Session {
         if is_first {
             directory.look_at_all(user.id, &user.endpoint, trid);
             self.outbox.end_burst();
+            directory.enter_circles(user.id, &user.endpoint);
         }
         self.flow.status_changed(status);
         if is_first && self.server.settings.challenges != Challenges::Off {

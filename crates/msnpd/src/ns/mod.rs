@@ -9,6 +9,8 @@ mod adl;
 mod blp;
 mod chg;
 mod chl;
+mod circles;
+mod del;
 mod edit;
 mod encoded_word;
 mod fqy;
@@ -26,6 +28,7 @@ mod pag;
 mod pgd;
 mod profile;
 mod prp;
+mod put;
 mod rea;
 mod reg;
 mod rem;
@@ -33,6 +36,7 @@ mod rmg;
 mod rml;
 mod sbp;
 mod sdc;
+mod sdg;
 mod snd;
 mod syn;
 mod url;
@@ -87,6 +91,8 @@ pub struct Session {
     run: Option<(Guid, u32)>,
     /// Whether the client has asked for its lists.
     has_lists: bool,
+    /// Whether the client has shown a ticket for circles.
+    speaks_of_circles: bool,
     /// Whether the client was sent its policies.
     has_policies: bool,
     /// Whether there are so many others that nobody is let in.
@@ -134,6 +140,7 @@ impl Session {
             user: None,
             run: None,
             has_lists: false,
+            speaks_of_circles: false,
             has_policies: false,
             is_crowded: false,
         }
@@ -187,6 +194,8 @@ impl Session {
             Request::Blp(request) => Step::Wait(Box::pin(self.blp(request))),
             Request::Chg(request) => self.chg(request),
             Request::Chl(request) => self.chl(request).into(),
+            Request::Circles(request) => self.show_circles(&request).into(),
+            Request::Del(request) => self.del(&request).into(),
             Request::Fqy(request) => Step::Wait(Box::pin(self.fqy(request))),
             Request::Gcf(request) => self.gcf(&request).into(),
             Request::Gtc(request) => Step::Wait(Box::pin(self.gtc(request))),
@@ -195,6 +204,7 @@ impl Session {
             Request::Lsg(request) => Step::Wait(Box::pin(self.lsg(request))),
             Request::Lst(request) => Step::Wait(Box::pin(self.lst(request))),
             Request::Prp(request) => Step::Wait(Box::pin(self.prp(request))),
+            Request::Put(request) => self.put(&request),
             Request::Qry(verdict) => {
                 debug!(?verdict, "answer to a challenge");
                 Step::Next
@@ -208,6 +218,7 @@ impl Session {
             Request::Pag(request) => Step::Wait(Box::pin(self.pag(request))),
             Request::Pgd(request) => Step::Wait(Box::pin(self.pgd(request))),
             Request::Sdc(request) => Step::Wait(Box::pin(self.sdc(request))),
+            Request::Sdg(request) => self.sdg(&request).into(),
             Request::Snd(request) => Step::Wait(Box::pin(self.snd(request))),
             Request::Syn(request) => Step::Wait(Box::pin(self.syn(request))),
             Request::Url(request) => self.url(&request).into(),

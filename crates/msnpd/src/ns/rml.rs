@@ -4,17 +4,25 @@ use msnp::command::{Command, rml};
 use msnp::flow::End;
 
 use super::Session;
-use super::adl::lists_of;
+use super::adl::{Read, lists_of};
+use super::circles::lists_of_circles;
 use crate::directory::Said;
 
 impl Session {
     pub(super) async fn rml(&mut self, request: rml::Request<'_>) -> Result<(), End> {
         let rml::Request { trid, payload } = request;
-        let (list, known) = match self.read_members(payload).await {
+        let read = match self.read_members(payload).await {
             Ok(read) => read,
             Err(refused) => return self.members_refused(trid, refused),
         };
         self.say(|out, dialect| rml::Reply { trid }.write(out, dialect))?;
-        self.take_lists(&lists_of(&list, &known), Said::HasNot)
+        match read {
+            Read::People(list, known) => self.take_lists(&lists_of(&list, &known), Said::HasNot),
+            Read::Circles(list) => {
+                let user = self.user()?;
+                self.server.directory.leave_lists(user.id, &user.endpoint, &lists_of_circles(&list));
+                Ok(())
+            }
+        }
     }
 }

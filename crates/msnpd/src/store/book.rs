@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use msnp::types::{Email, Guid, List, Lists, Privacy, Prompt, Property};
 use sqlx::{FromRow, SqliteConnection};
 
+use super::circle::{OwnCircle, own_circles};
 use super::detail::{Details, check_book, read_details};
 use super::edit::{EditError, Edited};
 use super::group::number;
@@ -35,9 +36,11 @@ pub struct Book {
     pub groups: Vec<BookGroup>,
     /// Who is in the book: accounts by number, then others.
     pub entries: Vec<BookEntry>,
+    /// The circles that the owner is in or is invited to, by number.
+    pub circles: Vec<OwnCircle>,
     /// The groups that are gone, if changes were asked for.
     pub deleted_groups: Vec<DeletedEntry>,
-    /// Who is in the book no more, if changes were asked for.
+    /// Who is in the book no more, if changes were asked for: also circles, by their GUIDs.
     pub deleted_entries: Vec<DeletedEntry>,
 }
 
@@ -346,12 +349,17 @@ async fn read(
     let groups = groups.into_iter().map(|(_, group)| group).filter(|group| group.revision > after);
     let groups =
         groups.map(|group| BookGroup { details: details.remove(&group.guid).unwrap_or_default(), ..group });
+    let circles = own_circles(tx, owner, after).await?;
     let (mut deleted_groups, mut deleted) = (Vec::new(), Vec::new());
     if let Some(since) = since {
         deleted_groups = deleted_entries(tx, owner, true, since).await?;
         deleted = deleted_entries(tx, owner, false, since).await?;
         // Who has come back has done so later.
-        let here: HashSet<_> = entries.iter().map(|entry| entry.guid).collect();
+        let here: HashSet<_> = entries
+            .iter()
+            .map(|entry| entry.guid)
+            .chain(circles.iter().map(|circle| circle.id.guid()))
+            .collect();
         deleted.retain(|gone| !here.contains(&gone.guid));
     }
     Ok(Some(Book {
@@ -361,6 +369,7 @@ async fn read(
         me: Some(me).filter(|me| since.is_none_or(|since| me.revision > since)),
         groups: groups.collect(),
         entries,
+        circles,
         deleted_groups,
         deleted_entries: deleted,
     }))

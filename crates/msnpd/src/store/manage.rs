@@ -7,7 +7,7 @@ use super::account::AccountError;
 use super::event::{EventKind, tell};
 use super::row::{Part, Revisions, account_id, find};
 use super::tombstone::forget_before;
-use super::{Store, StoreError};
+use super::{Store, StoreError, circle_account};
 use crate::account::AccountId;
 
 impl Store {
@@ -130,6 +130,7 @@ impl Store {
                     // Clients know him by his address: with it all that they have of him is another's.
                     forget_before(tx, *holder, *revision).await?;
                 }
+                circle_account::show_anew(tx, id).await?;
                 Revisions::next(tx, Part::Settings, [id]).await?;
                 tell(tx, EventKind::Renamed, [id]).await?;
                 tell(tx, EventKind::Lists, revisions.into_iter().map(|(holder, _)| holder)).await?;
@@ -162,13 +163,17 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                 }
+                let beside = circle_account::leave_all(tx, id).await?;
                 // Its rows and those about it go with it, by their foreign keys.
                 sqlx::query("DELETE FROM account WHERE id = $1")
                     .bind(i64::from(id.0))
                     .execute(&mut *tx)
                     .await?;
                 tell(tx, EventKind::Removed, [id]).await?;
-                tell(tx, EventKind::Lists, holders.iter().copied()).await?;
+                let mut concerned: Vec<_> = holders.iter().copied().chain(beside).collect();
+                concerned.sort_unstable();
+                concerned.dedup();
+                tell(tx, EventKind::Lists, concerned).await?;
                 Ok(holders)
             })
         })

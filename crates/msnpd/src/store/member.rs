@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use msnp::types::{Email, Guid, List, Lists};
+use msnp::types::{CircleId, Email, Guid, List, Lists};
 use sqlx::{FromRow, SqliteConnection};
 
 use super::allow::store_allowance;
@@ -13,7 +13,7 @@ use super::outside_row::OutsideRow;
 use super::role::{MembershipId, Numbered, Role, roles};
 use super::row::{Row, account_id, find, guid, lists, signed, unsigned};
 use super::tombstone::{DeletedMember, deleted_members};
-use super::{Store, StoreError};
+use super::{Store, StoreError, circle_block};
 use crate::account::AccountId;
 
 /// How a client names a member.
@@ -21,6 +21,8 @@ use crate::account::AccountId;
 pub enum MemberKey {
     /// An account here, by its address.
     Account(Email),
+    /// A circle that the owner is in, or is invited to.
+    Circle(CircleId),
     /// By what the owner's row for him is named by.
     Guid(Guid),
     /// By number.
@@ -43,7 +45,7 @@ pub struct Membership {
     pub revision: u64,
     /// From which revision on changes can be told.
     pub deltas_from: u64,
-    /// Everybody in any role: accounts by number, then others.
+    /// Everybody in any role: accounts by number, then others, then circles.
     pub members: Vec<Member>,
     /// Who has lost a role, if changes were asked for.
     pub deleted: Vec<DeletedMember>,
@@ -60,9 +62,10 @@ pub struct Member {
     pub account: Option<AccountId>,
     /// What the owner's row for him is named by.
     pub guid: Guid,
-    /// The network he is on, a bit as in `LST` of MSNP12: 1 for an account here.
+    /// The network he is on, a bit as in `LST` of MSNP12: 1 for an account here; [`CIRCLE_NETWORK`](super::CIRCLE_NETWORK)
+    /// for a circle.
     pub network: u8,
-    /// His address.
+    /// His address; of a circle its GUID.
     pub address: String,
     /// What he calls himself, if he has an account here.
     pub name: Option<String>,
@@ -157,8 +160,11 @@ pub(super) async fn add_member(
     key: MemberKey,
     limits: Limits,
 ) -> Result<Edited, BookError> {
-    let who = resolve(tx, owner, role, key, true).await?.ok_or(BookError::NotAUser)?;
-    add(tx, role, who, limits).await
+    let who = match find_circle(tx, owner, role, &key).await? {
+        Some(circle) => return circle_block::add(tx, owner, role, circle).await,
+        None => resolve(tx, owner, role, key, true).await?,
+    };
+    add(tx, role, who.ok_or(BookError::NotAUser)?, limits).await
 }
 
 /// Takes somebody out of a role.
@@ -168,8 +174,29 @@ pub(super) async fn delete_member(
     role: Role,
     key: MemberKey,
 ) -> Result<Edited, BookError> {
-    let who = resolve(tx, owner, role, key, false).await?.ok_or(BookError::NoSuchMember)?;
-    delete(tx, role, who).await
+    let who = match find_circle(tx, owner, role, &key).await? {
+        Some(circle) => return circle_block::delete(tx, owner, role, circle).await,
+        None => resolve(tx, owner, role, key, false).await?,
+    };
+    delete(tx, role, who.ok_or(BookError::NoSuchMember)?).await
+}
+
+/// The circle that a key names, if it is one's.
+async fn find_circle(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    role: Role,
+    key: &MemberKey,
+) -> Result<Option<CircleId>, BookError> {
+    Ok(match key {
+        MemberKey::Circle(circle) => Some(*circle),
+        MemberKey::Guid(guid) => CircleId::of_guid(*guid),
+        MemberKey::Id(id) => match id.who(role) {
+            Some(Numbered::Outside(number)) => circle_block::by_number(tx, owner, number).await?,
+            _ => None,
+        },
+        MemberKey::Account(_) | MemberKey::Outside { .. } => None,
+    })
 }
 
 /// Whom a key names.
@@ -205,6 +232,7 @@ async fn resolve(
 ) -> Result<Option<Resolved>, BookError> {
     let account = match key {
         MemberKey::Account(email) => find(tx, &email).await?,
+        MemberKey::Circle(_) => None,
         MemberKey::Guid(guid) => match find_row(tx, owner, guid).await? {
             None => return Ok(OutsideRow::by_guid(tx, owner, guid).await?.map(Resolved::Outside)),
             found => found,
@@ -330,6 +358,7 @@ async fn read(
             row.number.try_into().map_err(|_| StoreError::Corrupt(format!("the number {}", row.number)))?;
         push_roles(&mut members, row, None, |role| MembershipId::of_outside(number, role))?;
     }
+    members.extend(circle_block::blocked(tx, owner, since.unwrap_or_default()).await?);
     let mut deleted = match since {
         Some(since) => deleted_members(tx, owner, since).await?,
         None => Vec::new(),

@@ -1,4 +1,4 @@
-//! What is kept across a restart: accounts, lists, groups, privacy, properties, messages for people who
+//! What is kept across a restart: accounts, lists, groups, privacy, properties, circles, messages for people who
 //! are away.
 //!
 //! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
@@ -13,6 +13,12 @@ mod account;
 mod allow;
 mod book;
 mod book_group;
+mod circle;
+mod circle_account;
+mod circle_block;
+mod circle_edit;
+mod circle_edited;
+mod circle_row;
 mod connection;
 mod contact;
 mod detail;
@@ -66,6 +72,12 @@ use roster::Entrance;
 pub use account::{AccountError, AccountSummary, NewAccount, Seal};
 pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me};
 pub use book_group::{GroupUpdate, MAX_GROUP_NAME};
+pub use circle::{
+    Circle, CircleMember, CircleRole, CircleState, Inviter, MAX_CIRCLE_INVITATIONS, MAX_CIRCLE_MEMBERS,
+    MAX_CIRCLE_NAME, MAX_CIRCLES, MAX_INVITATIONS, OwnCircle,
+};
+pub use circle_block::CIRCLE_NETWORK;
+pub use circle_edited::{CircleChange, CircleEdited, CircleError};
 pub use connection::Connection;
 pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
 pub use edit::{ContactKey, EditError, Edited, Limits};

@@ -30,6 +30,8 @@ pub struct Change {
 /// What of an account a change belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
+    /// What only the address book shows: circles.
+    Book,
     /// Contacts, groups, memberships.
     Lists,
     /// The account's own name, privacy, properties.
@@ -52,6 +54,7 @@ impl Revisions {
         ids.sort_unstable();
         ids.dedup();
         let statement = match part {
+            Part::Book => "UPDATE account SET revision = revision + 1 WHERE id = $1 RETURNING revision",
             Part::Lists => {
                 "UPDATE account SET revision = revision + 1, lists_revision = revision + 1 WHERE id = $1 \
                  RETURNING revision"

@@ -84,31 +84,38 @@ pub(super) async fn bury_roles(
     id: impl Fn(Role) -> Result<MembershipId, StoreError>,
     revision: u64,
 ) -> Result<(), StoreError> {
-    let mut lost = false;
     for role in roles(before).filter(|role| roles(after).all(|kept| kept != *role)) {
-        lost = true;
-        sqlx::query(
-            "INSERT INTO deleted_member (owner, member, guid, network, address, revision, at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner, member) DO UPDATE SET \
-             guid = excluded.guid, address = excluded.address, revision = excluded.revision, at = excluded.at",
-        )
-        .bind(i64::from(who.owner.0))
-        .bind(i64::from(id(role)?.get()))
-        .bind(who.guid.0.as_slice())
-        .bind(i64::from(who.network))
-        .bind(who.address)
-        .bind(signed(revision)?)
-        .bind(now())
-        .execute(&mut *tx)
-        .await?;
+        bury_number(tx, who.owner, (who.guid, who.network, who.address), id(role)?, revision).await?;
     }
-    if !lost {
-        return Ok(());
-    }
+    Ok(())
+}
+
+/// Marks a role that somebody has lost, by the number that he had in it.
+pub(super) async fn bury_number(
+    tx: &mut SqliteConnection,
+    owner: AccountId,
+    (guid, network, address): (Guid, u8, &str),
+    id: MembershipId,
+    revision: u64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO deleted_member (owner, member, guid, network, address, revision, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner, member) DO UPDATE SET \
+         guid = excluded.guid, address = excluded.address, revision = excluded.revision, at = excluded.at",
+    )
+    .bind(i64::from(owner.0))
+    .bind(i64::from(id.get()))
+    .bind(guid.0.as_slice())
+    .bind(i64::from(network))
+    .bind(address)
+    .bind(signed(revision)?)
+    .bind(now())
+    .execute(&mut *tx)
+    .await?;
     let forgotten = "DELETE FROM deleted_member WHERE owner = $1 AND (at < $2 OR revision <= coalesce(\
          (SELECT revision FROM deleted_member WHERE owner = $1 ORDER BY revision DESC LIMIT 1 OFFSET $3), 0)) \
          RETURNING revision";
-    forget(tx, who.owner, forgotten).await
+    forget(tx, owner, forgotten).await
 }
 
 /// Forgets what is too old or too much, and from where on changes are known.

@@ -5,6 +5,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod circle_faults;
+mod circles;
 mod faults;
 mod repeated;
 mod support;

@@ -391,21 +391,6 @@ async fn what_is_not_kept_is_taken() {
          <MatchedCount>0</MatchedCount><UnmatchedCount>0</UnmatchedCount></FindFriendsInCommonResult>\
          </FindFriendsInCommonResponse>",
     );
-    // Circles are not offered, and that is said.
-    for circles in [
-        "ABFindContactsPaged.circle",
-        "AddMember.circle",
-        "BreakConnection.circle",
-        "CreateCircle",
-        "CreateContact.circle",
-        "ManageWLConnection.circleaccept",
-        "ManageWLConnection.circleinvite",
-    ] {
-        let reply = b.alice.fixture(circles, &[]).await;
-        let detail = reply.fault("Forbidden");
-        let words = detail.find(&["additionalDetails", "originalExceptionErrorMessage"]).unwrap().text();
-        assert!(words.contains("circles"), "{circles}: {words}");
-    }
 }
 
 /// What has changed since the last answer, and nothing else.

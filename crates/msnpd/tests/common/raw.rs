@@ -174,6 +174,13 @@ impl Raw {
         self.trid
     }
 
+    /// The same, for what ends in a payload.
+    pub async fn command_with(&mut self, verb: &str, args: &str) -> u32 {
+        self.trid += 1;
+        self.say(format!("{verb} {} {args}", self.trid)).await;
+        self.trid
+    }
+
     /// Says a command and waits for its answer, an error number among them.
     pub async fn ask(&mut self, verb: &str, args: &str) -> String {
         let trid = self.command(verb, args).await.to_string();

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod book;
+mod circles;
 mod disk;
 mod groups;
 mod lists;

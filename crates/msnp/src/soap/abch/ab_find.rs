@@ -3,7 +3,7 @@
 //! The three answers hold the same, in containers whose letter case differs.
 
 use super::read::{Invalid, MAX_IDS, Read as _, guids};
-use super::types::{Ab, AbHandle, Contact, Group, Timestamp, ab_id};
+use super::types::{Ab, AbHandle, CircleInverseInfo, Contact, Group, Timestamp, ab_id};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::Guid;
@@ -127,6 +127,8 @@ pub struct AddressBook {
 /// What is told of circles beside the contacts that stand for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CircleResult {
+    /// The circles; of changes those that have changed, with those that are gone.
+    pub circles: Vec<CircleInverseInfo>,
     /// The text of the ticket by which a client proves which circles it is in.
     pub ticket: Option<String>,
 }
@@ -161,8 +163,11 @@ impl AddressBook {
                 xml.inside("Contact", |xml| contact.write(xml));
             }
         });
-        if let Some(CircleResult { ticket }) = circles {
-            xml.inside("CircleResult", |xml| xml.some_text("CircleTicket", ticket.as_deref()));
+        if let Some(CircleResult { circles, ticket }) = circles {
+            xml.inside("CircleResult", |xml| {
+                CircleInverseInfo::write_all(xml, circles);
+                xml.some_text("CircleTicket", ticket.as_deref());
+            });
         }
         if let Some(ab) = ab {
             xml.inside(containers.ab, |xml| ab.write(xml));

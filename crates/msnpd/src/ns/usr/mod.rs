@@ -205,7 +205,8 @@ impl Session {
             profile.write(out, dialect);
             // Tells the client that what it tells of itself is told to all of its user's places.
             if dialect.repeats_personal_data {
-                ubx::Push { handle: email.as_str(), data: None, places: Vec::new() }.write(out, dialect);
+                let handle = email.as_str();
+                ubx::Push { handle, circle: None, data: None, places: Vec::new() }.write(out, dialect);
             }
         });
         Ok(())

@@ -4,6 +4,7 @@
 
 mod ab;
 mod annotation;
+mod circle;
 mod contact;
 mod contact_info;
 mod group;
@@ -17,6 +18,7 @@ mod timestamp;
 pub(in crate::soap::abch) use ab::ab_id;
 pub use ab::{Ab, AbHandle, AbInfo, OWN_BOOK};
 pub use annotation::Annotation;
+pub use circle::{CircleInverseInfo, CircleRole, CircleState};
 pub use contact::{Contact, ContactRef};
 pub use contact_info::{ContactInfo, ContactType, MessengerMemberInfo};
 pub use group::{GROUP_TYPE, Group, GroupInfo};
