@@ -12,6 +12,7 @@ mod messages;
 mod orders;
 mod outside;
 mod random;
+mod random_circles;
 mod recordings;
 mod settings;
 mod upgrade;
