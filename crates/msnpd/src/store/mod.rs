@@ -1,5 +1,5 @@
 //! What is kept across a restart: accounts, lists, groups, privacy, properties, messages for people who
-//! are away.
+//! are away, and what roams.
 //!
 //! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
 //! one writer task and return when they are on the disk; reads have connections of their own and never wait for a
@@ -16,6 +16,7 @@ mod book_group;
 mod connection;
 mod contact;
 mod detail;
+mod document;
 mod edit;
 mod entry;
 mod entry_types;
@@ -33,6 +34,7 @@ mod order;
 mod outside;
 mod outside_row;
 mod privacy;
+mod profile;
 mod property;
 mod recording;
 mod role;
@@ -68,6 +70,7 @@ pub use book::{Book, BookEdited, BookEntry, BookError, BookGroup, EntryKind, Me}
 pub use book_group::{GroupUpdate, MAX_GROUP_NAME};
 pub use connection::Connection;
 pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
+pub use document::{DocumentInfo, Form, MAX_DOCUMENT_NAME, MAX_DOCUMENTS, Picture, Place, TileKey};
 pub use edit::{ContactKey, EditError, Edited, Limits};
 pub use entry_types::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
 pub use error::StoreError;
@@ -82,6 +85,7 @@ pub use offline::{
 };
 pub use order::{Order, Ordered};
 pub use outside::OutsideContact;
+pub use profile::{MAX_MESSAGE, Profile, ProfileEdited, ProfileError, ProfileUpdate};
 pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
 pub use role::{MAX_NUMBER, MembershipId, OWN_NETWORK, Role};
