@@ -463,7 +463,7 @@ mod tests {
 
     #[test]
     fn a_line_of_text_may_lead_somewhere() {
-        for text in ["{ text = \"a \\\"b\\\"\", url = \"https://example.com/\" }", "{ text = \"ä\" }"] {
+        for text in ["{ text = 'a \"b\"', url = \"https://example.com/\" }", "{ text = \"ä\" }"] {
             let ad: TextAd = read(text, Kind::Table).unwrap();
             assert_eq!(ad.show(), text);
         }

@@ -57,7 +57,7 @@ struct Place<'a>(&'a AtomicUsize);
 impl<'a> Place<'a> {
     fn take(waiting: &'a AtomicUsize) -> Option<Self> {
         let more = |count: usize| (count < MAX_WAITING + AT_ONCE).then_some(count + 1);
-        waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok().then_some(Self(waiting))
+        waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok().then(|| Self(waiting))
     }
 }
 

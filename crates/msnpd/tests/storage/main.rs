@@ -6,6 +6,8 @@
 mod common;
 
 mod bad_input;
+mod directory;
+mod following;
 mod pictures;
 mod profile;
 mod support;
