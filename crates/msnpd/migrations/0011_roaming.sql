@@ -7,7 +7,7 @@ ALTER TABLE account ADD COLUMN name_changed INTEGER;
 -- Who has no row has no message, and has changed nothing yet.
 CREATE TABLE profile (
     account         INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
-    version         INTEGER NOT NULL DEFAULT 1, -- grows with each change
+    version         INTEGER NOT NULL,           -- grows with each change; 1 is that of who has no row
     modified        INTEGER NOT NULL,
     message         TEXT NOT NULL DEFAULT '',
     message_changed INTEGER,                    -- NULL: it was never set

@@ -111,9 +111,10 @@ impl Inner {
             };
         }
         // One client sends its first request twice, here as to the address book (web-services reference, 12.1).
-        let mut turn = self.recent.turn(user.account.id, self.server.now()).await;
         let digest = recent::digest(&namespace, &body);
+        // It may be a while until it is his turn.
         drop(body);
+        let mut turn = self.recent.turn(user.account.id, self.server.now()).await;
         if let Some(said) = turn.repeated(&digest, self.server.now()) {
             return said.into_answer();
         }

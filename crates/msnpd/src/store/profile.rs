@@ -21,7 +21,7 @@ pub struct Profile {
     pub account: AccountId,
     /// When anything of it was changed, in seconds since 1970.
     pub modified: u64,
-    /// Grows with each change.
+    /// Grows with each change that is made here; from 1.
     pub version: u64,
     /// The friendly name; the address where none was ever set.
     pub name: String,
@@ -206,22 +206,28 @@ async fn change(
             Err(error) => return Err(error.into()),
         };
     }
-    if name.is_some() {
+    // The same message once more is no newer than it was; that there is none may be new.
+    let message = match update.message {
+        Some(new) => {
+            let known: Option<(String, Option<i64>)> =
+                sqlx::query_as("SELECT message, message_changed FROM profile WHERE account = $1")
+                    .bind(i64::from(account.0))
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let is_known = known.is_some_and(|(message, changed)| message == new && changed.is_some());
+            (!is_known).then_some(new)
+        }
+        None => None,
+    };
+    if name.is_some() || message.is_some() {
         touch(tx, account).await?;
     }
-    if let Some(message) = update.message {
-        // The same message once more is no newer than it was.
-        sqlx::query(
-            "INSERT INTO profile (account, modified, message, message_changed) VALUES ($1, $2, $3, $2) \
-             ON CONFLICT (account) DO UPDATE SET version = version + 1, modified = excluded.modified, \
-             message = excluded.message, message_changed = excluded.modified \
-             WHERE profile.message <> excluded.message",
-        )
-        .bind(i64::from(account.0))
-        .bind(now())
-        .bind(message)
-        .execute(tx)
-        .await?;
+    if let Some(message) = message {
+        sqlx::query("UPDATE profile SET message = $2, message_changed = modified WHERE account = $1")
+            .bind(i64::from(account.0))
+            .bind(message)
+            .execute(tx)
+            .await?;
     }
     Ok(ProfileEdited { before, name })
 }
@@ -229,7 +235,7 @@ async fn change(
 /// Notes that a profile was changed.
 pub(super) async fn touch(tx: &mut SqliteConnection, account: AccountId) -> Result<(), ProfileError> {
     sqlx::query(
-        "INSERT INTO profile (account, modified) VALUES ($1, $2) \
+        "INSERT INTO profile (account, version, modified) VALUES ($1, 2, $2) \
          ON CONFLICT (account) DO UPDATE SET version = version + 1, modified = excluded.modified",
     )
     .bind(i64::from(account.0))

@@ -12,6 +12,7 @@ mod orders;
 mod outside;
 mod random;
 mod recordings;
+mod roaming;
 mod settings;
 mod upgrade;
 
