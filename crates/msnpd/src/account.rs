@@ -27,6 +27,17 @@ impl AccountId {
         z ^ (z >> 31)
     }
 
+    /// The account with this 64-bit number; `None` where none can have it. There need be no such account.
+    pub const fn with_cid(cid: u64) -> Option<Self> {
+        // Each step of `cid` backwards: the constants are the inverses of its factors.
+        let mut z = cid ^ (cid >> 31) ^ (cid >> 62);
+        z = z.wrapping_mul(0x3196_42b2_d24d_8ec3);
+        z = (z ^ (z >> 27) ^ (z >> 54)).wrapping_mul(0x96de_1b17_3f11_9089);
+        z = (z ^ (z >> 30) ^ (z >> 60)).wrapping_mul(0xf1de_83e1_9937_733d);
+        let id = Self((z & 0x7fff_ffff) as u32 | (z >> 1 & 0x8000_0000) as u32);
+        if id.cid() == cid { Some(id) } else { None }
+    }
+
     /// What the account's own entry in its address book is named by: both numbers, which nothing else has together.
     pub const fn contact_id(self) -> Guid {
         Guid(((self.puid() as u128) << 64 | self.cid() as u128).to_be_bytes())
@@ -82,5 +93,13 @@ mod tests {
             ids.into_iter().map(|id| of(AccountId(id))).collect::<std::collections::BTreeSet<_>>().len()
         };
         assert_eq!((distinct(AccountId::puid), distinct(AccountId::cid)), (ids.len(), ids.len()));
+    }
+
+    #[test]
+    fn a_number_leads_back_to_its_account() {
+        for id in [0, 1, 2, 1000, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, u32::MAX].map(AccountId) {
+            assert_eq!(AccountId::with_cid(id.cid()), Some(id));
+            assert_eq!(AccountId::with_cid(id.cid().wrapping_add(1)), None);
+        }
     }
 }

@@ -3,9 +3,12 @@
 
 use hyper::{Method, StatusCode};
 use msnp::soap::envelope::{FaultCode, coded_fault};
+use msnp::soap::escape;
 
 use crate::http::{Answer, Asked, HTML, Notice, XML, answer, redirect};
 use crate::msgr_config::Here;
+use crate::pages::WebAddress;
+use crate::text_ad::TextAd;
 
 const ADDRESS_BOOK: &str = "http://www.msn.com/webservices/AddressBook";
 const CLIENT: &str = "http://www.msn.com/webservices/Messenger/Client";
@@ -25,7 +28,7 @@ const NO_ACTIVITIES: Notice = Notice {
 };
 
 /// The answer to a request for such a service; `None` if it is none of these.
-pub(crate) fn courtesy(asked: &Asked, here: &Here) -> Option<Answer> {
+pub(crate) fn courtesy(asked: &Asked, here: &Here, text_ad: Option<&TextAd>) -> Option<Answer> {
     let reads = matches!(asked.method, Method::GET | Method::HEAD);
     let posts = asked.method == Method::POST;
     Some(match asked.file_name() {
@@ -49,9 +52,14 @@ pub(crate) fn courtesy(asked: &Asked, here: &Here) -> Option<Answer> {
         )),
         // An advertisement is a page in a small window, or a line of text: an empty one of either.
         "adsadclient31.dll" | "banner.htm" if reads => answer(StatusCode::OK, HTML, ""),
-        "text.xml" if reads => {
-            xml("<TEXTAD><adtext></adtext><hiturl></hiturl><tab/><ct/><flag>0</flag></TEXTAD>")
-        }
+        "text.xml" if reads => line_of_text(text_ad),
+        // What Windows Live Messenger 2009 and later have for a tab, each from an address of its own.
+        "tab.xml" if reads => xml(&format!(
+            "<ads><tabad><type>page</type><contenturl>{plain}/today</contenturl><hiturl>{plain}/today</hiturl>\
+             <image>res:bell</image><name>Today</name><tooltip>What is new</tooltip><siteid>0</siteid>\
+             <notificationid>0</notificationid><tabid>1</tabid><hidden>0</hidden></tabad></ads>",
+            plain = escape(&here.plain),
+        )),
         "directory.aspx" if reads => NO_ACTIVITIES.page(StatusCode::OK),
         "appdirectory.asmx" if posts => activities(asked),
         "whatsnewservice.asmx" if posts => news(asked),
@@ -79,6 +87,17 @@ fn link_number(path: &str) -> Option<u32> {
     let (version, locale) = market.split_once("me")?;
     let is_link = version.bytes().all(|b| b.is_ascii_digit()) && !version.is_empty() && locale.len() <= 8;
     number.parse().ok().filter(|_| is_link)
+}
+
+/// The line under contact lists: an empty one where the operator has none.
+fn line_of_text(ad: Option<&TextAd>) -> Answer {
+    let text = ad.map(TextAd::text).unwrap_or_default();
+    let url = ad.and_then(TextAd::url).map(WebAddress::as_str).unwrap_or_default();
+    xml(&format!(
+        "<TEXTAD><adtext>{}</adtext><hiturl>{}</hiturl><tab/><ct/><flag>0</flag></TEXTAD>",
+        escape(text),
+        escape(url)
+    ))
 }
 
 /// What a client could do with somebody: nothing.

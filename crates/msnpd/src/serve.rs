@@ -24,6 +24,7 @@ use crate::server::{Challenges, PublicHost, Server, Settings, WebServer};
 use crate::session::Role;
 use crate::shields::Shields;
 use crate::store::Store;
+use crate::text_ad::TextAd;
 use crate::ticket::Mint;
 use crate::watch::Watch;
 use crate::{accept, http, passport, tls};
@@ -65,6 +66,8 @@ pub struct Options {
     pub offline_messages: Option<Duration>,
     /// Where the operator has pages that clients open.
     pub pages: Pages,
+    /// The operator's line of text under contact lists.
+    pub text_ad: Option<TextAd>,
     /// What clients ask for as `Shields.xml`.
     pub shields: Shields,
     /// Which clients are told to upgrade.
@@ -205,7 +208,8 @@ impl Service {
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
-        let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?;
+        let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?
+            .with_text_ad(options.text_ad);
         let web = http::Web::with_server(passport, front, pages, server.clone());
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {

@@ -460,6 +460,7 @@ impl Place for Network {
             challenges: Challenges::Off,
             offline_messages: Some(MESSAGE_LIFETIME),
             pages: msnpd::pages::Pages::default(),
+            text_ad: None,
             shields: msnpd::shields::Shields::default(),
             upgrades: msnp::flow::notification::Upgrades::default(),
             download_url: None,

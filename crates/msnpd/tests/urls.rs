@@ -87,6 +87,9 @@ const AB_HEADER: &str = "<ABApplicationHeader xmlns='http://www.msn.com/webservi
 const ST: &str = "http://www.msn.com/webservices/storage/2008/";
 const ST_HEADER: &str = "<StorageUserHeader xmlns='http://www.msn.com/webservices/storage/2008'><Puid>0</Puid>\
     <TicketToken>{ticket}</TicketToken></StorageUserHeader>";
+const PROFILES: &str = "http://profile.live.com/";
+const PROFILES_HEADER: &str = "<SOAPUserHeader xmlns='http://profile.live.com/'><TicketToken>{ticket}</TicketToken>\
+    </SOAPUserHeader>";
 const CLIENT: &str = "http://www.msn.com/webservices/Messenger/Client/";
 const RSI: &str = "http://www.hotmail.msn.com/ws/2004/09/oim/rsi/";
 const RSI_HEADER: &str = "<PassportCookie xmlns='http://www.hotmail.msn.com/ws/2004/09/oim/rsi'><t>{auth}</t><p></p>\
@@ -99,6 +102,7 @@ const ASKS: &[Ask] = &[
             "gateway.messenger.hotmail.com",
             "muser.gateway.messenger.hotmail.com",
             "gateway.edge.messenger.live.com",
+            "geo.gateway.messenger.live.com",
         ],
         Http,
         "POST /gateway/gateway.dll?Action=open&Server=NS&IP=messenger.hotmail.com",
@@ -184,6 +188,13 @@ const ASKS: &[Ask] = &[
     ask(
         CONFIG,
         Both,
+        "GET /Config/MsgrConfig.asmx?op=GetClientConfig&Country=US&CLCID=0409&PLCID=0409&GeoID=244&ver=14.0.8117",
+        Nothing,
+        "configuration of Windows Live Messenger 2009 and later",
+    ),
+    ask(
+        CONFIG,
+        Both,
         "POST /Config/MsgrConfig.asmx",
         Call(CLIENT, "GetClientConfig", "", "<clientinfo><Country>US</Country></clientinfo>"),
         "configuration of MSN Messenger 6.0 to 7.5",
@@ -243,15 +254,40 @@ const ASKS: &[Ask] = &[
         STORAGE,
         Https,
         "POST /storageservice/SchematizedStore.asmx",
-        Call(ST, "UpdateProfile", ST_HEADER, "<profile/>"),
+        Call(
+            ST,
+            "UpdateProfile",
+            ST_HEADER,
+            "<profile><ExpressionProfile><PersonalStatus>out for lunch</PersonalStatus></ExpressionProfile></profile>",
+        ),
         "the same, to change",
+    ),
+    ask(
+        STORAGE,
+        Https,
+        "POST /storageservice/SchematizedStore.asmx",
+        Call(
+            ST,
+            "FindDocuments",
+            ST_HEADER,
+            "<objectHandle><RelationshipName>/UserTiles</RelationshipName></objectHandle>",
+        ),
+        "pictures that roam; they come and go by CreateDocument, UpdateDocument, CreateRelationships and \
+         DeleteRelationships",
+    ),
+    ask(
+        &["byfiles.storage.msn.com", "blufiles.storage.msn.com"],
+        Both,
+        "GET /storage/usertile/00000000000000000000000000000000/static",
+        Nothing,
+        "pictures out of profiles: this one is not there, and those that are have addresses that nobody can guess",
     ),
     ask(
         &["byfiles.storage.msn.com", "blufiles.storage.msn.com"],
         Both,
         "GET /tile/x",
         Nothing,
-        "pictures out of profiles",
+        "pictures of the old service",
     ),
     ask(
         &["sup.live.com"],
@@ -271,8 +307,32 @@ const ASKS: &[Ask] = &[
         &["directory.services.live.com"],
         Https,
         "POST /profile/profile.asmx",
-        Call("http://profile.live.com/", "Get", "", ""),
-        "the directory of profiles",
+        Call(
+            PROFILES,
+            "Get",
+            PROFILES_HEADER,
+            "<request><ViewName>WLX.DC.CoreProfile</ViewName><Id>{cid}</Id></request>",
+        ),
+        "the directory of profiles: one's own, and those of contacts",
+    ),
+    ask(
+        &["directory.services.live.com"],
+        Https,
+        "POST /profile/profile.asmx",
+        Call(
+            PROFILES,
+            "GetMany",
+            PROFILES_HEADER,
+            "<request><ViewName>WLX.DC.CoreProfile</ViewName><Ids><ProfileId>{cid}</ProfileId></Ids></request>",
+        ),
+        "the same of several",
+    ),
+    ask(
+        &["directory.services.live.com"],
+        Https,
+        "POST /profile/profile.asmx",
+        Call(PROFILES, "Set", PROFILES_HEADER, "<request/>"),
+        "the same, to change",
     ),
     ask(
         &["api.live.net", "people.directory.live.com"],
@@ -321,6 +381,7 @@ const ASKS: &[Ask] = &[
     ask(ADS, Http, "GET /ADSAdClient31.dll?GetAd=&PG=IMSTAB&AP=1089", Nothing, "advertisements"),
     ask(CONFIG, Http, "GET /ads/banner.htm", Nothing, "the banner that MsgrConfig names"),
     ask(CONFIG, Http, "GET /ads/text.xml", Nothing, "the line of text that MsgrConfig names"),
+    ask(CONFIG, Http, "GET /ads/tab.xml", Nothing, "the tab that MsgrConfig of 2009 and later names"),
     ask(CONFIG, Http, "GET /today", Nothing, "the page and the tab that MsgrConfig names"),
     ask(
         &["mlocate.spotlife.net", "mplocate.spotlife.net"],
@@ -330,8 +391,21 @@ const ASKS: &[Ask] = &[
         "where the webcam relay is",
     ),
     ask(&["m1reflector.spotlife.net"], Http, "GET /createSession", Nothing, "the webcam relay"),
-    ask(&["fss.live.com", "secure.wlxrs.com"], Both, "GET /x", Nothing, "shared folders and content"),
+    ask(
+        &["fss.live.com", "cba.domains.live.com", "secure.wlxrs.com"],
+        Both,
+        "GET /x",
+        Nothing,
+        "shared folders and content",
+    ),
     ask(&["www.microsoft.com"], Http, "GET /", Nothing, "whether there is a network"),
+    ask(
+        &["cid-1234567890abcdef.profile.live.com", "tdy.en-us.msn.com"],
+        Http,
+        "GET /",
+        Nothing,
+        "somebody's page, and MSN Today by its old name",
+    ),
     ask(&["messenger.msn.com", "messenger.live.com"], Http, "GET /", Nothing, "pages around Messenger"),
     ask(&["loginnet.passport.com"], Https, "GET /logo.gif", Nothing, "the picture beside a refusal"),
 ];
@@ -366,7 +440,8 @@ impl Scene {
                     "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope \
                      xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Header>{header}</soap:Header><soap:Body>\
                      <{operation} xmlns=\"{}\">{inside}</{operation}></soap:Body></soap:Envelope>",
-                    namespace.trim_end_matches('/')
+                    // That of profiles ends in a slash.
+                    if namespace == PROFILES { namespace } else { namespace.trim_end_matches('/') }
                 ),
             ),
             Form(form) => ("Content-Type: application/x-www-form-urlencoded\r\n".to_owned(), form.to_owned()),
@@ -376,6 +451,7 @@ impl Scene {
             text.replace("t=EwExampleTicketForAlice0001&amp;p=", "{ticket}")
                 .replace("{ticket}", &msnp::soap::escape(&self.ticket))
                 .replace("{auth}", &self.auth)
+                .replace("{cid}", &format!("<Ns1>Cid</Ns1><V1>{}</V1>", AccountId(1).cid().cast_signed()))
                 .replace("{password}", PASSWORD)
                 .replace("p&amp;ss w0rd", PASSWORD)
         };

@@ -5,10 +5,12 @@
 
 pub mod abch;
 pub mod canonical;
+pub mod directory;
 pub mod envelope;
 pub mod oim;
 pub mod rsi;
 pub mod rst;
+pub mod storage;
 mod text;
 pub mod tree;
 mod xml;

@@ -16,7 +16,7 @@ mod connection;
 mod details;
 mod find_membership;
 mod follow;
-mod recent;
+pub(crate) mod recent;
 mod refusal;
 mod time;
 mod view;
@@ -30,7 +30,7 @@ use msnp::soap::envelope::Envelope;
 use msnp::soap::tree::{Element, Limits};
 use msnp::types::{Guid, OwnedSecret};
 
-use crate::http::{Answer, Asked, XML, answer};
+use crate::http::{Answer, Asked};
 use crate::random;
 use crate::server::Server;
 use crate::store::{BookEdited, CircleEdited};
@@ -168,7 +168,7 @@ impl Inner {
         let WebUser { account, ticket_expires } = user;
         let operation = request.operation();
         let mut turn = self.recent.turn(account.id, self.server.now()).await;
-        let digest = recent::digest(operation, body);
+        let digest = recent::digest(operation.as_str(), body);
         if let Some(said) = turn.repeated(&digest, self.server.now()) {
             tracing::debug!(account = %account.id, %operation, "a repeated request is answered as before");
             return said.into_answer();
@@ -226,10 +226,6 @@ impl Said {
     fn refused(refusal: &Refusal, operation: Option<Operation>) -> Self {
         let body = refusal.to_xml(operation).into();
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, body, is_final: !refusal.is_passing() }
-    }
-
-    fn into_answer(self) -> Answer {
-        answer(self.status, XML, self.body)
     }
 }
 

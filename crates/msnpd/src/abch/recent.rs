@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use msnp::soap::abch::Operation;
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
 
 use crate::account::AccountId;
+use crate::http::{Answer, XML, answer};
 use crate::ns::pace::{Few, Pace};
 
 /// How long an answer is repeated to the same request.
@@ -29,7 +29,7 @@ const MAX_KEPT: usize = 16 * 1024;
 
 /// Whoever has asked for something lately.
 #[derive(Debug, Default)]
-pub(super) struct Recent(Mutex<HashMap<AccountId, Known>>);
+pub(crate) struct Recent(Mutex<HashMap<AccountId, Known>>);
 
 #[derive(Debug)]
 struct Known {
@@ -39,12 +39,12 @@ struct Known {
 
 /// What is known of an account.
 #[derive(Debug)]
-pub(super) struct State {
+pub(crate) struct State {
     last: Option<Last>,
     /// How fast it may edit.
-    pub(super) pace: Pace,
+    pub(crate) pace: Pace,
     /// How often it may take another name.
-    pub(super) renames: Few,
+    pub(crate) renames: Few,
 }
 
 #[derive(Debug)]
@@ -56,16 +56,16 @@ struct Last {
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
-    pub(super) status: StatusCode,
-    pub(super) body: Bytes,
+pub(crate) struct Said {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
     /// Whether the same request would be answered so again.
-    pub(super) is_final: bool,
+    pub(crate) is_final: bool,
 }
 
 impl Recent {
     /// Waits until it is this account's turn, and no request of its is being carried out.
-    pub(super) async fn turn(&self, account: AccountId, now: Instant) -> OwnedMutexGuard<State> {
+    pub(crate) async fn turn(&self, account: AccountId, now: Instant) -> OwnedMutexGuard<State> {
         let state = {
             let mut known = self.0.lock();
             if known.len() >= MAX_ACCOUNTS && !known.contains_key(&account) {
@@ -86,6 +86,13 @@ impl Recent {
     }
 }
 
+impl Said {
+    /// To be sent.
+    pub(crate) fn into_answer(self) -> Answer {
+        answer(self.status, XML, self.body)
+    }
+}
+
 /// Forgets who has not asked for long; where all have, everybody whose request is not being carried out.
 fn make_room(known: &mut HashMap<AccountId, Known>, now: Instant) {
     let is_busy = |account: &Known| Arc::strong_count(&account.state) > 1;
@@ -97,19 +104,19 @@ fn make_room(known: &mut HashMap<AccountId, Known>, now: Instant) {
 
 impl State {
     /// What was answered, if this is the last request again.
-    pub(super) fn repeated(&self, digest: &[u8; 32], now: Instant) -> Option<Said> {
+    pub(crate) fn repeated(&self, digest: &[u8; 32], now: Instant) -> Option<Said> {
         let last = self.last.as_ref()?;
         (last.digest == *digest && now < last.at + REPEATED).then(|| last.said.clone())
     }
 
     /// Keeps an answer.
-    pub(super) fn remember(&mut self, digest: [u8; 32], at: Instant, said: Said) {
+    pub(crate) fn remember(&mut self, digest: [u8; 32], at: Instant, said: Said) {
         self.last = (said.body.len() <= MAX_KEPT).then_some(Last { digest, at, said });
     }
 }
 
 /// What tells requests apart: the operation, and all bytes from the envelope's body on.
-pub(super) fn digest(operation: Operation, document: &[u8]) -> [u8; 32] {
+pub(crate) fn digest(operation: &str, document: &[u8]) -> [u8; 32] {
     const BODY: &[u8] = b"body";
     let is_body = |at: &usize| {
         let name = document.get(*at..*at + BODY.len());
@@ -118,7 +125,7 @@ pub(super) fn digest(operation: Operation, document: &[u8]) -> [u8; 32] {
     };
     let from = (0..document.len()).find(is_body).unwrap_or_default();
     let mut digest = Sha256::new();
-    digest.update(operation.as_str().as_bytes());
+    digest.update(operation.as_bytes());
     digest.update([0]);
     digest.update(document.get(from..).unwrap_or_default());
     digest.finalize().into()
@@ -130,12 +137,12 @@ mod tests {
 
     #[test]
     fn headers_make_no_difference() {
-        let of = |document: &str| digest(Operation::AbContactAdd, document.as_bytes());
+        let of = |document: &str| digest("ABContactAdd", document.as_bytes());
         let first = of("<s:Envelope><s:Header><a>1</a></s:Header><s:Body><b/></s:Body></s:Envelope>");
         assert_eq!(of("<s:Envelope><s:Header/><s:Body><b/></s:Body></s:Envelope>"), first);
         assert_ne!(of("<s:Envelope><s:Header/><s:Body><c/></s:Body></s:Envelope>"), first);
         let document = b"<Body><b/></Body>";
-        assert_ne!(digest(Operation::AbContactAdd, document), digest(Operation::AddMember, document));
+        assert_ne!(digest("ABContactAdd", document), digest("AddMember", document));
     }
 
     #[tokio::test(start_paused = true)]

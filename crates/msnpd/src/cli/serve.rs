@@ -98,6 +98,7 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
         challenges: config.challenges,
         offline_messages: Some(config.offline_message_lifetime).filter(|lifetime| !lifetime.is_zero()),
         pages: config.pages,
+        text_ad: config.text_ad,
         shields,
         upgrades: Upgrades { recommended: config.recommended_client, minimum: config.minimum_client },
         download_url: config.download_url,

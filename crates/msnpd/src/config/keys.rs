@@ -12,6 +12,7 @@ use crate::logging::Format;
 use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::pages::{Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
+use crate::text_ad::TextAd;
 use crate::{accept, http, store, ticket, tls};
 
 /// One thing an operator may choose.
@@ -123,6 +124,10 @@ keys! {
     /// {address} filled in, message with {id}, addrbook, person, password, profile, mobile, chat and others.
     /// With an inbox, clients show how much mail there is, as `msnpd mail` tells.
     key pages: Pages = Pages::default();
+
+    /// A line of text that Windows Live Messenger and others show under the contact list, where the old service had an
+    /// advertisement, such as `{ text = "Party on Friday", url = "https://example.com/" }`; "" for none.
+    key text_ad: Option<TextAd> = None;
 
     /// A file with the Shields.xml that clients of MSN Messenger 7.0 and later get, which switches off what they can
     /// do; "" for one that switches off nothing.

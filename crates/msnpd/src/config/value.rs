@@ -12,6 +12,7 @@ use crate::logging::Format;
 use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::pages::{InvalidAddress, Page, Pages, WebAddress};
 use crate::server::{Challenges, PublicHost};
+use crate::text_ad::TextAd;
 use crate::tls;
 
 /// What a TOML file has for a value.
@@ -302,6 +303,37 @@ impl Value for Pages {
     }
 }
 
+/// A table, in a variable as in a file: `{ text = "Party on Friday" }`, with `url` where it leads somewhere.
+impl Value for TextAd {
+    const BARE: Kind = Kind::Table;
+
+    fn expected() -> Expected {
+        "a table with a line of text of up to 128 characters and, if it leads somewhere, an address, such as \
+         { text = \"Party on Friday\", url = \"https://example.com/\" }"
+            .into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        // Nothing may follow the table.
+        let table = text.starts_with('{').then(|| format!("ad = {text}").parse::<toml::Table>().ok())??;
+        let entries = table.get("ad").filter(|_| table.len() == 1)?.as_table()?;
+        let line = entries.get("text")?.as_str()?;
+        let url = match entries.get("url") {
+            Some(url) => Some(url.as_str()?.parse().ok()?),
+            None => None,
+        };
+        let known = 1 + usize::from(url.is_some());
+        Self::new(line, url).ok().filter(|_| entries.len() == known)
+    }
+
+    fn show(&self) -> String {
+        match self.url() {
+            Some(url) => format!("{{ text = {}, url = {} }}", quoted(self.text()), quoted(url)),
+            None => format!("{{ text = {} }}", quoted(self.text())),
+        }
+    }
+}
+
 impl Value for Challenges {
     fn expected() -> Expected {
         "\"off\", \"ask\" or \"enforce\"".into()
@@ -427,6 +459,27 @@ mod tests {
         }
         assert_eq!(Duration::from_secs(86_400).show(), "\"24h\"");
         assert_eq!(Duration::from_secs(90).show(), "90");
+    }
+
+    #[test]
+    fn a_line_of_text_may_lead_somewhere() {
+        for text in ["{ text = 'a \"b\"', url = \"https://example.com/\" }", "{ text = \"ä\" }"] {
+            let ad: TextAd = read(text, Kind::Table).unwrap();
+            assert_eq!(ad.show(), text);
+        }
+        assert_eq!(read("", Kind::Text), Some(None::<TextAd>));
+        for bad in [
+            "{}",
+            "x",
+            "{ text = \"\" }",
+            "{ text = 1 }",
+            "{ url = \"https://example.com/\" }",
+            "{ text = \"a\", url = \"example.com\" }",
+            "{ text = \"a\", link = \"https://example.com/\" }",
+            "{ text = \"a\" }\nb = 1",
+        ] {
+            assert_eq!(read::<TextAd>(bad, Kind::Text), None, "{bad}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use openssl::hash::MessageDigest;
 use super::answer::{Answer, HTML, answer};
 use super::asked::Asked;
 use crate::msgr_config::Here;
+use crate::text_ad::TextAd;
 use crate::tls::{Identities, Identity, TlsError};
 
 /// What the front page says of this server.
@@ -21,6 +22,7 @@ pub struct Front {
     msnp_port: u16,
     http_port: u16,
     https_port: u16,
+    text_ad: Option<TextAd>,
 }
 
 /// A CA, as it is offered.
@@ -74,7 +76,19 @@ impl Front {
             msnp_port,
             http_port,
             https_port,
+            text_ad: None,
         })
+    }
+
+    /// The same of a server whose operator has a line of text to show.
+    #[must_use]
+    pub fn with_text_ad(self, text_ad: Option<TextAd>) -> Self {
+        Self { text_ad, ..self }
+    }
+
+    /// The operator's line of text.
+    pub(super) const fn text_ad(&self) -> Option<&TextAd> {
+        self.text_ad.as_ref()
     }
 
     pub(super) fn page(&self, asked: &Asked) -> Answer {
@@ -110,8 +124,8 @@ impl Front {
         let (plain, secure) =
             (with_port("http", self.http_port, 80), with_port("https", self.https_port, 443));
         match asked.peer.tls {
-            true => Here { host, plain, secure: asked_here },
-            false => Here { host, plain: asked_here, secure },
+            true => Here { host, plain, secure: asked_here, is_secure: true },
+            false => Here { host, plain: asked_here, secure, is_secure: false },
         }
     }
 

@@ -7,14 +7,16 @@ use super::answer::{Answer, HTML, XML, answer};
 use super::asked::Asked;
 use super::front::Front;
 use crate::courtesy::courtesy;
-use crate::msgr_config::{Asking, msgr_config};
+use crate::msgr_config::{Asking, Generation, msgr_config};
 
 /// Answers whatever is left, and at once.
 pub(super) fn answer_others(asked: &Asked, front: &Front) -> Answer {
     match (asked.file_name(), &asked.method) {
         ("msgrconfig.asmx", &Method::POST) => msgr_config(&front.here(asked), Asking::Soap),
-        ("msgrconfig.asmx", _) => msgr_config(&front.here(asked), Asking::Get),
-        _ => courtesy(asked, &front.here(asked)).unwrap_or_else(|| unknown(asked)),
+        ("msgrconfig.asmx", _) => {
+            msgr_config(&front.here(asked), Asking::Get(Generation::of(asked.query.as_deref())))
+        }
+        _ => courtesy(asked, &front.here(asked), front.text_ad()).unwrap_or_else(|| unknown(asked)),
     }
 }
 

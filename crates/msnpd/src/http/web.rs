@@ -15,11 +15,13 @@ use super::front::Front;
 use super::others::answer_others;
 use super::page;
 use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
+use crate::msgr_config::Here;
 use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
 use crate::passport::{MAX_FORM_BYTES, MAX_RST_BYTES, Passport};
+use crate::profiles;
 use crate::server::Server;
-use crate::storage::{self, StorageFault};
+use crate::storage::{self, Storage, tile};
 
 /// The web services and pages. Cheap to clone. Whatever name a client asked for, it is served by path alone:
 /// hosts files and patched executables lead all the old names here.
@@ -40,6 +42,7 @@ struct SignedIn {
     server: Arc<Server>,
     address_books: AddressBooks,
     offline_messages: OfflineMessages,
+    storage: Storage,
 }
 
 /// A web service for those who have signed in, each at a path of its own.
@@ -51,6 +54,8 @@ enum Service {
     FetchMessages,
     /// Offline messages to be sent.
     StoreMessage,
+    /// What contacts show of themselves.
+    Profiles,
     /// The roaming profile.
     Storage,
 }
@@ -61,6 +66,7 @@ impl Service {
             "abservice.asmx" | "sharingservice.asmx" => Some(Self::AddressBook),
             "oim.asmx" => Some(Self::StoreMessage),
             "rsi.asmx" => Some(Self::FetchMessages),
+            "profile.asmx" => Some(Self::Profiles),
             "schematizedstore.asmx" => Some(Self::Storage),
             _ => None,
         }
@@ -70,7 +76,7 @@ impl Service {
 impl SignedIn {
     /// Answers a request. What was begun is done to its end, and what follows from it too, whether somebody waits for the
     /// answer or not.
-    async fn answer<B>(&self, service: Service, asked: Asked, body: B) -> Answer
+    async fn answer<B>(&self, service: Service, asked: Asked, here: Here, body: B) -> Answer
     where
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -78,6 +84,7 @@ impl SignedIn {
         let limit = match service {
             Service::AddressBook => MAX_ABCH_BYTES,
             Service::FetchMessages | Service::StoreMessage => MAX_OIM_BYTES,
+            Service::Profiles => profiles::MAX_BYTES,
             Service::Storage => storage::MAX_BYTES,
         };
         let body = match body::read_soap(&asked, body, limit).await {
@@ -87,14 +94,14 @@ impl SignedIn {
                 if matches!(service, Service::Storage)
                     && refusal.status() == StatusCode::PAYLOAD_TOO_LARGE =>
             {
-                return StorageFault::NotKept.answer();
+                return storage::too_long();
             }
             Err(refusal) => return refusal,
         };
         let (services, open) = (self.clone(), self.server.sessions.open());
         let answering = tokio::spawn(async move {
             let _open = open;
-            services.serve(service, &asked, body).await
+            services.serve(service, &asked, &here, body).await
         });
         answering.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a web service could not answer");
@@ -103,12 +110,13 @@ impl SignedIn {
         })
     }
 
-    async fn serve(&self, service: Service, asked: &Asked, body: Bytes) -> Answer {
+    async fn serve(&self, service: Service, asked: &Asked, here: &Here, body: Bytes) -> Answer {
         match service {
             Service::AddressBook => self.address_books.answer(asked, &body).await,
             Service::FetchMessages => self.offline_messages.fetch(asked, body).await,
             Service::StoreMessage => self.offline_messages.store(asked, body).await,
-            Service::Storage => storage::storage(&self.server, &body).await,
+            Service::Profiles => profiles::profiles(&self.server, here, body).await,
+            Service::Storage => self.storage.answer(here, body).await,
         }
     }
 }
@@ -124,6 +132,7 @@ impl Web {
         let server = Some(SignedIn {
             address_books: AddressBooks::new(server.clone()),
             offline_messages: OfflineMessages::new(server.clone()),
+            storage: Storage::new(server.clone()),
             server,
         });
         Self(Arc::new(Services { passport, front, pages, server }))
@@ -149,10 +158,16 @@ impl Web {
         if let Some(certificate) = front.certificate(&asked.path).filter(|_| reads) {
             return certificate;
         }
+        if let Some(services) = server.as_ref().filter(|_| reads)
+            && let Some(wanted) = tile::Wanted::at(&asked.path)
+        {
+            return wanted.answer(&services.server).await;
+        }
         if let Some(services) = server.as_ref().filter(|_| asked.method == Method::POST)
             && let Some(service) = Service::called(asked.file_name())
         {
-            return services.answer(service, asked, body).await;
+            let here = front.here(&asked);
+            return services.answer(service, asked, here, body).await;
         }
         match (asked.path.as_str(), asked.file_name()) {
             ("/", _) if reads => front.page(&asked),

@@ -1,5 +1,5 @@
 //! What is kept across a restart: accounts, lists, groups, privacy, properties, circles, messages for people who
-//! are away.
+//! are away, and what roams.
 //!
 //! One set of operations, named for what the server wants, over an SQLite file in the data directory. Edits go through
 //! one writer task and return when they are on the disk; reads have connections of their own and never wait for a
@@ -22,6 +22,7 @@ mod circle_row;
 mod connection;
 mod contact;
 mod detail;
+mod document;
 mod edit;
 mod entry;
 mod entry_types;
@@ -39,6 +40,7 @@ mod order;
 mod outside;
 mod outside_row;
 mod privacy;
+mod profile;
 mod property;
 mod recording;
 mod role;
@@ -80,6 +82,7 @@ pub use circle_block::CIRCLE_NETWORK;
 pub use circle_edited::{CircleChange, CircleEdited, CircleError};
 pub use connection::Connection;
 pub use detail::{DetailEdit, Details, MAX_BOOK_BYTES, MAX_DETAIL_NAME, MAX_DETAIL_VALUE, MAX_DETAILS};
+pub use document::{DocumentInfo, Form, MAX_DOCUMENT_NAME, MAX_DOCUMENTS, Picture, Place, TileKey};
 pub use edit::{ContactKey, EditError, Edited, Limits};
 pub use entry_types::{Adding, Addition, EntryAddress, EntryUpdate, MAX_INVITE, MAX_KEPT, NewEntry};
 pub use error::StoreError;
@@ -94,6 +97,7 @@ pub use offline::{
 };
 pub use order::{Order, Ordered};
 pub use outside::OutsideContact;
+pub use profile::{MAX_MESSAGE, Profile, ProfileEdited, ProfileError, ProfileUpdate};
 pub use property::{SettingEdited, Sight};
 pub use recording::Wish;
 pub use role::{MAX_NUMBER, MembershipId, OWN_NETWORK, Role};

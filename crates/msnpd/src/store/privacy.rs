@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use super::edit::EditError;
 use super::property::{SettingEdited, Sight, turned};
 use super::row::{Part, Revisions, account_id, revision};
-use super::{Store, StoreError};
+use super::{Store, StoreError, now};
 use crate::account::AccountId;
 
 /// A setting as the database holds it.
@@ -62,9 +62,17 @@ pub(super) async fn change_name(
     account: AccountId,
     name: String,
 ) -> Result<u64, EditError> {
-    let set =
-        "UPDATE account SET name = nullif($2, '') WHERE id = $1 AND name IS DISTINCT FROM nullif($2, '')";
-    set_one(tx, account, set, name).await
+    // Since when it is so is part of what roams.
+    let done = sqlx::query(
+        "UPDATE account SET name = nullif($2, ''), name_changed = $3 \
+         WHERE id = $1 AND name IS DISTINCT FROM nullif($2, '')",
+    )
+    .bind(i64::from(account.0))
+    .bind(name)
+    .bind(now())
+    .execute(&mut *tx)
+    .await?;
+    changed(tx, account, done.rows_affected()).await
 }
 
 /// [`Store::set_prompt`].
@@ -123,7 +131,12 @@ async fn set_one(
     value: String,
 ) -> Result<u64, EditError> {
     let done = sqlx::query(statement).bind(i64::from(account.0)).bind(value).execute(&mut *tx).await?;
-    if done.rows_affected() == 0 {
+    changed(tx, account, done.rows_affected()).await
+}
+
+/// The account's new revision, if there is an account and one of its settings was changed.
+async fn changed(tx: &mut SqliteConnection, account: AccountId, rows: u64) -> Result<u64, EditError> {
+    if rows == 0 {
         revision(tx, account).await?.ok_or(EditError::Gone)?;
         return Err(EditError::Unchanged);
     }

@@ -85,6 +85,7 @@ pub fn options(dir: &Path) -> Options {
         challenges: msnpd::server::Challenges::Off,
         offline_messages: Some(msnpd::store::MESSAGE_LIFETIME),
         pages: msnpd::pages::Pages::default(),
+        text_ad: None,
         shields: msnpd::shields::Shields::default(),
         upgrades: msnp::flow::notification::Upgrades::default(),
         download_url: None,

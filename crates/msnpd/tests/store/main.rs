@@ -14,6 +14,7 @@ mod outside;
 mod random;
 mod random_circles;
 mod recordings;
+mod roaming;
 mod settings;
 mod upgrade;
 
