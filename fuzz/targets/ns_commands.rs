@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use msnp::command::{
-    adc, add, adg, adl, blp, chg, chl, cvq, cvr, del, fnd, fqy, gcf, gtc, ims, inf, lkp, lsg, lst, out, pag, pgd,
-    png, prp, put, qry, rea, reg, rem, rmg, rml, sbp, sdc, sdg, snd, syn, url, usr, uum, uun, uux, vas, ver, xfr,
+    adc, add, adg, adl, blp, chg, chl, cvq, cvr, del, fnd, fqy, gcf, gtc, ims, inf, lkp, lsg, lst, out, pag,
+    pgd, png, prp, put, qry, rea, reg, rem, rmg, rml, sbp, sdc, sdg, snd, syn, url, usr, uum, uun, uux, vas,
+    ver, xfr,
 };
 use msnp::dialect::Dialect;
 use msnp::flow::dispatch::DispatchServer;
