@@ -10,14 +10,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use msnp::command::{Command, nfy, sdg};
+use msnp::command::{Command, sdg};
 use msnp::dialect::{Dialect, MSNP18};
-use msnp::types::{
-    Address, CIRCLE_CONTENT, CIRCLE_NETWORK, CircleDocument, CircleId, CircleUri, Email, List, Lists,
-    PASSPORT_NETWORK,
-};
-use msnp::wire::{Blocks, Headers, Subject};
+use msnp::types::{Address, CircleId, CircleUri, Email, List, Lists, PASSPORT_NETWORK};
 
+use super::circle_notice::Notice;
 use super::person::Person;
 use super::{Directory, Encodings, Endpoint, EndpointId, Said};
 use crate::account::AccountId;
@@ -128,7 +125,7 @@ impl Circle {
         for member in &self.members {
             let mut line: Option<Bytes> = None;
             for seat in member.seats.iter().filter(|seat| is_meant(member, seat)) {
-                let line = line.get_or_insert_with(|| notice.line(id, member, segment).into());
+                let line = line.get_or_insert_with(|| notice.line(id, &member.address(), segment).into());
                 seat.endpoint.outbox.push(None, line.clone());
             }
         }
@@ -202,61 +199,6 @@ impl Circle {
             }
         }
         self.settle(id, person);
-    }
-}
-
-/// What a circle tells of itself (later-versions reference, 8.3).
-struct Notice<'a> {
-    change: nfy::Change,
-    number: &'static str,
-    uri: &'a str,
-    is_full: bool,
-    body: String,
-}
-
-impl Notice<'static> {
-    /// The uri of the circle itself.
-    const CIRCLE: &'static str = "/circle";
-
-    fn is_there(name: &str) -> Self {
-        let body = CircleDocument::Name(name.to_owned()).to_string();
-        Self { change: nfy::Change::Published, number: "0", uri: Self::CIRCLE, is_full: true, body }
-    }
-
-    fn is_called(name: &str) -> Self {
-        Self { is_full: false, number: "1", ..Self::is_there(name) }
-    }
-
-    fn joined(users: Vec<String>) -> Self {
-        let body = CircleDocument::Roster(users).to_string();
-        Self { change: nfy::Change::Published, number: "1", uri: Self::CIRCLE, is_full: false, body }
-    }
-}
-
-impl<'a> Notice<'a> {
-    fn left(uri: &'a str) -> Self {
-        Self { change: nfy::Change::Withdrawn, number: "2", uri, is_full: false, body: String::new() }
-    }
-
-    fn line(&self, id: CircleId, to: &Member, segment: u32) -> Vec<u8> {
-        let address = id.address();
-        let blocks = Blocks {
-            routing: Headers::new("1.0")
-                .with("To", to.address().to_string())
-                .with("From", Address::of(CIRCLE_NETWORK, &address).to_string()),
-            reliability: Headers::new("1.0").with("Stream", "0").with("Segment", segment.to_string()),
-            subject: Subject::Notification,
-            content: Headers::new("1.0")
-                .with("NotifNum", self.number)
-                .with("Uri", self.uri)
-                .with("NotifType", if self.is_full { "Full" } else { "Partial" })
-                .with("Content-Type", CIRCLE_CONTENT),
-            body: self.body.as_bytes().into(),
-        };
-        let mut line = Vec::new();
-        // One form for all dialects that have circles.
-        nfy::Push { change: self.change, payload: &blocks.write() }.write(&mut line, &MSNP18);
-        line
     }
 }
 

@@ -8,18 +8,20 @@
 //! 2. A circle: who has come to it, and is in its chat. What becomes of somebody there is told while his entry is locked.
 //! 3. The endpoints of a person: where lines for him go. Held only to look them up.
 
+mod circle_notice;
 mod circles;
 mod contacts;
 mod encodings;
 mod endpoint;
+mod list_news;
 mod person;
 mod place;
+mod ring;
 mod session_lists;
 mod shards;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use msnp::dialect::Dialect;
 use msnp::types::{Capabilities, CircleId, Email, List, Lists, Privacy, TrId};
 
@@ -27,6 +29,7 @@ pub use circles::OpenCircle;
 pub use encodings::Encodings;
 pub use endpoint::{Endpoint, EndpointId};
 pub use person::{Media, PrivateMedia, Publication, Shown};
+pub use ring::Rung;
 pub use session_lists::{MAX_SESSION_MEMBERS, Said};
 
 use crate::account::{Account, AccountId};
@@ -51,17 +54,6 @@ pub struct Directory {
 
 /// At how many places one person is signed in at most. Each is told all that the person is; of more the oldest has to go.
 pub const MAX_PLACES: usize = 16;
-
-/// What came of ringing somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rung {
-    /// He was invited at this many places.
-    Ringing(usize),
-    /// He is there, but no invitation could be made for any of his places.
-    Failed,
-    /// Offline, hidden, not for this caller or for no caller at all: nobody can tell which.
-    NotOnline,
-}
 
 impl Directory {
     /// Registers a new endpoint and signs out those of the same person that can't stay beside it, which are returned.
@@ -198,16 +190,6 @@ impl Directory {
         self.endpoints.get(&id, |slot| slot.is_some())
     }
 
-    /// Whether `caller` could invite somebody to a chat now.
-    pub fn takes_calls(&self, id: AccountId, caller: AccountId) -> bool {
-        let is_seen = self.people.get(&id, |slot| slot.is_some_and(|p| p.is_visible() && p.allows(caller)));
-        let mut takes = false;
-        if is_seen {
-            self.each_place(id, |place| takes |= place.takes_invitations());
-        }
-        takes
-    }
-
     /// Whether somebody is signed in and shows it.
     pub fn is_visible(&self, id: AccountId) -> bool {
         self.people.get(&id, |slot| slot.is_some_and(|person| person.is_visible()))
@@ -216,91 +198,6 @@ impl Directory {
     /// The places at which somebody is signed in.
     pub fn endpoints_of(&self, id: AccountId) -> Vec<Arc<Endpoint>> {
         self.endpoints.get(&id, |slot| slot.cloned().unwrap_or_default())
-    }
-
-    /// Tells every place of a person of a change of his lists that has led to `revision`: what `encode` makes for its
-    /// dialect and the revision that it may be told. One that has not asked for its lists will read it.
-    pub fn tell_change(
-        &self,
-        id: AccountId,
-        revision: u64,
-        mut encode: impl FnMut(&'static Dialect, u64, &mut Vec<u8>),
-    ) {
-        self.each_place(id, |place| {
-            if !place.hears_of_lists() {
-                return place.fall_behind(revision);
-            }
-            let mut line = Vec::new();
-            encode(place.dialect, place.told_revision(revision), &mut line);
-            place.outbox.push(None, line.into());
-        });
-    }
-
-    /// Says something to those places of a person that read his address book, when the client with the ticket that expires at
-    /// `ticket_expires` has changed it: to all but the one where that is, as far as it can be told.
-    pub fn tell_elsewhere(
-        &self,
-        id: AccountId,
-        revision: u64,
-        ticket_expires: u64,
-        encode: impl FnMut(&'static Dialect, &mut Vec<u8>),
-    ) {
-        let mut encodings = Encodings::new(encode);
-        self.endpoints.get(&id, |places| {
-            let places = places.map_or(&[][..], |places| places);
-            let is_there = |place: &Endpoint| place.ticket_expires == Some(ticket_expires);
-            // Two may have signed in within the same second. Who has made the change reads it once more then.
-            let is_known = places.iter().filter(|place| is_there(place)).count() == 1;
-            for place in places.iter().filter(|place| place.reads_address_book()) {
-                if places.len() == 1 || (is_known && is_there(place)) {
-                    continue;
-                }
-                match place.hears_of_lists() {
-                    true => place.outbox.push(None, encodings.of(place.dialect)),
-                    false => place.fall_behind(revision),
-                }
-            }
-        });
-    }
-
-    /// From here on a place is told of changes of its lists. Returns whether it was not told of one before: none falls
-    /// in between, since this and [`tell_change`](Self::tell_change) take turns.
-    pub fn begin_to_hear(&self, id: AccountId, endpoint: &Endpoint) -> bool {
-        self.endpoints.get(&id, |_| {
-            endpoint.hear_of_lists();
-            endpoint.catch_up() != 0
-        })
-    }
-
-    /// Whether a person has a place whose client has asked the notification server for its lists.
-    pub fn is_told_of_lists(&self, id: AccountId) -> bool {
-        let mut is_told = false;
-        self.each_place(id, |place| is_told |= place.hears_of_lists() && !place.reads_address_book());
-        is_told
-    }
-
-    /// Notes that a person is not told of a change of his lists that has led to `revision`.
-    pub fn keep_change(&self, id: AccountId, revision: u64) {
-        self.each_place(id, |place| place.fall_behind(revision));
-    }
-
-    /// Notes that those places of a person that count revisions are not told of all that has come after `before`.
-    pub fn keep_changes_after(&self, id: AccountId, before: u64) {
-        self.each_place(id, |place| {
-            if !place.reads_address_book() {
-                place.stay_behind(before);
-            }
-        });
-    }
-
-    /// Says something to every place of a person that has asked for its lists: what `encode` makes for its dialect.
-    pub fn tell(&self, id: AccountId, encode: impl FnMut(&'static Dialect, &mut Vec<u8>)) {
-        let mut encodings = Encodings::new(encode);
-        self.each_place(id, |place| {
-            if place.hears_of_lists() {
-                place.outbox.push(None, encodings.of(place.dialect));
-            }
-        });
     }
 
     /// Takes the status that a person has told at one of his places, and tells those who watch him. Returns whether he has
@@ -453,70 +350,6 @@ impl Directory {
     pub fn look_from_everywhere(&self, viewer: AccountId, contact: AccountId) {
         for endpoint in self.endpoints_of(viewer) {
             self.look_at(viewer, &endpoint, contact, None);
-        }
-    }
-
-    /// Invites somebody to a chat: `ring` makes the line for each of his places, or `None` where he is in it already.
-    pub fn ring(
-        &self,
-        caller: AccountId,
-        callee: &Email,
-        ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
-    ) -> Rung {
-        match self.by_email.get(callee, |slot| slot.copied()) {
-            Some(id) => self.ring_account(caller, id, ring),
-            None => Rung::NotOnline,
-        }
-    }
-
-    /// [`ring`](Self::ring), for somebody whose account is known.
-    pub fn ring_account(
-        &self,
-        caller: AccountId,
-        id: AccountId,
-        mut ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
-    ) -> Rung {
-        self.people.get(&id, |slot| {
-            let Some(person) = slot.filter(|p| p.is_visible() && p.allows(caller)) else {
-                return Rung::NotOnline;
-            };
-            self.ring_places(person, &mut ring)
-        })
-    }
-
-    /// Invites the other places of whoever invites, whatever he shows to others.
-    pub fn ring_own(
-        &self,
-        id: AccountId,
-        mut ring: impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
-    ) -> Rung {
-        self.people
-            .get(&id, |slot| slot.map_or(Rung::NotOnline, |person| self.ring_places(person, &mut ring)))
-    }
-
-    fn ring_places(
-        &self,
-        person: &Person,
-        ring: &mut impl FnMut(AccountId, &Email, &Arc<Endpoint>) -> Option<Bytes>,
-    ) -> Rung {
-        let (mut rung, mut has_place) = (0, false);
-        self.each_place(person.id, |place| {
-            if !place.takes_invitations() {
-                return;
-            }
-            has_place = true;
-            // One that was told to go may not have noticed yet.
-            if place.outbox.is_open()
-                && let Some(line) = ring(person.id, &person.email, place)
-            {
-                place.outbox.push(None, line);
-                rung += 1;
-            }
-        });
-        match rung {
-            0 if has_place => Rung::Failed,
-            0 => Rung::NotOnline,
-            _ => Rung::Ringing(rung),
         }
     }
 
