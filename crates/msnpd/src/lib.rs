@@ -47,4 +47,5 @@ pub mod ticket;
 pub mod tls;
 mod trace;
 mod watch;
+mod web_edits;
 pub mod web_user;

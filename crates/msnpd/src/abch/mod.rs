@@ -16,7 +16,6 @@ mod connection;
 mod details;
 mod find_membership;
 mod follow;
-pub(crate) mod recent;
 mod refusal;
 mod time;
 mod view;
@@ -34,9 +33,9 @@ use crate::http::{Answer, Asked};
 use crate::random;
 use crate::server::Server;
 use crate::store::{BookEdited, CircleEdited};
+use crate::web_edits::{self, Recent, Said};
 use crate::web_user::{TicketFault, WebUser};
 use caller::Caller;
-use recent::{Recent, Said};
 use refusal::Refusal;
 
 /// The longest request, in bytes.
@@ -168,7 +167,7 @@ impl Inner {
         let WebUser { account, ticket_expires } = user;
         let operation = request.operation();
         let mut turn = self.recent.turn(account.id, self.server.now()).await;
-        let digest = recent::digest(operation.as_str(), body);
+        let digest = web_edits::digest(operation.as_str(), body);
         if let Some(said) = turn.repeated(&digest, self.server.now()) {
             tracing::debug!(account = %account.id, %operation, "a repeated request is answered as before");
             return said.into_answer();

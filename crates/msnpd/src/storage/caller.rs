@@ -6,12 +6,12 @@ use msnp::soap::storage::{Fault, Handle, PROFILE, Reply, Request, ResourceId, Ta
 
 use super::Outcome;
 use super::refusal::Refusal;
-use crate::abch::recent::State;
 use crate::account::Account;
 use crate::msgr_config::Here;
 use crate::picture::Studio;
 use crate::server::Server;
 use crate::store::{Picture, Store};
+use crate::web_edits::State;
 
 /// A picture counts for as many requests as would take a second: each costs a thread some time.
 const PICTURE_COUNTS_FOR: usize = 1000;

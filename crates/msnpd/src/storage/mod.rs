@@ -23,7 +23,6 @@ use bytes::Bytes;
 use hyper::StatusCode;
 use msnp::soap::storage::{Call, Fault, Header, LIMITS, Reply};
 
-use crate::abch::recent::{self, Recent, Said};
 use crate::account::Account;
 use crate::follow::address_book_changed;
 use crate::http::{Answer, XML, answer};
@@ -31,6 +30,7 @@ use crate::msgr_config::Here;
 use crate::picture::Studio;
 use crate::server::Server;
 use crate::store::ProfileEdited;
+use crate::web_edits::{self, Recent, Said};
 use crate::web_user::WebUser;
 use caller::Caller;
 use refusal::Refusal;
@@ -111,7 +111,7 @@ impl Inner {
             };
         }
         // One client sends its first request twice, here as to the address book (web-services reference, 12.1).
-        let digest = recent::digest(&namespace, &body);
+        let digest = web_edits::digest(&namespace, &body);
         // It may be a while until it is his turn.
         drop(body);
         let mut turn = self.recent.turn(user.account.id, self.server.now()).await;

@@ -4,7 +4,7 @@ use msnp::soap::storage::{Reply, UpdateDocument};
 
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::abch::recent::State;
+use crate::web_edits::State;
 
 impl Caller<'_> {
     pub(super) async fn update_document(

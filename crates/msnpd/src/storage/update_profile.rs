@@ -7,8 +7,8 @@ use msnp::wire::{Encoded, limits};
 use super::Outcome;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use crate::abch::recent::State;
 use crate::store::ProfileUpdate;
+use crate::web_edits::State;
 
 impl Caller<'_> {
     pub(super) async fn update_profile(

@@ -1,4 +1,4 @@
-//! What accounts have asked for in the last seconds.
+//! What accounts have asked web services to change in the last seconds, and whose turn it is.
 //!
 //! One client sends its first modifying request twice, because it waits for a referral that does not come: it is carried
 //! out once, and answered twice (web-services reference, 12.1). Modifying requests of one account wait for each other, or
