@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use msnp::dialect::Dialect;
 use msnp::flow::notification::{self, Upgrades};
+use msnp::types::Email;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -15,6 +16,7 @@ use tracing::{info, warn};
 use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
+use crate::demo;
 use crate::mail::{self, Mail};
 use crate::metrics::{self, Collector};
 use crate::pages::{Pages, WebAddress};
@@ -86,6 +88,8 @@ pub struct Options {
     pub metrics: Option<(SocketAddr, Collector)>,
     /// How mail is sent, if it is.
     pub mail: Option<mail::Settings>,
+    /// Whether there are people and a bot to try the service with.
+    pub demo: bool,
 }
 
 /// The service with its listeners bound, not accepting yet.
@@ -98,6 +102,10 @@ pub struct Service {
     renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
     watch: Watch,
     postman: Option<mail::Postman>,
+    /// The bot to try the service with.
+    echo: Option<Email>,
+    /// The accounts to try the service with; none but in a demonstration.
+    pub demo: Vec<demo::Credentials>,
     /// Where it listens.
     pub addresses: Addresses,
     /// The page that tells how to connect, as a browser on this machine could open it, or one that knows the public
@@ -169,6 +177,10 @@ impl Service {
             );
         }
         let hasher = Hasher::new(options.hash_threads);
+        let (demo, echo) = match options.demo {
+            false => (Vec::new(), None),
+            true => demo::prepare(&dir, &store, &hasher).await.map(|(people, echo)| (people, Some(echo)))?,
+        };
         let pages = Arc::new(options.pages);
         let page = front_page(public_host.as_deref(), addresses.http);
         let settings = Settings {
@@ -233,6 +245,8 @@ impl Service {
             renewal: (acceptor, options.tls, dir, names),
             watch,
             postman,
+            echo,
+            demo,
             addresses,
             front_page: page,
             _lock: lock,
@@ -255,6 +269,9 @@ impl Service {
         });
         helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
+        if let Some(echo) = self.echo {
+            helpers.spawn(demo::run(self.server.clone(), echo));
+        }
 
         let mut post = JoinSet::new();
         if let Some(postman) = self.postman {

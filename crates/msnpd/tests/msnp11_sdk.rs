@@ -9,9 +9,8 @@ mod sdk;
 use std::sync::Arc;
 
 use common::Running;
-use msnp11_sdk::{Client, Event, MsnpList, MsnpStatus, PersonalMessage, PlainText, Switchboard};
-use sdk::{PATIENCE, User, done, hear};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use msnp11_sdk::{Client, Event, MsnpList, MsnpStatus, PersonalMessage};
+use sdk::{Chat, PATIENCE, User, done, text};
 use tokio::time::timeout;
 
 /// What this test makes of what a client hears.
@@ -33,48 +32,6 @@ impl User {
             _ => None,
         })
         .await
-    }
-}
-
-fn text(text: &str) -> PlainText {
-    PlainText {
-        bold: false,
-        italic: false,
-        underline: false,
-        strikethrough: false,
-        color: "000000".to_owned(),
-        text: text.to_owned(),
-    }
-}
-
-/// A switchboard with what it has heard.
-struct Chat {
-    switchboard: Arc<Switchboard>,
-    events: UnboundedReceiver<Event>,
-}
-
-impl Chat {
-    fn new(switchboard: Arc<Switchboard>) -> Self {
-        let (heard, events) = unbounded_channel();
-        switchboard.add_event_handler_closure(move |event| {
-            let _ = heard.send(event);
-            async {}
-        });
-        Self { switchboard, events }
-    }
-
-    async fn hear<T>(&mut self, what: &str, pick: impl FnMut(Event) -> Option<T>) -> T {
-        hear(&mut self.events, what, pick).await
-    }
-
-    async fn hears_text(&mut self, expected: &str) {
-        let heard = self
-            .hear("text", |event| match event {
-                Event::TextMessage { message, .. } => Some(message.text),
-                _ => None,
-            })
-            .await;
-        assert_eq!(heard, expected);
     }
 }
 

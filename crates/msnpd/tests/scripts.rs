@@ -470,6 +470,7 @@ impl Place for Network {
             hash_threads: 1,
             metrics: None,
             mail: None,
+            demo: false,
         })
         .await
         .unwrap();

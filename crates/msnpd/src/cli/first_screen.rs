@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tracing::{info, warn};
 
 use crate::config::Config;
+use crate::demo::Credentials;
 use crate::serve::Service;
 
 /// Says what to do next, on standard error: standard output is for programs. A person at a terminal gets plain text.
@@ -22,10 +23,19 @@ pub(super) async fn show(service: &Service, data_dir: &Path) {
     if !io::stderr().is_terminal() {
         let accounts =
             if has_accounts { "" } else { "; there are no accounts yet: `msnpd user add EMAIL` makes one" };
-        info!(version = env!("CARGO_PKG_VERSION"), front_page = %page, "ready{accounts}");
+        // Passwords stay out of logs: programs read them where they read where the service listens.
+        let demo =
+            if service.demo.is_empty() { "" } else { "; the accounts to try it with are on standard output" };
+        info!(version = env!("CARGO_PKG_VERSION"), front_page = %page, "ready{accounts}{demo}");
         return;
     }
-    let text = if has_accounts {
+    let text = if !service.demo.is_empty() {
+        format!(
+            "\nTo try it, sign in with one of these. Both have a bot on their lists, which gives back what is said to \
+             it:\n\n{}\nHow to connect a client: {page}\nCtrl-C stops the service.\n\n",
+            service.demo.iter().map(line).collect::<String>()
+        )
+    } else if has_accounts {
         format!("\nHow to connect a client: {page}\nCtrl-C stops the service.\n\n")
     } else {
         format!(
@@ -35,6 +45,14 @@ pub(super) async fn show(service: &Service, data_dir: &Path) {
         )
     };
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// An account to try the service with.
+fn line(Credentials { email, password }: &Credentials) -> String {
+    match password {
+        Some(password) => format!("    {email}    {}\n", password.expose()),
+        None => format!("    {email}    with the password that it was given by `msnpd user passwd`\n"),
+    }
 }
 
 /// This program as the operator has called it.

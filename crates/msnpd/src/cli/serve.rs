@@ -7,13 +7,15 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use msnp::flow::notification::Upgrades;
+use msnp::types::OwnedSecret;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use super::first_screen;
 use crate::config::{self, Config, ConfigArgs};
+use crate::demo::Credentials;
 use crate::metrics::Collector;
-use crate::serve::{Addresses, Options, Service};
+use crate::serve::{Options, Service};
 use crate::shields::Shields;
 use crate::{accept, http, logging, mail, open_files, passport};
 
@@ -46,7 +48,7 @@ async fn serve(config: Config, collector: Option<Collector>) -> anyhow::Result<(
     // Before anything else, so that a signal at any time ends it well.
     let mut signals = Signals::new()?;
     let service = Service::bind(options(config, collector)?).await?;
-    announce(&service.addresses);
+    announce(&service);
     first_screen::show(&service, &data_dir).await;
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -69,11 +71,17 @@ async fn serve(config: Config, collector: Option<Collector>) -> anyhow::Result<(
 }
 
 /// Tells programs where it listens. Nothing else goes to standard output, and these lines keep their form.
-fn announce(at: &Addresses) {
+fn announce(service: &Service) {
+    let at = &service.addresses;
     let mut lines = format!("msnp {}\nhttp {}\nhttps {}\n", at.msnp, at.http, at.https);
     let others = [("dispatch", at.dispatch), ("metrics", at.metrics)];
     for (name, address) in others.into_iter().filter_map(|(name, address)| Some((name, address?))) {
         lines += &format!("{name} {address}\n");
+    }
+    for Credentials { email, password } in &service.demo {
+        let password = password.as_ref().map(OwnedSecret::expose).unwrap_or_default();
+        lines += format!("demo {email} {password}").trim_end();
+        lines += "\n";
     }
     lines += "ready\n";
     let mut out = io::stdout();
@@ -107,6 +115,7 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
             login_redirect: config.login_redirect.map(|host| host.to_string()),
             ticket_lifetime: config.ticket_lifetime,
         },
+        demo: config.demo,
         limits: accept::Limits {
             connections: config.max_connections,
             per_address: limit(config.max_connections_per_address),

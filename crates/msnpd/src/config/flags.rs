@@ -64,16 +64,19 @@ impl clap::Args for ConfigArgs {
             let shown = (key.show)(&defaults);
             let value = match shown.trim_matches('"') {
                 "" => String::new(),
+                _ if key.is_switch => String::new(),
                 value => format!(" [default: {value}]"),
             };
             let variable = format!(" [env: {}]", key.variable());
-            command.arg(
-                Arg::new(key.name)
-                    .long(key.flag())
-                    .value_name(value_name(key.name))
-                    .help(format!("{first}{value}{variable}"))
-                    .long_help(format!("{doc}{value}{variable}")),
-            )
+            let arg = Arg::new(key.name)
+                .long(key.flag())
+                .value_name(value_name(key.name))
+                .help(format!("{first}{value}{variable}"))
+                .long_help(format!("{doc}{value}{variable}"));
+            command.arg(match key.is_switch {
+                false => arg,
+                true => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+            })
         })
     }
 
@@ -88,6 +91,7 @@ fn value_name(key: &str) -> &'static str {
         "public_host" => "NAME[:PORT]",
         "log" => "FILTER",
         "log_format" => "FORMAT",
+        "demo" => "BOOL",
         _ => "ADDR:PORT",
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use msnp::types::ClientVersion;
 
 use super::problem::Expected;
-use super::value::{LogFilter, Value, Written};
+use super::value::{Kind, LogFilter, Value, Written};
 use crate::logging::Format;
 use crate::mail::{PageAddress, Sender, SmtpUrl};
 use crate::pages::{Pages, WebAddress};
@@ -24,6 +24,8 @@ pub struct Key {
     pub doc: &'static [&'static str],
     /// Whether `serve` has a flag for it.
     pub has_flag: bool,
+    /// Whether that flag may stand by itself, and means `true` then.
+    pub is_switch: bool,
     /// Whether there may be a password in its value, which is then told to nobody as it was written.
     pub is_secret: bool,
     /// Its value in a configuration, as in a TOML file.
@@ -64,6 +66,7 @@ macro_rules! keys {
             name: stringify!($name),
             doc: &[$($doc),+],
             has_flag: matches!(stringify!($kind).as_bytes(), b"flag"),
+            is_switch: matches!(<$type as Value>::BARE, Kind::Boolean),
             is_secret: <$type as Value>::IS_SECRET,
             show: |config| config.$name.show(),
             read: |config, written| {
@@ -104,6 +107,10 @@ keys! {
 
     /// Where Prometheus finds what is counted, at /metrics; "" for nowhere. Not meant for the public.
     flag metrics: Option<SocketAddr> = None;
+
+    /// Whether there is something to try the service with: alice@demo.example and bob@demo.example, whose passwords are
+    /// printed, and on their lists echo@demo.example, a bot that gives back what is said to it.
+    flag demo: bool = false;
 
     /// What is logged: "error", "warn", "info", "debug" or "trace", also for parts: "info,msnpd::wire=trace" shows
     /// every line of the protocol, without passwords, tickets and what people say.

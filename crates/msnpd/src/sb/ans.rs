@@ -9,7 +9,7 @@ use super::admission::Entry;
 use crate::connection::Step;
 
 impl Session {
-    pub(super) fn ans(&mut self, request: ans::Request<'_>) -> Step<'_> {
+    pub(crate) fn ans(&mut self, request: ans::Request<'_>) -> Step<'_> {
         let ans::Request { trid, identity, cookie, session } = request;
         let Some((admission, member)) = self.redeem(identity, cookie.as_str()) else {
             return self.refuse(trid).into();

@@ -49,7 +49,7 @@ impl Calls {
 }
 
 impl Session {
-    pub(super) fn cal(&mut self, request: cal::Request<'_>) -> Result<(), End> {
+    pub(crate) fn cal(&mut self, request: cal::Request<'_>) -> Result<(), End> {
         let cal::Request { trid, handle } = request;
         let now = self.server.now();
         if self.calls.is_too_many(now) {

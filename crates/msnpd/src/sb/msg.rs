@@ -12,7 +12,7 @@ use crate::account::AccountId;
 use crate::connection::Step;
 
 impl Session {
-    pub(super) fn msg(&mut self, request: &msg::Request<'_>) -> Step<'_> {
+    pub(crate) fn msg(&mut self, request: &msg::Request<'_>) -> Step<'_> {
         let Some(seat) = &mut self.seat else { return Step::End(End::NotNow(Verb::MSG)) };
         seat.spoken += 1;
         let msg::Request { trid, ack, payload } = *request;

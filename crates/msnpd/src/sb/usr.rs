@@ -7,7 +7,7 @@ use super::Session;
 use super::admission::Entry;
 
 impl Session {
-    pub(super) fn usr(&mut self, request: usr::SwitchboardRequest<'_>) -> Result<(), End> {
+    pub(crate) fn usr(&mut self, request: usr::SwitchboardRequest<'_>) -> Result<(), End> {
         let usr::SwitchboardRequest { trid, identity, cookie } = request;
         match self.redeem(identity, cookie.as_str()) {
             Some((admission, member)) if admission.entry == Entry::Open => {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use msnp::types::Email;
 use msnpd::account::AccountId;
+use msnpd::demo::Credentials;
 use msnpd::password::Hasher;
 use msnpd::serve::{Addresses, Options, Service};
 use msnpd::server::Server;
@@ -29,6 +30,8 @@ pub const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::
 pub struct Running {
     pub addresses: Addresses,
     pub server: Arc<Server>,
+    /// The accounts to try it with, in a demonstration.
+    pub demo: Vec<Credentials>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -44,12 +47,12 @@ impl Running {
         let mut options = options(dir);
         choose(&mut options);
         let service = Service::bind(options).await.unwrap();
-        let (addresses, server) = (service.addresses, service.server().clone());
+        let (addresses, server, demo) = (service.addresses, service.server().clone(), service.demo.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(service.run(async move {
             let _ = stopped.await;
         }));
-        Self { addresses, server, stop, task }
+        Self { addresses, server, demo, stop, task }
     }
 
     /// Stops it as `SIGTERM` does, and waits until it is gone.
@@ -95,6 +98,7 @@ pub fn options(dir: &Path) -> Options {
         hash_threads: 2,
         metrics: None,
         mail: None,
+        demo: false,
     }
 }
 

@@ -2,9 +2,10 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses what it needs of it")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use msnp11_sdk::{Client, Event, MsnpList};
+use msnp11_sdk::{Client, Event, MsnpList, PlainText, Switchboard};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
@@ -20,6 +21,10 @@ pub struct User {
 
 impl User {
     pub async fn sign_in(service: &Running, email: &str) -> Self {
+        Self::sign_in_with(service, email, PASSWORD).await
+    }
+
+    pub async fn sign_in_with(service: &Running, email: &str, password: &str) -> Self {
         let client = Client::new("127.0.0.1", service.addresses.msnp.port()).await.unwrap();
         let (heard, events) = unbounded_channel();
         client.add_event_handler_closure(move |event| {
@@ -27,7 +32,7 @@ impl User {
             async {}
         });
         let nexus = service.nexus();
-        let event = done(client.login(email.to_owned(), PASSWORD, &nexus, "msnp11-sdk", "0.13")).await;
+        let event = done(client.login(email.to_owned(), password, &nexus, "msnp11-sdk", "0.13")).await;
         assert!(matches!(event, Event::Authenticated), "{event:?}");
         Self { client, events }
     }
@@ -44,6 +49,48 @@ impl User {
     /// The next event of which `pick` makes something; others are passed over.
     pub async fn hear<T>(&mut self, what: &str, pick: impl FnMut(Event) -> Option<T>) -> T {
         hear(&mut self.events, what, pick).await
+    }
+}
+
+pub fn text(text: &str) -> PlainText {
+    PlainText {
+        bold: false,
+        italic: false,
+        underline: false,
+        strikethrough: false,
+        color: "000000".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+/// A switchboard with what it has heard.
+pub struct Chat {
+    pub switchboard: Arc<Switchboard>,
+    pub events: UnboundedReceiver<Event>,
+}
+
+impl Chat {
+    pub fn new(switchboard: Arc<Switchboard>) -> Self {
+        let (heard, events) = unbounded_channel();
+        switchboard.add_event_handler_closure(move |event| {
+            let _ = heard.send(event);
+            async {}
+        });
+        Self { switchboard, events }
+    }
+
+    pub async fn hear<T>(&mut self, what: &str, pick: impl FnMut(Event) -> Option<T>) -> T {
+        hear(&mut self.events, what, pick).await
+    }
+
+    pub async fn hears_text(&mut self, expected: &str) {
+        let heard = self
+            .hear("text", |event| match event {
+                Event::TextMessage { message, .. } => Some(message.text),
+                _ => None,
+            })
+            .await;
+        assert_eq!(heard, expected);
     }
 }
 

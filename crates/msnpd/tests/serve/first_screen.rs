@@ -34,6 +34,30 @@ async fn who_has_accounts_knows_how_to_make_them() {
 }
 
 #[test]
+fn a_demonstration_tells_its_passwords_and_its_log_does_not() {
+    let temp = tempfile::tempdir().unwrap();
+    let demo = |args: &[&str]| {
+        let server = Serving::start(serve(temp.path(), args));
+        let lines = server.lines.clone();
+        let told: Vec<_> =
+            lines.iter().filter_map(|line| line.strip_prefix("demo ")).map(str::to_owned).collect();
+        (told, server.stop())
+    };
+    let (told, log) = demo(&["--demo"]);
+    let passwords: Vec<_> = told
+        .iter()
+        .zip(["alice@demo.example", "bob@demo.example"])
+        .map(|(line, email)| line.strip_prefix(email).unwrap().trim().to_owned())
+        .collect();
+    assert_eq!(passwords.len(), 2);
+    assert!(log.contains("on standard output"), "{log}");
+    assert!(passwords.iter().all(|password| password.len() == 10 && !log.contains(password)), "{log}");
+    assert_eq!(demo(&["--demo=true"]).0, told, "the same the next time");
+    assert_eq!(demo(&["--demo=false"]).0, demo(&[]).0);
+    assert!(demo(&[]).0.is_empty());
+}
+
+#[test]
 fn both_signals_end_it_well() {
     for signal in [Signal::TERM, Signal::INT] {
         let temp = tempfile::tempdir().unwrap();
