@@ -16,6 +16,8 @@ use tracing::{debug, warn};
 use crate::connection::Ends;
 use crate::server::Server;
 use crate::session::{self, Role};
+use crate::tls;
+use crate::transport::Transport;
 
 /// Silence after which the operating system asks whether the peer is still there. MSNP2-8 clients may be silent for
 /// minutes, so nothing else finds out that one is gone.
@@ -68,6 +70,7 @@ pub struct Door {
     newcomers: AtomicUsize,
     addresses: Mutex<HashMap<IpAddr, usize>>,
     server: Arc<Server>,
+    tls: tls::Acceptor,
 }
 
 /// Why a connection is closed at once.
@@ -80,7 +83,7 @@ enum Full {
 
 impl Door {
     /// With nobody inside yet.
-    pub fn new(limits: Limits, server: Arc<Server>) -> Arc<Self> {
+    pub fn new(limits: Limits, server: Arc<Server>, tls: tls::Acceptor) -> Arc<Self> {
         let connections = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
         Arc::new(Self {
             limits,
@@ -88,6 +91,7 @@ impl Door {
             newcomers: AtomicUsize::new(0),
             addresses: Mutex::default(),
             server,
+            tls,
         })
     }
 
@@ -200,6 +204,7 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
                 continue;
             }
         };
+        let stream = Transport::new(stream, door.tls.clone());
         tokio::spawn(session::serve(stream, Ends { peer, local }, role, Some(place), server.clone()));
     }
 }

@@ -48,6 +48,7 @@ pub mod text_ad;
 pub mod ticket;
 pub mod tls;
 mod trace;
+pub mod transport;
 mod watch;
 mod web_edits;
 pub mod web_user;

@@ -267,7 +267,7 @@ impl Service {
             let (recorder, dir) = (self.server.recorder.clone(), dir.clone());
             async move { recorder.run(&dir).await }
         });
-        helpers.spawn(acceptor.keep_renewed(policy, dir, names));
+        helpers.spawn(acceptor.clone().keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
         if let Some(echo) = self.echo {
             helpers.spawn(demo::run(self.server.clone(), echo));
@@ -280,7 +280,7 @@ impl Service {
         }
 
         let mut accepting = JoinSet::new();
-        let door = accept::Door::new(self.limits, self.server.clone());
+        let door = accept::Door::new(self.limits, self.server.clone(), acceptor);
         for (listener, role) in self.messenger {
             accepting.spawn(accept::accept(listener, role, door.clone()));
         }

@@ -203,7 +203,7 @@ impl Dispatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::net::TcpStream;
+    use crate::transport::Transport;
 
     /// What each connection costs as a task, idle or not, in bytes. It is paid for everybody who is signed in: what is
     /// rarely needed is boxed.
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_task_of_a_connection_is_small() {
-        let size = size(serve::<TcpStream>);
+        let size = size(serve::<Transport>);
         assert!(size <= MAX_SIZE, "{size} bytes");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use msnp::auth::TLS_OFFER;
 use msnp::soap::envelope::{FaultCode, plain_fault};
 use msnp::soap::rst::Form;
 
@@ -173,8 +174,8 @@ impl Web {
             ("/", _) if reads => front.page(&asked),
             // Messenger 7.5 and later try whether the port is open, with an empty body.
             ("/", _) if asked.method == Method::POST => answer(StatusCode::OK, HTML, ""),
-            ("/health", _) if reads => answer(StatusCode::OK, "text/plain", "ok\n"),
-            (_, "pprdr.asp") if reads => passport.nexus(&asked),
+            ("/health", _) if reads => offer_tls(peer, answer(StatusCode::OK, "text/plain", "ok\n")),
+            (_, "pprdr.asp") if reads => offer_tls(peer, passport.nexus(&asked)),
             (_, "login2.srf") if reads => passport.login(&asked).await,
             (_, "md5auth.srf") if asked.method == Method::POST => {
                 match body::read(body, MAX_FORM_BYTES).await {
@@ -191,11 +192,16 @@ impl Web {
             (_, "rst.srf" | "rst2.srf") if asked.method == Method::POST => {
                 let form = if asked.file_name() == "rst.srf" { &Form::RST } else { &Form::RST2 };
                 match body::read(body, MAX_RST_BYTES).await {
-                    Ok(body) => passport.rst(&asked, form, body).await,
+                    Ok(body) => offer_tls(peer, passport.rst(&asked, form, body).await),
                     Err(refusal) => refusal,
                 }
             }
             _ => answer_others(&asked, front),
         }
     }
+}
+
+/// Says that the Messenger port speaks TLS too, where nobody on the way can take it out or put it in.
+fn offer_tls(peer: Peer, answer: Answer) -> Answer {
+    if peer.tls { answer.with(TLS_OFFER, "1") } else { answer }
 }

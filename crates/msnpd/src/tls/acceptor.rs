@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslContext};
 use parking_lot::RwLock;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
@@ -19,10 +21,22 @@ use crate::clock::unix_now;
 /// How often the certificate's age is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Turns TCP connections into TLS ones. Cheap to clone; all clones change their certificates together.
+/// Turns connections into TLS ones. Cheap to clone; all clones change their certificates together.
 #[derive(Clone)]
 pub struct Acceptor {
-    current: Arc<RwLock<SslContext>>,
+    current: Arc<RwLock<Contexts>>,
+}
+
+/// What is shown under the operator's policy, and where nobody needs anything but modern TLS.
+struct Contexts {
+    chosen: SslContext,
+    modern: SslContext,
+}
+
+impl Contexts {
+    fn new(identities: &Identities) -> Result<Self, TlsError> {
+        Ok(Self { chosen: identities.context()?, modern: identities.modern_context()? })
+    }
 }
 
 /// A client that could not agree with us: it wants older TLS, does not trust the CA, or speaks something else.
@@ -36,7 +50,7 @@ impl Acceptor {
     /// # Errors
     /// When OpenSSL does not take a certificate.
     pub fn new(identities: &Identities) -> Result<Self, TlsError> {
-        Ok(Self { current: Arc::new(RwLock::new(identities.context()?)) })
+        Ok(Self { current: Arc::new(RwLock::new(Contexts::new(identities)?)) })
     }
 
     /// Goes on with renewed identities. Connections that are open keep the old ones.
@@ -44,7 +58,7 @@ impl Acceptor {
     /// # Errors
     /// When OpenSSL does not take a certificate.
     pub fn replace(&self, identities: &Identities) -> Result<(), TlsError> {
-        let renewed = identities.context()?;
+        let renewed = Contexts::new(identities)?;
         *self.current.write() = renewed;
         Ok(())
     }
@@ -66,12 +80,32 @@ impl Acceptor {
         }
     }
 
-    /// Shakes hands. The caller limits the time.
+    /// Shakes hands under the operator's policy. The caller limits the time.
     ///
     /// # Errors
     /// When client and server can't agree.
     pub async fn accept(&self, stream: TcpStream) -> Result<SslStream<TcpStream>, HandshakeError> {
-        let ssl = Ssl::new(&self.current.read()).map_err(openssl::ssl::Error::from)?;
+        let ssl = Ssl::new(&self.current.read().chosen);
+        Self::shake_hands(ssl, stream).await
+    }
+
+    /// Shakes hands with somebody who has modern TLS, whatever the policy. The caller limits the time.
+    ///
+    /// # Errors
+    /// When client and server can't agree.
+    pub async fn accept_modern<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> Result<SslStream<S>, HandshakeError> {
+        let ssl = Ssl::new(&self.current.read().modern);
+        Self::shake_hands(ssl, stream).await
+    }
+
+    async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
+        ssl: Result<Ssl, ErrorStack>,
+        stream: S,
+    ) -> Result<SslStream<S>, HandshakeError> {
+        let ssl = ssl.map_err(openssl::ssl::Error::from)?;
         let mut stream = SslStream::new(ssl, stream).map_err(openssl::ssl::Error::from)?;
         Pin::new(&mut stream).accept().await?;
         Ok(stream)

@@ -54,4 +54,9 @@ impl Identities {
             Some(legacy) => legacy::context(&self.modern, legacy),
         }
     }
+
+    /// The same for those who have modern TLS, whatever the policy.
+    pub(super) fn modern_context(&self) -> Result<SslContext, ErrorStack> {
+        modern::context(&self.modern)
+    }
 }

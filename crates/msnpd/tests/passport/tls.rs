@@ -43,6 +43,7 @@ async fn the_certificate_is_good_for_all_names() {
         let reply = get(&server, host, "/rdr/pprdr.asp").await;
         assert_eq!(reply.header("PassportURLs"), format!("DALogin={host}:8443/login2.srf"));
         assert_eq!(reply.header("Passporturls"), format!("DALogin={host}:8443/login2.srf"));
+        assert_eq!(reply.header("Msnp-Tls"), "1");
     }
     connect(&server, "127.0.0.1", None).await.unwrap();
     connect(&server, "nexus.passport.com", Some(SslVersion::TLS1_2)).await.unwrap();

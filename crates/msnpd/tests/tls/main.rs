@@ -7,6 +7,7 @@ mod common;
 mod downgrade;
 mod front_page;
 mod hostile;
+mod messenger;
 mod sslv2_hello;
 mod support;
 mod versions;
