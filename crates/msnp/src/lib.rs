@@ -14,6 +14,7 @@ pub mod auth;
 pub mod command;
 pub mod dialect;
 pub mod flow;
+pub mod p2p;
 pub mod soap;
 pub mod types;
 pub mod version;

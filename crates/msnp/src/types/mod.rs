@@ -11,6 +11,7 @@ mod group;
 mod guid;
 mod list;
 mod member_list;
+mod object;
 mod page;
 mod personal_data;
 mod privacy;
@@ -31,6 +32,7 @@ pub use group::{GroupRef, InvalidGroup};
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
 pub use member_list::{CIRCLE_NETWORK, InvalidMemberList, Listed, MemberList, PASSPORT_NETWORK};
+pub use object::{DataHash, InvalidObject, MsnObject, ObjectType};
 pub use page::{InvalidPage, MAX_PAGE, Page, PagedPhone};
 pub(crate) use personal_data::read_places;
 pub use personal_data::{

@@ -1,0 +1,95 @@
+//! Everybody in a chat.
+
+use std::time::Instant;
+
+use super::ids::Ids;
+use super::{Config, Envelope, Event, Party, Peer, Transmit, Want, limits};
+use crate::types::Email;
+
+/// The peers of one chat: a [`Peer`] for each person who says something, and for each that somebody is asked for.
+///
+/// Packets go to everybody in a chat, so which peer one is from is told by the sender of the `MSG`, and by the place that is
+/// written on it.
+#[derive(Debug)]
+pub struct Peers {
+    me: Party,
+    ids: Ids,
+    peers: Vec<Peer>,
+    turn: usize,
+}
+
+impl Peers {
+    /// Nobody yet. The seed has to be random.
+    pub const fn new(me: Party, seed: [u8; 32]) -> Self {
+        Self { me, ids: Ids::new(seed), peers: Vec::new(), turn: 0 }
+    }
+
+    /// A person, or one of his places, to ask or offer something. `None`: there are [`limits::PEERS`], and all are busy.
+    pub fn peer(&mut self, party: &Party) -> Option<&mut Peer> {
+        if let Some(at) = self.peers.iter().position(|peer| peer.party() == party) {
+            return self.peers.get_mut(at);
+        }
+        if self.peers.len() >= limits::PEERS {
+            let idle = self.peers.iter().position(Peer::is_quiet)?;
+            self.peers.remove(idle);
+        }
+        let config = Config::new(self.me.clone(), party.clone());
+        self.peers.push(Peer::new(config, self.ids.seed()));
+        self.peers.last_mut()
+    }
+
+    /// Takes the payload of a `MSG` that `from` has sent. `false`: it holds nothing for us, or there are too many peers.
+    pub fn receive(&mut self, from: &Email, payload: &[u8], now: Instant) -> bool {
+        let Some((envelope, _)) = Envelope::read(payload) else { return false };
+        if !self.me.is_meant_by(&envelope.dest) {
+            return false;
+        }
+        let place = envelope.src.as_ref().filter(|_| envelope.is_version_2()).and_then(|src| src.place);
+        let party = Party { email: from.clone(), place };
+        self.peer(&party).is_some_and(|peer| peer.receive(payload, now))
+    }
+
+    /// What has happened, and with whom.
+    pub fn poll_event(&mut self) -> Option<(Party, Event)> {
+        self.peers
+            .iter_mut()
+            .find_map(|peer| Some((peer.poll_event()?, peer.party())))
+            .map(|(e, p)| (p.clone(), e))
+    }
+
+    /// What of a file is to be sent next, and to whom.
+    pub fn poll_want(&mut self) -> Option<(Party, Want)> {
+        self.peers
+            .iter_mut()
+            .find_map(|peer| Some((peer.poll_want()?, peer.party())))
+            .map(|(w, p)| (p.clone(), w))
+    }
+
+    /// What is to be sent next. Peers take turns.
+    pub fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
+        let count = self.peers.len();
+        for step in 1..=count {
+            let at = (self.turn + step) % count;
+            if let Some(transmit) = self.peers.get_mut(at).and_then(|peer| peer.poll_transmit(now)) {
+                self.turn = at;
+                return Some(transmit);
+            }
+        }
+        None
+    }
+
+    /// When [`Peers::handle_timeout`] is to be called, if nothing happens before.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.peers.iter().filter_map(Peer::poll_timeout).min()
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.peers.iter_mut().for_each(|peer| peer.handle_timeout(now));
+    }
+
+    /// Somebody has left the chat, with all of his places.
+    pub fn left(&mut self, who: &Email) {
+        self.peers.iter_mut().filter(|peer| peer.party().email == *who).for_each(Peer::left);
+    }
+}

@@ -1,0 +1,109 @@
+//! The transfer that is written down in the MSNC reference, section 15: its packets are taken, and ours are like them.
+
+use msnp::p2p::slp::{Method, SessionRequest, Slp, Start, content, euf};
+use msnp::p2p::v1::{Flags, Header, Packet};
+use msnp::p2p::{Config, Envelope, Event, Invitation, Peer};
+
+use super::pair::{ALICE, BOB, picture};
+
+/// A payload from Bob.
+fn from_bob(header: Header, data: &[u8], footer: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    Envelope { dest: ALICE.parse().unwrap(), src: None }.write(&mut out);
+    Packet { header, data, footer: Some(footer) }.write(&mut out);
+    out
+}
+
+#[test]
+fn alice_gives_her_picture_as_it_is_written_down() {
+    let (object, data) = picture();
+    let now = std::time::Instant::now();
+    let mut alice = Peer::new(Config::new(ALICE.parse().unwrap(), BOB.parse().unwrap()), [7; 32]);
+    let next = |alice: &mut Peer| {
+        let bytes = alice.poll_transmit(now).expect("a packet").bytes;
+        let (envelope, packet) = Envelope::read(&bytes).unwrap();
+        assert_eq!(envelope, Envelope { dest: BOB.parse().unwrap(), src: None });
+        let packet = Packet::read(packet).unwrap();
+        (bytes.len(), packet.header, packet.data.to_vec(), packet.footer.unwrap())
+    };
+
+    // 1
+    let invite = Slp {
+        start: Start::Request(Method::Invite),
+        to: ALICE.parse().unwrap(),
+        from: BOB.parse().unwrap(),
+        branch: "{6E2F4A10-93C5-4D7B-8E11-2A7B9C0D4E5F}".into(),
+        cseq: 0,
+        call_id: "{B1D7E3A9-0C48-4F62-9A3D-7E5C1F208B64}".into(),
+        content_type: content::SESSION.into(),
+        body: SessionRequest {
+            application: euf::OBJECT,
+            session: 1_234_567,
+            app_id: 12,
+            flags: None,
+            context: object.to_context(),
+        }
+        .to_fields(),
+    };
+    let text = invite.to_bytes();
+    assert_eq!(text.len(), 694);
+    let header =
+        Header { identifier: 0x0b0b_0001, total: 694, ack_session: 0x52a1_c3d4, ..Header::default() };
+    let payload = from_bob(header, &text, 0);
+    assert_eq!(payload.len(), 836);
+    assert!(alice.receive(&payload, now));
+    let Some(Event::Invited { session, invitation: Invitation::Object(asked) }) = alice.poll_event() else {
+        panic!("an invitation");
+    };
+    assert_eq!(asked, object);
+    alice.give(session, data.clone(), now).unwrap();
+
+    // 2, before the answer
+    let (length, ack, _, footer) = next(&mut alice);
+    assert_eq!((length, ack, footer), (140, header.ack(ack.identifier), 0));
+    // 3
+    let (length, ok, text, _) = next(&mut alice);
+    assert_eq!(length, 507);
+    assert_eq!((ok.session, ok.identifier, ok.total, ok.flags), (0, ack.identifier + 1, 367, Flags::NONE));
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.starts_with(
+        "MSNSLP/1.0 200 OK\r\nTo: <msnmsgr:bob@example.com>\r\nFrom: <msnmsgr:alice@example.com>\r\n\
+         Via: MSNSLP/1.0/TLP ;branch={6E2F4A10-93C5-4D7B-8E11-2A7B9C0D4E5F}\r\nCSeq: 1 \r\n\
+         Call-ID: {B1D7E3A9-0C48-4F62-9A3D-7E5C1F208B64}\r\nMax-Forwards: 0\r\n\
+         Content-Type: application/x-msnmsgr-sessionreqbody\r\nContent-Length: 64\r\n\r\n\
+         SessionID: 1234567\r\nSChannelState: 0\r\nCapabilities-Flags: 1\r\n\r\n\0"
+    ));
+    // 4
+    let mut bobs = 0x0b0b_0001;
+    let mut acked = |header: &Header| {
+        bobs += 1;
+        from_bob(header.ack(bobs), &[], 0)
+    };
+    alice.receive(&acked(&ok), now);
+    // 5
+    let (length, ready, zeros, footer) = next(&mut alice);
+    assert_eq!((length, &*zeros, footer), (144, &[0; 4][..], 12));
+    assert_eq!((ready.session, ready.total, ready.flags), (1_234_567, 4, Flags::NONE));
+    assert_eq!(alice.poll_transmit(now), None, "data waits until Bob is ready");
+    // 6
+    alice.receive(&acked(&ready), now);
+    // 7, 8
+    let (length, first, piece, footer) = next(&mut alice);
+    assert_eq!((length, footer, &*piece), (1342, 12, &data[..1202]));
+    let (length, last, piece, _) = next(&mut alice);
+    assert_eq!((length, &*piece), (338, &data[1202..]));
+    assert_eq!((first.flags, first.offset, last.offset, last.total), (Flags::OBJECT, 0, 1202, 1400));
+    assert_eq!((first.identifier, first.ack_session), (last.identifier, last.ack_session));
+    // 9
+    alice.receive(&acked(&last), now);
+    assert!(matches!(alice.poll_event(), Some(Event::Ended { .. })));
+    // 10
+    let bye = Slp { start: Start::Request(Method::Bye), content_type: content::CLOSE.into(), ..invite };
+    let text = bye.to_bytes();
+    let header = Header { identifier: bobs + 10, total: text.len() as u64, ..Header::default() };
+    alice.receive(&from_bob(header, &text, 0), now);
+    // 11
+    let (length, bye, ..) = next(&mut alice);
+    assert_eq!((length, bye), (140, header.ack(bye.identifier)));
+    assert!(alice.is_idle() && alice.poll_transmit(now).is_none() && alice.poll_timeout().is_none());
+}
