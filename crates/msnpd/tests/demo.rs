@@ -11,7 +11,8 @@ use std::sync::Arc;
 use common::Running;
 use msnp::types::OwnedSecret;
 use msnp11_sdk::{Event, MsnpStatus};
-use sdk::{Chat, User, done, text};
+use sdk::{Chat, PATIENCE, User, done, text};
+use tokio::time::timeout;
 
 const ECHO: &str = "echo@demo.example";
 
@@ -25,18 +26,17 @@ async fn one_client_is_enough_to_see_the_service_work() {
 
     let mut alice = User::sign_in_with(&service, &emails[0], &password).await;
     done(alice.client.set_presence(MsnpStatus::Online)).await;
-    alice
+    let object = alice
         .hear("the bot online", |event| match event {
-            Event::InitialPresenceUpdate { email, display_name, presence, .. } => {
-                (email == ECHO && display_name == "Echo" && presence.status == MsnpStatus::Online)
-                    .then_some(())
-            }
-            Event::PresenceUpdate { email, presence, .. } => {
-                (email == ECHO && presence.status == MsnpStatus::Online).then_some(())
+            Event::InitialPresenceUpdate { email, display_name, presence, .. }
+            | Event::PresenceUpdate { email, display_name, presence, .. } => {
+                let is_there = presence.status == MsnpStatus::Online && display_name == "Echo";
+                (email == ECHO && is_there).then_some(presence.msn_object_string)
             }
             _ => None,
         })
-        .await;
+        .await
+        .expect("a picture");
 
     let mut chat = Chat::new(Arc::new(done(alice.client.create_session(ECHO)).await));
     chat.hear("the bot joining", |event| {
@@ -53,6 +53,16 @@ async fn one_client_is_enough_to_see_the_service_work() {
     chat.hears_text("Is there anybody? 100% läuft").await;
     done(chat.switchboard.send_nudge()).await;
     chat.hear("the nudge", |event| matches!(event, Event::Nudge { .. }).then_some(())).await;
+
+    let request = chat.switchboard.request_contact_display_picture(ECHO, &object);
+    timeout(PATIENCE, request).await.expect("the transfer in time").unwrap();
+    let picture = chat
+        .hear("the picture", |event| match event {
+            Event::DisplayPicture { data, .. } => Some(data),
+            _ => None,
+        })
+        .await;
+    assert_eq!(picture, include_bytes!("../src/demo/echo.png"));
     done(chat.switchboard.disconnect()).await;
     service.stop().await;
 

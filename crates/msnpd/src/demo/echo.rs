@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use msnp::command::msg::Ack;
+use msnp::p2p::{Party, Peers};
 use msnp::types::{Capabilities, Email, Status};
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
 use super::answer::answer;
+use super::picture::Picture;
 use crate::directory::Shown;
-use crate::resident::{Conversation, Heard, News, Resident};
+use crate::random;
+use crate::resident::{Conversation, Heard, News, Over, Resident};
 use crate::server::Server;
 
 /// How long it stays away when it was signed out, or can't sign in.
@@ -20,6 +24,10 @@ const MAX_ANSWERS: u32 = 60;
 
 /// The time in which answers are counted.
 const WINDOW: Duration = Duration::from_secs(30);
+
+/// A bot that shows ink, takes text in parts, and has pictures and nudges as MSN Messenger 7.0 has them (peer-to-peer
+/// reference, 2).
+const CAPABILITIES: Capabilities = Capabilities { base: 0x4002_002C, extended: 0 };
 
 /// What it says of itself.
 const MESSAGE: &str = "Say something, nudge me, look at my picture";
@@ -46,8 +54,10 @@ pub(crate) async fn run(server: Arc<Server>, echo: Email) {
 /// Lives until it is signed out.
 async fn live(mut echo: Resident) {
     info!(account = %echo.email(), "the echo bot is there");
+    let picture = Arc::new(Picture::of(echo.email()));
     echo.tell(MESSAGE);
-    echo.show(Shown { status: Status::Online, capabilities: Capabilities::default(), object: None }).await;
+    let object = Some(picture.to_encoded().into());
+    echo.show(Shown { status: Status::Online, capabilities: CAPABILITIES, object }).await;
     let mut chats = JoinSet::new();
     loop {
         let news = tokio::select! {
@@ -59,7 +69,7 @@ async fn live(mut echo: Resident) {
             Some(News::Invited(invitation)) => {
                 // In as many chats as anybody may be in, it takes no more.
                 if let Ok(chat) = echo.join(invitation).await {
-                    chats.spawn(converse(chat, echo.email().clone()));
+                    chats.spawn(Talk::new(chat, echo.email().clone(), picture.clone()).run());
                 }
             }
             Some(News::Added { who, .. }) => {
@@ -72,28 +82,66 @@ async fn live(mut echo: Resident) {
     }
 }
 
-/// Answers in one chat until it is alone there.
-async fn converse(mut chat: Conversation, echo: Email) {
-    let (mut others, mut pace) = (0_usize, Pace::new());
-    while let Some(heard) = chat.next().await {
+/// One chat.
+struct Talk {
+    chat: Conversation,
+    echo: Email,
+    others: usize,
+    pace: Pace,
+    peers: Peers,
+    picture: Arc<Picture>,
+}
+
+impl Talk {
+    fn new(chat: Conversation, echo: Email, picture: Arc<Picture>) -> Self {
+        let peers = Peers::new(Party::of(echo.clone()), random::bytes());
+        Self { chat, echo, others: 0, pace: Pace::new(), peers, picture }
+    }
+
+    /// Answers until it is alone there, or the chat is over.
+    async fn run(mut self) {
+        while let Ok(()) = self.turn().await {}
+    }
+
+    async fn turn(&mut self) -> Result<(), Over> {
+        let due = self.peers.poll_timeout();
+        let timer = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let heard = tokio::select! {
+            heard = self.chat.next() => Some(heard.ok_or(Over)?),
+            () = timer => None,
+        };
+        let now = tokio::time::Instant::now().into_std();
         match heard {
-            Heard::Joined { .. } => others += 1,
-            Heard::Left { .. } => {
-                others = others.saturating_sub(1);
-                if others == 0 {
-                    return;
+            None => self.peers.handle_timeout(now),
+            Some(Heard::Joined { .. }) => self.others += 1,
+            Some(Heard::Left { who }) => {
+                self.peers.left(&who);
+                self.others = self.others.saturating_sub(1);
+                if self.others == 0 {
+                    return Err(Over);
                 }
             }
-            Heard::Said { payload, .. } => {
-                let Some(answer) = answer(&echo, &payload) else { continue };
-                if pace.allows(tokio::time::Instant::now().into_std())
-                    && chat.say(answer.ack, &answer.payload).await.is_err()
+            Some(Heard::Said { from, payload }) => {
+                if !self.peers.receive(&from, &payload, now)
+                    && let Some(answer) = answer(&self.echo, &payload)
+                    && self.pace.allows(now)
                 {
-                    return;
+                    self.chat.say(answer.ack, &answer.payload).await?;
                 }
             }
-            Heard::Taken(_) | Heard::Missed(_) => {}
+            Some(Heard::Taken(_) | Heard::Missed(_)) => {}
         }
+        self.picture.answer(&mut self.peers, now);
+        // To say something waits for those who are far behind: that is the pace of a transfer.
+        while let Some(transmit) = self.peers.poll_transmit(now) {
+            self.chat.say(Ack::Data, &transmit.bytes).await?;
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod answer;
 mod echo;
+mod picture;
 
 pub use accounts::{Credentials, prepare};
 pub(crate) use echo::run;
