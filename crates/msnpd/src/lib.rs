@@ -16,6 +16,7 @@ pub mod connection;
 mod courtesy;
 pub mod data_dir;
 pub mod directory;
+pub mod federation;
 pub mod follow;
 mod hex_key;
 pub mod http;

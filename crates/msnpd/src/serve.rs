@@ -15,6 +15,7 @@ use tracing::{info, warn};
 use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
+use crate::federation::Network;
 use crate::mail::{self, Mail};
 use crate::metrics::{self, Collector};
 use crate::pages::{Pages, WebAddress};
@@ -86,6 +87,8 @@ pub struct Options {
     pub metrics: Option<(SocketAddr, Collector)>,
     /// How mail is sent, if it is.
     pub mail: Option<mail::Settings>,
+    /// The networks beside this one. Where two have an address it is the first one's.
+    pub networks: Vec<Arc<dyn Network>>,
 }
 
 /// The service with its listeners bound, not accepting yet.
@@ -203,7 +206,10 @@ impl Service {
             None => (None, None),
         };
         let server = Arc::new(
-            Server::new(settings, store.clone(), mint.clone()).with_mail(mail).with_circle_tickets(circles),
+            Server::new(settings, store.clone(), mint.clone())
+                .with_mail(mail)
+                .with_circle_tickets(circles)
+                .with_networks(options.networks),
         );
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
@@ -255,6 +261,7 @@ impl Service {
         });
         helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
+        let mut networks = self.server.federate();
 
         let mut post = JoinSet::new();
         if let Some(postman) = self.postman {
@@ -294,6 +301,7 @@ impl Service {
         let posted = tokio::time::timeout(POST_LIMIT, async { while post.join_next().await.is_some() {} });
         let _ = tokio::join!(tokio::time::timeout(DRAIN_LIMIT, drained), posted);
         post.shutdown().await;
+        networks.shutdown().await;
         helpers.shutdown().await;
         self.server.recorder.finish();
         let _ = tokio::time::timeout(RECORDING_LIMIT, recording).await;

@@ -95,6 +95,7 @@ pub fn options(dir: &Path) -> Options {
         hash_threads: 2,
         metrics: None,
         mail: None,
+        networks: Vec::new(),
     }
 }
 
