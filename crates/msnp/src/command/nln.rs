@@ -59,9 +59,10 @@ impl<'a> Presence<'a> {
     }
 
     pub(super) fn write(&self, line: Line<'_>, dialect: &Dialect) {
-        let line = write_address(line.word(self.status.as_str()), self.network, self.handle, self.circle, dialect)
-            .word(self.name.as_str())
-            .arg(Written(dialect.capabilities, self.capabilities));
+        let line =
+            write_address(line.word(self.status.as_str()), self.network, self.handle, self.circle, dialect)
+                .word(self.name.as_str())
+                .arg(Written(dialect.capabilities, self.capabilities));
         match (dialect.object, &self.object) {
             (ObjectForm::None, _) | (ObjectForm::Omitted, None) => line,
             (ObjectForm::Zero, None) => line.number(0),

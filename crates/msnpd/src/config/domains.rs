@@ -51,8 +51,13 @@ mod tests {
         assert_eq!(Domains::parse(text), Some(domains.clone()));
         assert_eq!(domains.show(), text);
         assert_eq!(Domains::parse("Yahoo.com"), Some(Domains(vec!["yahoo.com".to_owned()])));
-        assert_eq!((Domains::parse("[]"), Domains::default().show()), (Some(Domains::default()), "[]".to_owned()));
-        for bad in ["", "yahoo", "a@yahoo.com", "a b.com", "[1]", "[\"yahoo\"]", "[]\nx = 1", "{}", "[\"yahoo.com\""] {
+        assert_eq!(
+            (Domains::parse("[]"), Domains::default().show()),
+            (Some(Domains::default()), "[]".to_owned())
+        );
+        for bad in
+            ["", "yahoo", "a@yahoo.com", "a b.com", "[1]", "[\"yahoo\"]", "[]\nx = 1", "{}", "[\"yahoo.com\""]
+        {
             assert_eq!(Domains::parse(bad), None, "{bad}");
         }
     }

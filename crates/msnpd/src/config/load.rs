@@ -320,10 +320,17 @@ mod tests {
             "federation_loopback = [\n  \"yahoo.com\", # a comment\n  \"Yahoo.co.uk\",\n]\n",
             "federation_loopback = '[\"yahoo.com\", \"yahoo.co.uk\"]'\n",
         ] {
-            assert_eq!(from_file(text).unwrap().config.federation_loopback.0, ["yahoo.com", "yahoo.co.uk"], "{text}");
+            assert_eq!(
+                from_file(text).unwrap().config.federation_loopback.0,
+                ["yahoo.com", "yahoo.co.uk"],
+                "{text}"
+            );
         }
         let told = from_file("federation_loopback = [1]\n").unwrap_err();
-        assert!(told.contains("federation_loopback = [1] (msnpd.toml, line 1): should be a list of domains"), "{told}");
+        assert!(
+            told.contains("federation_loopback = [1] (msnpd.toml, line 1): should be a list of domains"),
+            "{told}"
+        );
     }
 
     #[test]

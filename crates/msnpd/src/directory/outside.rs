@@ -87,7 +87,8 @@ impl Person {
     fn allows_outsider(&self, outsider: &Outsider<'_>) -> bool {
         let Outsider { lists, account, said } = *outsider;
         let is_blocked = account.is_some_and(|account| self.contacts.lists(account).contains(List::Block));
-        let said_at = |place| said.iter().find(|(at, _)| *at == place).map_or(Lists::NONE, |(_, lists)| *lists);
+        let said_at =
+            |place| said.iter().find(|(at, _)| *at == place).map_or(Lists::NONE, |(_, lists)| *lists);
         let is_hidden = self.places_with_a_say().any(|place| {
             let blocks = account.is_some_and(|account| place.privacy.blocks(account));
             blocks || !place.privacy.lets(said_at(place.id))

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use msnp::command::{Command, fln, iln, nln, ubx};
 use msnp::dialect::{Dialect, PersonalDataForm};
-use msnp::types::{Capabilities, CircleId, Email, List, PASSPORT_NETWORK, PersonalData, Privacy, Status, TrId};
+use msnp::types::{
+    Capabilities, CircleId, Email, List, PASSPORT_NETWORK, PersonalData, Privacy, Status, TrId,
+};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
@@ -325,7 +327,8 @@ impl Person {
 
     /// That he is gone.
     pub(super) fn write_gone(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: None }.write(out, dialect);
+        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: None }
+            .write(out, dialect);
     }
 
     /// His status in a circle, and what he tells beside it.
@@ -343,7 +346,8 @@ impl Person {
         dialect: &'static Dialect,
         out: &mut Vec<u8>,
     ) {
-        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: Some(circle) }.write(out, dialect);
+        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: Some(circle) }
+            .write(out, dialect);
     }
 
     /// That a circle is there, in which he is, to one of his own places: as his own presence in it, whatever he shows to

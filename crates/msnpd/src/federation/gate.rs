@@ -181,9 +181,10 @@ impl Said {
                 );
                 Ok(("2", message.into_bytes()))
             }
-            Self::Nudge => {
-                Ok(("3", b"MIME-Version: 1.0\r\nContent-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1\r\n\r\n".to_vec()))
-            }
+            Self::Nudge => Ok((
+                "3",
+                b"MIME-Version: 1.0\r\nContent-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1\r\n\r\n".to_vec(),
+            )),
         }
     }
 }

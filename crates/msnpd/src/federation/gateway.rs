@@ -123,7 +123,10 @@ impl Gateway {
     /// Has the worker look at something.
     pub(super) fn look_at(&self, task: Task) {
         if self.tasks.add(task) && !self.has_overflown.swap(true, Ordering::Relaxed) {
-            warn!(network = self.network.name(), "another network is slow to hear: all of it is told later, and as it is then");
+            warn!(
+                network = self.network.name(),
+                "another network is slow to hear: all of it is told later, and as it is then"
+            );
         }
     }
 
@@ -188,9 +191,7 @@ impl Gateway {
             let done = match &task {
                 Task::Watches(ours) => self.tell_watches(&server, ours).await,
                 Task::Shows(ours) => self.tell_shown(&server, ours).await,
-                Task::Everything => {
-                    self.look_at_everybody(&server).await
-                }
+                Task::Everything => self.look_at_everybody(&server).await,
             };
             drop(server);
             if done.is_err() {
@@ -232,6 +233,7 @@ impl Gateway {
         }
         for theirs in turn.watch {
             let (network, me, him) = (self.network.clone(), ours.clone(), theirs.clone());
+            watching.asking(ours, &theirs);
             self.tell(async move { network.watch(&me, &him).await }).await?;
             watching.asked(ours, &theirs);
         }
@@ -252,7 +254,8 @@ impl Gateway {
             if self.has_shown(ours, &theirs, presence.as_ref()) {
                 continue;
             }
-            let (network, me, him, told) = (self.network.clone(), ours.clone(), theirs.clone(), presence.clone());
+            let (network, me, him, told) =
+                (self.network.clone(), ours.clone(), theirs.clone(), presence.clone());
             // Before it is told: who asks again meanwhile is told again.
             self.note_shown(ours, &theirs, presence);
             let told = self.tell(async move { network.show(&me, &him, told.as_ref()).await }).await;

@@ -47,7 +47,8 @@ impl Network for Loopback {
 
     fn find<'a>(&'a self, _: &'a Email, asked: &'a [Email]) -> Answer<'a, Result<Vec<Found>, Unavailable>> {
         Box::pin(async move {
-            let found = |address: Email| Found { asked: address.clone(), actual: address, replaces_account: true };
+            let found =
+                |address: Email| Found { asked: address.clone(), actual: address, replaces_account: true };
             Ok(self.gate()?.find(asked).await?.into_iter().map(found).collect())
         })
     }

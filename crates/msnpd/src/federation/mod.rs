@@ -14,10 +14,9 @@ mod loopback;
 mod network;
 mod standing;
 mod tasks;
-#[cfg(test)]
-mod tests;
 mod watching;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -28,7 +27,7 @@ pub use gate::{Gate, NotTaken};
 pub use gateway::{FIND_LIMIT, MAX_CALLS, MAX_WATCHED, MAX_WATCHERS, RETRY, SAY_LIMIT, TELL_LIMIT};
 pub use loopback::Loopback;
 pub use network::{Answer, Found, Message, Network, NotSaid, Presence, Said, Unavailable};
-pub use watching::MAX_NAMED;
+pub use watching::{MAX_NAMED, MAX_SEEN};
 
 use crate::account::AccountId;
 use crate::directory::{Endpoint, EndpointId, Said as Told};
@@ -47,8 +46,8 @@ pub struct Federation {
 /// What the networks have said of addresses.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// Those who were found.
-    pub found: Vec<Found>,
+    /// Those who were found, by the address that was asked about.
+    pub found: HashMap<Email, Found>,
     /// Whether a network did not answer.
     pub is_incomplete: bool,
 }
@@ -57,7 +56,10 @@ impl Federation {
     /// These networks. Where two have an address it is the first one's.
     pub fn new(networks: Vec<Arc<dyn Network>>) -> Self {
         let gateway = |(number, network)| Arc::new(Gateway::new(number, network));
-        Self { gateways: networks.into_iter().enumerate().map(gateway).collect(), watching: Watching::default() }
+        Self {
+            gateways: networks.into_iter().enumerate().map(gateway).collect(),
+            watching: Watching::default(),
+        }
     }
 
     /// Whether there are no other networks.
@@ -90,10 +92,14 @@ impl Federation {
                 calls.spawn(async move { gateway.find(ours, its).await });
             }
         }
+        let asked: HashSet<_> = asked.iter().collect();
         let mut search = Search::default();
         while let Some(answer) = calls.join_next().await {
             match answer {
-                Ok(Ok(found)) => search.found.extend(found.into_iter().filter(|found| asked.contains(&found.asked))),
+                Ok(Ok(found)) => {
+                    let found = found.into_iter().filter(|found| asked.contains(&found.asked));
+                    search.found.extend(found.map(|found| (found.asked.clone(), found)));
+                }
                 Ok(Err(Unavailable)) | Err(_) => search.is_incomplete = true,
             }
         }

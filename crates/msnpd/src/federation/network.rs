@@ -30,11 +30,8 @@ pub trait Network: fmt::Debug + Send + Sync {
     fn start(&self, gate: Gate);
 
     /// Which of these addresses, all of them its own, somebody has. `ours` wants to know.
-    fn find<'a>(
-        &'a self,
-        ours: &'a Email,
-        asked: &'a [Email],
-    ) -> Answer<'a, Result<Vec<Found>, Unavailable>>;
+    fn find<'a>(&'a self, ours: &'a Email, asked: &'a [Email])
+    -> Answer<'a, Result<Vec<Found>, Unavailable>>;
 
     /// `ours` wants to see `theirs`. [`Gate::show`] is to follow with what he shows, also if that is nothing.
     fn watch<'a>(&'a self, ours: &'a Email, theirs: &'a Email) -> Answer<'a, Result<(), Unavailable>>;

@@ -4,8 +4,9 @@
 //! has told a status. What they answer is kept for as long as anybody wants it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::time::{Duration, Instant};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use msnp::command::{Command, fln, iln, nln};
 use msnp::dialect::Dialect;
@@ -25,8 +26,12 @@ pub const MAX_NAMED: usize = 1000;
 /// come.
 const FIRST_LOOK: Duration = Duration::from_secs(10);
 
+/// How many people the networks are asked for at most, one counted for each of ours who wants to see him. Whoever comes then
+/// sees nobody.
+pub const MAX_SEEN: usize = 200_000;
+
 /// How many changes of one person are told at once.
-const BURST: u32 = 5;
+const BURST: u32 = 20;
 
 /// How long each further one takes. Of those that come faster the last one is told.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -35,6 +40,8 @@ const INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct Watching {
     all: Mutex<HashMap<Email, Ours>>,
+    /// How many the networks were asked for. Counted while `all` is locked.
+    seen: AtomicUsize,
     /// Those to whom something is to be told in a while.
     late: Mutex<HashSet<Email>>,
     is_late: Notify,
@@ -84,9 +91,11 @@ struct Seen {
 /// Whether a network knows that it was asked for somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    /// It is to be asked, or is being asked.
+    /// It is to be asked.
     ToAsk,
-    /// It is.
+    /// It is being asked, or was and did not say that it heard.
+    Asking,
+    /// It knows.
     Asked,
     /// It is to be told that nobody wants to see him any more.
     ToLeave,
@@ -105,9 +114,11 @@ impl Watching {
     /// Whether a place may name all of these.
     pub(super) fn has_room(&self, ours: &Email, endpoint: EndpointId, said: &[(Email, Lists)]) -> bool {
         let all = self.all.lock();
-        let named = all.get(ours).and_then(|ours| ours.places.iter().find(|place| place.endpoint.id == endpoint));
+        let named =
+            all.get(ours).and_then(|ours| ours.places.iter().find(|place| place.endpoint.id == endpoint));
         let known = |theirs| named.is_some_and(|place| place.named.contains_key(theirs));
-        let new: BTreeSet<_> = said.iter().map(|(theirs, _)| theirs).filter(|theirs| !known(theirs)).collect();
+        let new: BTreeSet<_> =
+            said.iter().map(|(theirs, _)| theirs).filter(|theirs| !known(theirs)).collect();
         named.map_or(0, |place| place.named.len()) + new.len() <= MAX_NAMED
     }
 
@@ -203,30 +214,55 @@ impl Watching {
     pub(super) fn turn(&self, ours: &Email, network: usize, may: &BTreeSet<Email>, now: Instant) -> Turn {
         let mut all = self.all.lock();
         let Some(entry) = all.get_mut(ours) else { return Turn::default() };
+        // Whoever was never asked for need not be left.
+        let before = entry.seen.len();
+        entry.seen.retain(|theirs, seen| {
+            seen.network != network || seen.state != Asked::ToAsk || may.contains(theirs)
+        });
+        let total = self.seen.load(Ordering::Relaxed) - (before - entry.seen.len());
+        let mut new = 0;
         for theirs in may {
-            let seen = entry.seen.entry(theirs.clone()).or_insert_with(|| Seen::new(network, now));
-            if seen.state == Asked::ToLeave {
-                *seen = Seen::new(network, now);
+            match entry.seen.get_mut(theirs) {
+                Some(seen) if seen.state == Asked::ToLeave => *seen = Seen::new(network, now),
+                Some(_) => {}
+                None if total + new >= MAX_SEEN => break,
+                None => {
+                    entry.seen.insert(theirs.clone(), Seen::new(network, now));
+                    new += 1;
+                }
             }
         }
+        self.seen.store(total + new, Ordering::Relaxed);
         let mut turn = Turn::default();
         for (theirs, seen) in entry.seen.iter_mut().filter(|(_, seen)| seen.network == network) {
             if !may.contains(theirs) {
                 (seen.state, seen.presence) = (Asked::ToLeave, None);
                 turn.unwatch.push(theirs.clone());
-            } else if seen.state == Asked::ToAsk {
+            } else if matches!(seen.state, Asked::ToAsk | Asked::Asking) {
                 turn.watch.push(theirs.clone());
             }
+        }
+        if entry.is_over() {
+            all.remove(ours);
         }
         turn
     }
 
+    /// A network is being told that one of ours wants to see somebody: from here on it may say what he shows.
+    pub(super) fn asking(&self, ours: &Email, theirs: &Email) {
+        self.turns(ours, theirs, Asked::ToAsk, Asked::Asking);
+    }
+
     /// A network has taken that one of ours wants to see somebody.
     pub(super) fn asked(&self, ours: &Email, theirs: &Email) {
+        self.turns(ours, theirs, Asked::Asking, Asked::Asked);
+    }
+
+    fn turns(&self, ours: &Email, theirs: &Email, from: Asked, to: Asked) {
         let mut all = self.all.lock();
         let seen = all.get_mut(ours).and_then(|entry| entry.seen.get_mut(theirs));
-        if let Some(seen) = seen.filter(|seen| seen.state == Asked::ToAsk) {
-            seen.state = Asked::Asked;
+        if let Some(seen) = seen.filter(|seen| seen.state == from) {
+            seen.state = to;
         }
     }
 
@@ -236,6 +272,7 @@ impl Watching {
         let Some(entry) = all.get_mut(ours) else { return };
         if entry.seen.get(theirs).is_some_and(|seen| seen.state == Asked::ToLeave) {
             entry.seen.remove(theirs);
+            self.seen.fetch_sub(1, Ordering::Relaxed);
         }
         if entry.is_over() {
             all.remove(ours);
@@ -273,19 +310,24 @@ impl Watching {
     /// A network knows nothing any more: none of its people is there, and it is to be asked for all of them again.
     pub(super) fn reset(&self, network: usize, now: Instant) {
         let mut all = self.all.lock();
+        let mut left = 0;
         for entry in all.values_mut() {
-            let of_it: Vec<_> =
-                entry.seen.iter().filter(|(_, seen)| seen.network == network).map(|(theirs, _)| theirs.clone()).collect();
-            for theirs in of_it {
-                if let Some(seen) = entry.seen.get_mut(&theirs) {
-                    seen.presence = None;
-                    if seen.state == Asked::Asked {
-                        seen.state = Asked::ToAsk;
-                    }
-                }
+            let before = entry.seen.len();
+            entry.seen.retain(|_, seen| seen.network != network || seen.state != Asked::ToLeave);
+            left += before - entry.seen.len();
+            let of_it = entry.seen.iter_mut().filter(|(_, seen)| seen.network == network);
+            let known: Vec<_> = of_it
+                .filter_map(|(theirs, seen)| {
+                    seen.state = Asked::ToAsk;
+                    seen.presence.take().map(|_| theirs.clone())
+                })
+                .collect();
+            for theirs in known {
                 entry.tell(&theirs, now);
             }
         }
+        all.retain(|_, entry| !entry.is_over());
+        self.seen.fetch_sub(left, Ordering::Relaxed);
     }
 
     /// Tells what could not be told at once, a while after it came up. Never ends.
@@ -369,7 +411,9 @@ impl Named {
         let asked = self.asked.take().filter(|(_, at)| now.saturating_duration_since(*at) < FIRST_LOOK);
         let mut line = Vec::new();
         match presence {
-            Some(presence) => presence.write(theirs, asked.map(|(trid, _)| trid), endpoint.dialect, &mut line),
+            Some(presence) => {
+                presence.write(theirs, asked.map(|(trid, _)| trid), endpoint.dialect, &mut line)
+            }
             None if self.is_shown => write_gone(theirs, endpoint.dialect, &mut line),
             None => {}
         }
@@ -392,7 +436,7 @@ impl Seen {
 
     /// Whether this network was asked for him.
     fn is_of(&self, network: usize) -> bool {
-        self.network == network && self.state != Asked::ToLeave
+        self.network == network && matches!(self.state, Asked::Asking | Asked::Asked)
     }
 
     /// Whether one more change may be told now.
@@ -430,7 +474,8 @@ impl Presence {
     /// What a network says, as far as anybody may be told it: who is hidden is offline, and a name that no line could hold is
     /// none.
     pub(super) fn told(self) -> Option<Self> {
-        let name = if Encoded::new(&self.name).len() > msnp::wire::limits::NAME { String::new() } else { self.name };
+        let name =
+            if Encoded::new(&self.name).len() > msnp::wire::limits::NAME { String::new() } else { self.name };
         (self.status != Status::Hidden).then_some(Self { status: self.status, name })
     }
 }

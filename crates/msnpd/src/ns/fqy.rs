@@ -41,10 +41,13 @@ impl Session {
         }
         if is_one && members.iter().all(|member| member.network == Some(NOWHERE)) {
             // He may be on a network that does not answer.
-            return self.deny(trid, match search.is_incomplete {
-                true => ErrorCode::FEDERATED_SERVER_ERROR,
-                false => ErrorCode::INVALID_USERNAME,
-            });
+            return self.deny(
+                trid,
+                match search.is_incomplete {
+                    true => ErrorCode::FEDERATED_SERVER_ERROR,
+                    false => ErrorCode::INVALID_USERNAME,
+                },
+            );
         }
         let payload = MemberList { is_initial: false, members }.write();
         self.say(|out, dialect| fqy::Reply { trid, payload: payload.as_bytes() }.write(out, dialect))
@@ -57,8 +60,9 @@ fn networks<'a>(
     known: &HashMap<Email, AccountId>,
     search: &'a Search,
 ) -> impl Iterator<Item = Listed> + use<'a> {
-    let found = search.found.iter().find(|found| found.asked.is(address));
-    let has_account = address.parse().is_ok_and(|email: Email| known.contains_key(&email));
+    let email = address.parse::<Email>().ok();
+    let found = email.as_ref().and_then(|email| search.found.get(email));
+    let has_account = email.as_ref().is_some_and(|email| known.contains_key(email));
     let is_here = has_account && !found.is_some_and(|found| found.replaces_account);
     let here = is_here.then(|| Listed::on(PASSPORT_NETWORK, address));
     let there = found.map(|found| {
