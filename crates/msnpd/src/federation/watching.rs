@@ -80,7 +80,7 @@ struct Named {
 struct Seen {
     /// The network.
     network: usize,
-    state: Asked,
+    state: Step,
     presence: Option<Presence>,
     /// When a burst of changes would be whole again if none came.
     whole_at: Instant,
@@ -90,7 +90,7 @@ struct Seen {
 
 /// Whether a network knows that it was asked for somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum Step {
     /// It is to be asked.
     ToAsk,
     /// It is being asked, or was and did not say that it heard.
@@ -217,13 +217,13 @@ impl Watching {
         // Whoever was never asked for need not be left.
         let before = entry.seen.len();
         entry.seen.retain(|theirs, seen| {
-            seen.network != network || seen.state != Asked::ToAsk || may.contains(theirs)
+            seen.network != network || seen.state != Step::ToAsk || may.contains(theirs)
         });
         let total = self.seen.load(Ordering::Relaxed) - (before - entry.seen.len());
         let mut new = 0;
         for theirs in may {
             match entry.seen.get_mut(theirs) {
-                Some(seen) if seen.state == Asked::ToLeave => *seen = Seen::new(network, now),
+                Some(seen) if seen.state == Step::ToLeave => *seen = Seen::new(network, now),
                 Some(_) => {}
                 None if total + new >= MAX_SEEN => break,
                 None => {
@@ -236,9 +236,9 @@ impl Watching {
         let mut turn = Turn::default();
         for (theirs, seen) in entry.seen.iter_mut().filter(|(_, seen)| seen.network == network) {
             if !may.contains(theirs) {
-                (seen.state, seen.presence) = (Asked::ToLeave, None);
+                (seen.state, seen.presence) = (Step::ToLeave, None);
                 turn.unwatch.push(theirs.clone());
-            } else if matches!(seen.state, Asked::ToAsk | Asked::Asking) {
+            } else if matches!(seen.state, Step::ToAsk | Step::Asking) {
                 turn.watch.push(theirs.clone());
             }
         }
@@ -250,15 +250,15 @@ impl Watching {
 
     /// A network is being told that one of ours wants to see somebody: from here on it may say what he shows.
     pub(super) fn asking(&self, ours: &Email, theirs: &Email) {
-        self.turns(ours, theirs, Asked::ToAsk, Asked::Asking);
+        self.turns(ours, theirs, Step::ToAsk, Step::Asking);
     }
 
     /// A network has taken that one of ours wants to see somebody.
     pub(super) fn asked(&self, ours: &Email, theirs: &Email) {
-        self.turns(ours, theirs, Asked::Asking, Asked::Asked);
+        self.turns(ours, theirs, Step::Asking, Step::Asked);
     }
 
-    fn turns(&self, ours: &Email, theirs: &Email, from: Asked, to: Asked) {
+    fn turns(&self, ours: &Email, theirs: &Email, from: Step, to: Step) {
         let mut all = self.all.lock();
         let seen = all.get_mut(ours).and_then(|entry| entry.seen.get_mut(theirs));
         if let Some(seen) = seen.filter(|seen| seen.state == from) {
@@ -270,7 +270,7 @@ impl Watching {
     pub(super) fn left(&self, ours: &Email, theirs: &Email) {
         let mut all = self.all.lock();
         let Some(entry) = all.get_mut(ours) else { return };
-        if entry.seen.get(theirs).is_some_and(|seen| seen.state == Asked::ToLeave) {
+        if entry.seen.get(theirs).is_some_and(|seen| seen.state == Step::ToLeave) {
             entry.seen.remove(theirs);
             self.seen.fetch_sub(1, Ordering::Relaxed);
         }
@@ -313,12 +313,12 @@ impl Watching {
         let mut left = 0;
         for entry in all.values_mut() {
             let before = entry.seen.len();
-            entry.seen.retain(|_, seen| seen.network != network || seen.state != Asked::ToLeave);
+            entry.seen.retain(|_, seen| seen.network != network || seen.state != Step::ToLeave);
             left += before - entry.seen.len();
             let of_it = entry.seen.iter_mut().filter(|(_, seen)| seen.network == network);
             let known: Vec<_> = of_it
                 .filter_map(|(theirs, seen)| {
-                    seen.state = Asked::ToAsk;
+                    seen.state = Step::ToAsk;
                     seen.presence.take().map(|_| theirs.clone())
                 })
                 .collect();
@@ -426,7 +426,7 @@ impl Named {
 
 impl Seen {
     const fn new(network: usize, now: Instant) -> Self {
-        Self { network, state: Asked::ToAsk, presence: None, whole_at: now, is_late: false }
+        Self { network, state: Step::ToAsk, presence: None, whole_at: now, is_late: false }
     }
 
     /// What is known of him that may be told.
@@ -436,7 +436,7 @@ impl Seen {
 
     /// Whether this network was asked for him.
     fn is_of(&self, network: usize) -> bool {
-        self.network == network && matches!(self.state, Asked::Asking | Asked::Asked)
+        self.network == network && matches!(self.state, Step::Asking | Step::Asked)
     }
 
     /// Whether one more change may be told now.

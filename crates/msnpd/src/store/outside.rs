@@ -1,6 +1,7 @@
 //! Contacts without an account here: telephone numbers, addresses of other networks, entries of the address book.
 //!
-//! Nobody is on the other side: an edit touches the owner's rows alone, and presence knows nothing of them.
+//! Nobody is on the other side: an edit touches the owner's rows alone, and the directory knows nothing of them. Who may be
+//! on another network is for [`federation`](crate::federation) to find out, which reads these lists.
 
 use std::collections::HashMap;
 

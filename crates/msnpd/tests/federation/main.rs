@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, unreachable_pub)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod hostile;
 mod patience;
 mod sight;
 mod stage;
+mod wire;

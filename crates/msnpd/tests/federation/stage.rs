@@ -61,6 +61,8 @@ pub enum Manner {
 pub struct Fake {
     domain: &'static str,
     pub manner: Mutex<Manner>,
+    /// Why it says nothing where it fails.
+    pub refusal: Mutex<NotSaid>,
     gate: OnceLock<Gate>,
     heard: Mutex<Vec<String>>,
     is_news: Notify,
@@ -71,6 +73,7 @@ impl Fake {
         Arc::new(Self {
             domain,
             manner: Mutex::new(manner),
+            refusal: Mutex::new(NotSaid::NotOnline),
             gate: OnceLock::new(),
             heard: Mutex::default(),
             is_news: Notify::new(),
@@ -129,8 +132,13 @@ impl Network for Fake {
     }
 
     fn find<'a>(&'a self, _: &'a Email, asked: &'a [Email]) -> Answer<'a, Result<Vec<Found>, Unavailable>> {
-        let found =
-            |asked: &Email| Found { asked: asked.clone(), actual: asked.clone(), replaces_account: false };
+        let found = |asked: &Email| {
+            let actual = match asked.local().strip_prefix("alias-") {
+                Some(name) => email(&format!("{name}@{}.br", asked.domain())),
+                None => asked.clone(),
+            };
+            Found { asked: asked.clone(), actual, replaces_account: false }
+        };
         let found = asked.iter().filter(|asked| !asked.local().starts_with("no")).map(found).collect();
         Box::pin(self.answer(format!("find {}", asked.len()), found, Unavailable))
     }
@@ -154,7 +162,7 @@ impl Network for Fake {
     }
 
     fn say<'a>(&'a self, message: &'a Message) -> Answer<'a, Result<(), NotSaid>> {
-        Box::pin(self.answer(format!("say {} {}", message.from, message.to), (), NotSaid::NotOnline))
+        Box::pin(self.answer(format!("say {} {}", message.from, message.to), (), *self.refusal.lock()))
     }
 }
 
