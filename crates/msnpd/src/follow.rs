@@ -35,6 +35,7 @@ impl Server {
     /// themselves, before the edit or after it. `by` made the edit, and has looked already.
     pub fn follow_edit(self: &Arc<Self>, editor: &Editor<'_>, edited: &Edited, by: Option<&Endpoint>) {
         self.directory.apply(&edited.changes);
+        self.federation.lists_changed(editor.email);
         self.tell_other_side(editor, &edited.changes);
         if let Some(contact) = edited.contact.filter(|_| edited.is_new_contact() && by.is_none()) {
             self.directory.look_from_everywhere(editor.id, contact);

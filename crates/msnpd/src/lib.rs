@@ -17,6 +17,7 @@ mod courtesy;
 pub mod data_dir;
 pub mod demo;
 pub mod directory;
+pub mod federation;
 pub mod follow;
 mod hex_key;
 pub mod http;

@@ -17,6 +17,7 @@ use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
 use crate::demo;
+use crate::federation::Network;
 use crate::mail::{self, Mail};
 use crate::metrics::{self, Collector};
 use crate::pages::{Pages, WebAddress};
@@ -90,6 +91,8 @@ pub struct Options {
     pub mail: Option<mail::Settings>,
     /// Whether there are people and a bot to try the service with.
     pub demo: bool,
+    /// The networks beside this one. Where two have an address it is the first one's.
+    pub networks: Vec<Arc<dyn Network>>,
 }
 
 /// The service with its listeners bound, not accepting yet.
@@ -215,7 +218,10 @@ impl Service {
             None => (None, None),
         };
         let server = Arc::new(
-            Server::new(settings, store.clone(), mint.clone()).with_mail(mail).with_circle_tickets(circles),
+            Server::new(settings, store.clone(), mint.clone())
+                .with_mail(mail)
+                .with_circle_tickets(circles)
+                .with_networks(options.networks),
         );
         let passport = Passport::new(Arc::new((store, hasher)), mint, options.passport)
             .with_throttle(server.throttle.clone());
@@ -272,6 +278,7 @@ impl Service {
         if let Some(echo) = self.echo {
             helpers.spawn(demo::run(self.server.clone(), echo));
         }
+        let mut networks = self.server.federate();
 
         let mut post = JoinSet::new();
         if let Some(postman) = self.postman {
@@ -311,6 +318,7 @@ impl Service {
         let posted = tokio::time::timeout(POST_LIMIT, async { while post.join_next().await.is_some() {} });
         let _ = tokio::join!(tokio::time::timeout(DRAIN_LIMIT, drained), posted);
         post.shutdown().await;
+        networks.shutdown().await;
         helpers.shutdown().await;
         self.server.recorder.finish();
         let _ = tokio::time::timeout(RECORDING_LIMIT, recording).await;

@@ -20,6 +20,7 @@ use crate::circle::ticket::CircleTickets;
 use crate::clock::unix_now;
 use crate::connection::Ends;
 use crate::directory::{Directory, Encodings, EndpointId};
+use crate::federation::{Federation, Network};
 use crate::mail::Mail;
 use crate::metrics::Metrics;
 use crate::ns::{write_news, write_page, write_shutdown};
@@ -43,6 +44,8 @@ pub struct Server {
     pub store: Store,
     /// Who is signed in.
     pub directory: Directory,
+    /// The networks beside this one.
+    pub federation: Federation,
     /// The chats.
     pub switchboard: Switchboard,
     /// The sessions of those who have signed in.
@@ -217,6 +220,7 @@ impl Server {
             settings,
             store,
             directory: Directory::default(),
+            federation: Federation::default(),
             switchboard: Switchboard::default(),
             sessions: Sessions::default(),
             metrics,
@@ -243,6 +247,12 @@ impl Server {
     #[must_use]
     pub fn with_circle_tickets(self, tickets: CircleTickets) -> Self {
         Self { circle_tickets: Some(tickets), ..self }
+    }
+
+    /// The same service, with these networks beside it. [`federate`](Self::federate) is to follow.
+    #[must_use]
+    pub fn with_networks(self, networks: Vec<Arc<dyn Network>>) -> Self {
+        Self { federation: Federation::new(networks), ..self }
     }
 
     /// The time, as the runtime has it: tests may stop it.

@@ -29,7 +29,8 @@ use tokio::task::JoinSet;
 const ALICE: &str = "alice@example.com";
 const BOB: &str = "bob@example.net";
 
-/// What the tests of this file cause, beside the conversations, and those of `mail.rs`, which have a mail server.
+/// What the tests of this file cause, beside the conversations, those of `mail.rs`, which have a mail server, and those of
+/// `federation`, which have networks.
 const CAUSED_HERE: &[(ErrorCode, &str)] = &[
     (ErrorCode::LIST_FULL, "adding the 601st contact"),
     (
@@ -42,6 +43,11 @@ const CAUSED_HERE: &[(ErrorCode, &str)] = &[
         "a chat wanted over IPv6, where no name is configured that could be told",
     ),
     (ErrorCode::LOCKANDKEY_FAILED, "a wrong answer to a challenge, where they are enforced"),
+    (
+        ErrorCode::FEDERATED_SERVER_ERROR,
+        "a message to another network, or a question about one of its addresses, where the network does not answer",
+    ),
+    (ErrorCode::UUM_ERROR, "a message that another network does not take"),
     (ErrorCode::SERVER_UNAVAILABLE, "signing in while the store can't be read"),
     (ErrorCode::DB_CONNECT, "an edit that could not be stored"),
     (ErrorCode::TOO_MANY_SESSIONS, "opening the 101st chat at a time"),
@@ -54,8 +60,6 @@ const NEVER: &[(&str, &[ErrorCode])] = &[
         &[
             ErrorCode::INVALID_FEDERATED_USER,
             ErrorCode::UNKNOWN_KEITAI_DOMAIN,
-            ErrorCode::FEDERATED_SERVER_ERROR,
-            ErrorCode::UUM_ERROR,
             ErrorCode::FEDERATED_SESSION,
             ErrorCode::USER_FEDERATED,
             ErrorCode::LOCKANDKEY_FAILED_FOR_MCAA,

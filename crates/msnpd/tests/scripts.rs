@@ -26,6 +26,7 @@ use msnp_script::{
 };
 use msnpd::circle::ticket::CircleTickets;
 use msnpd::connection::Ends;
+use msnpd::federation::{self, Loopback};
 use msnpd::http::{self, Front, Peer, Web};
 use msnpd::passport::{self, Passport};
 use msnpd::password::Hasher;
@@ -72,6 +73,7 @@ scripts! {
     contact_phone: "contact-phone.txt",
     cvq: "cvq.txt",
     elsewhere: "elsewhere.txt",
+    federation: "federation.txt",
     fqy: "fqy.txt",
     gcf: "gcf.txt",
     groups_numbered: "groups-numbered.txt",
@@ -295,10 +297,17 @@ fn cheap_hash(password: &str) -> String {
     format!("$argon2id$v=19$m={},t=1,p=1${salt}${hash}", Params::MIN_M_COST)
 }
 
+/// The network without a wire, of those domains that are on another network in `federation.txt`.
+fn loopback() -> Arc<dyn federation::Network> {
+    let domain = |version| format!("msnp{version}.federation.example.net");
+    Arc::new(Loopback::new([14, 15, 16, 18].map(domain).into()))
+}
+
 /// A server without a socket.
 struct Memory {
     inner: InMemory,
     accounts: Accounts,
+    _networks: JoinSet<()>,
     _dir: TempDir,
 }
 
@@ -345,10 +354,16 @@ impl Place for Memory {
             shields: msnpd::shields::Shields::default(),
         };
         let tickets = CircleTickets::with_new_key().unwrap();
-        let server = Arc::new(Server::new(settings, store.clone(), mint).with_circle_tickets(tickets));
+        let server = Arc::new(
+            Server::new(settings, store.clone(), mint)
+                .with_circle_tickets(tickets)
+                .with_networks(vec![loopback()]),
+        );
+        let networks = server.federate();
         let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
         let web = Web::with_server(passport, front, Arc::default(), server.clone());
-        Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
+        let accounts = Accounts::new(store);
+        Self { inner: InMemory { server, web }, accounts, _networks: networks, _dir: dir }
     }
 
     fn accounts(&self) -> &Accounts {
@@ -471,6 +486,7 @@ impl Place for Network {
             metrics: None,
             mail: None,
             demo: false,
+            networks: vec![loopback()],
         })
         .await
         .unwrap();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use msnp::command::{Command as _, nln};
-use msnp::types::{Capabilities, Status};
+use msnp::types::{Capabilities, PASSPORT_NETWORK, Status};
 use msnp::wire::{Direction, Encoded, Verb};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -122,6 +122,7 @@ fn line(status: Status) -> Vec<u8> {
     let (handle, name) = ("user0@example.com", Encoded::new("user0@example.com"));
     let presence = nln::Presence {
         status,
+        network: PASSPORT_NETWORK,
         handle,
         circle: None,
         name,

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
     use crate::dialect::MSNP8;
-    use crate::types::{Capabilities, Status};
+    use crate::types::{Capabilities, PASSPORT_NETWORK, Status};
     use crate::wire::Direction;
     use crate::wire::Encoded;
 
@@ -47,6 +47,7 @@ mod tests {
             trid: TrId::new(6),
             presence: Presence {
                 status: Status::Away,
+                network: PASSPORT_NETWORK,
                 handle: "bob@example.net",
                 circle: None,
                 name: Encoded::from_wire("Bobby"),

@@ -5,8 +5,8 @@
 //! 8     S: NLN state handle name capabilities
 //! 9-12  S: NLN state handle name capabilities [object]
 //! 13    S: NLN state handle name capabilities object          an object 0 is none
-//! 14-   S: NLN state handle 1 name capabilities object
-//! 18    S: NLN state 1:handle name capabilities object
+//! 14-   S: NLN state handle network name capabilities object
+//! 18    S: NLN state network:handle name capabilities object
 //! 18    S: NLN state 1:handle;via=9:circle name capabilities object
 //! ```
 //! It replaces all that was known: without an object he has none (notification-server reference, 12.2;
@@ -24,6 +24,8 @@ use crate::wire::{ArgError, Args, Encoded, Frame, Line, Verb};
 pub struct Presence<'a> {
     /// His status, never [`Status::Hidden`].
     pub status: Status,
+    /// The network he is on; written from MSNP14 on, whose clients alone are to be told of others than this one.
+    pub network: u8,
     /// His address.
     pub handle: &'a str,
     /// The circle that he is seen in, if it is one; written in dialects that have circles.
@@ -39,9 +41,10 @@ pub struct Presence<'a> {
 impl<'a> Presence<'a> {
     pub(super) fn read(args: &mut Args<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
         let status = args.parse("status")?;
-        let (handle, circle) = read_address(args, dialect)?;
+        let (network, handle, circle) = read_address(args, dialect)?;
         Ok(Self {
             status,
+            network,
             handle,
             circle,
             name: args.encoded("name")?,
@@ -56,9 +59,10 @@ impl<'a> Presence<'a> {
     }
 
     pub(super) fn write(&self, line: Line<'_>, dialect: &Dialect) {
-        let line = write_address(line.word(self.status.as_str()), self.handle, self.circle, dialect)
-            .word(self.name.as_str())
-            .arg(Written(dialect.capabilities, self.capabilities));
+        let line =
+            write_address(line.word(self.status.as_str()), self.network, self.handle, self.circle, dialect)
+                .word(self.name.as_str())
+                .arg(Written(dialect.capabilities, self.capabilities));
         match (dialect.object, &self.object) {
             (ObjectForm::None, _) | (ObjectForm::Omitted, None) => line,
             (ObjectForm::Zero, None) => line.number(0),
@@ -89,6 +93,7 @@ mod tests {
     use super::*;
     use crate::command::{known_answers, testing};
     use crate::dialect::{MSNP8, MSNP12, MSNP18};
+    use crate::types::PASSPORT_NETWORK;
     use crate::wire::Direction;
 
     known_answers! {
@@ -104,11 +109,21 @@ mod tests {
             let Push(presence) = push(1_073_791_084, None);
             Push(Presence { circle: CircleId::new(0x0a1b_2c3d_4e5f), ..presence })
         },
+        elsewhere_14: FromNotification MSNP14 "NLN NLN yolanda@yahoo.com 32 Yolanda 0 0" => elsewhere(),
+        elsewhere_16: FromNotification MSNP16 "NLN NLN yolanda@yahoo.com 32 Yolanda 0:0 0" => elsewhere(),
+        elsewhere_18: FromNotification MSNP18 "NLN NLN 32:yolanda@yahoo.com Yolanda 0:0 0" => elsewhere(),
+    }
+
+    fn elsewhere() -> Push<'static> {
+        let Push(presence) = push(0, None);
+        let (handle, name) = ("yolanda@yahoo.com", Encoded::from_wire("Yolanda"));
+        Push(Presence { network: 32, handle, name, ..presence })
     }
 
     fn push<'a>(base: u32, object: Option<&'a str>) -> Push<'a> {
         Push(Presence {
             status: Status::Online,
+            network: PASSPORT_NETWORK,
             handle: "bob@example.net",
             circle: None,
             name: Encoded::from_wire("Bobby"),
@@ -136,5 +151,6 @@ mod tests {
         assert_eq!(fault("NLN NLN bob@example.net Bobby x"), "capabilities is malformed");
         let fault = |line| testing::fault::<Push<'_>>(Direction::FromNotification, &MSNP18, line).to_string();
         assert_eq!(fault("NLN NLN 1:bob@example.net;via=9:x@live.com Bobby 0:0"), "handle is malformed");
+        assert_eq!(fault("NLN NLN x:bob@example.net Bobby 0:0"), "network is malformed");
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::dialect::{CapabilityForm, Dialect, ListVersion, PresenceAddress, SwitchboardTail};
-use crate::types::{Address, CIRCLE_NETWORK, Capabilities, CircleId, InvalidPersonalData, TrId};
+use crate::types::{
+    Address, CIRCLE_NETWORK, Capabilities, CircleId, InvalidPersonalData, PASSPORT_NETWORK, TrId,
+};
 use crate::wire::{ArgError, Args, Encoded, Fault, Line};
 
 /// That an argument is not what the grammar asks for.
@@ -47,40 +49,41 @@ pub(super) fn read_setting_head(args: &mut Args<'_>) -> Result<(Option<TrId>, Op
     })
 }
 
-/// A contact's address as presence has it. Every contact is of the network 1. In a circle he is seen over it.
+/// A contact's address as presence has it, with his network where the dialect names it. In a circle he is seen over it.
 pub(super) fn write_address<'o>(
     line: Line<'o>,
+    network: u8,
     handle: &str,
     circle: Option<CircleId>,
     dialect: &Dialect,
 ) -> Line<'o> {
     match (dialect.presence_address, circle.filter(|_| dialect.has_circles)) {
         (PresenceAddress::Plain, _) => line.word(handle),
-        (PresenceAddress::WithNetwork, _) => line.word(handle).number(1),
-        (PresenceAddress::Prefixed, None) => line.arg(format_args!("1:{handle}")),
+        (PresenceAddress::WithNetwork, _) => line.word(handle).arg(network),
+        (PresenceAddress::Prefixed, None) => line.arg(format_args!("{network}:{handle}")),
         (PresenceAddress::Prefixed, Some(circle)) => {
-            line.arg(format_args!("1:{handle};via={CIRCLE_NETWORK}:{}", circle.address()))
+            line.arg(format_args!("{network}:{handle};via={CIRCLE_NETWORK}:{}", circle.address()))
         }
     }
 }
 
-/// Reads what [`write_address`] writes.
+/// Reads what [`write_address`] writes: network, address and circle. Who is named without a network is on this one.
 pub(super) fn read_address<'a>(
     args: &mut Args<'a>,
     dialect: &Dialect,
-) -> Result<(&'a str, Option<CircleId>), ArgError> {
+) -> Result<(u8, &'a str, Option<CircleId>), ArgError> {
     let handle = args.word("handle")?;
     Ok(match dialect.presence_address {
-        PresenceAddress::Plain => (handle, None),
-        PresenceAddress::WithNetwork => {
-            args.word("network")?;
-            (handle, None)
-        }
+        PresenceAddress::Plain => (PASSPORT_NETWORK, handle, None),
+        PresenceAddress::WithNetwork => (args.parse("network")?, handle, None),
         PresenceAddress::Prefixed => {
-            let handle = handle.split_once(':').map_or(handle, |(_, handle)| handle);
+            let (network, handle) = match handle.split_once(':') {
+                Some((network, handle)) => (network.parse().map_err(|_| malformed("network"))?, handle),
+                None => (PASSPORT_NETWORK, handle),
+            };
             match handle.split_once(";via=").filter(|_| dialect.has_circles) {
-                None => (handle, None),
-                Some((handle, via)) => (handle, Some(read_circle(via).ok_or(malformed("handle"))?)),
+                None => (network, handle, None),
+                Some((handle, via)) => (network, handle, Some(read_circle(via).ok_or(malformed("handle"))?)),
             }
         }
     })

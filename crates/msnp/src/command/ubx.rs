@@ -14,7 +14,7 @@
 use super::Command;
 use super::parts::{no_personal_data, read_address, write_address};
 use crate::dialect::Dialect;
-use crate::types::{CircleId, InvalidPersonalData, PersonalData, Place, read_places};
+use crate::types::{CircleId, InvalidPersonalData, PASSPORT_NETWORK, PersonalData, Place, read_places};
 use crate::wire::{ArgError, Frame, Line, Verb};
 
 /// What a contact tells of himself.
@@ -34,7 +34,7 @@ impl<'a> Command<'a> for Push<'a> {
     const VERB: Verb = Verb::UBX;
 
     fn read(Frame { mut args, payload, .. }: Frame<'a>, dialect: &Dialect) -> Result<Self, ArgError> {
-        let (handle, circle) = read_address(&mut args, dialect)?;
+        let (_, handle, circle) = read_address(&mut args, dialect)?;
         if payload.is_empty() {
             return Ok(Self { handle, circle, data: None, places: Vec::new() });
         }
@@ -50,7 +50,7 @@ impl<'a> Command<'a> for Push<'a> {
         if let Some(data) = &self.data {
             data.write(&self.places, dialect.personal_data, &mut document);
         }
-        write_address(Line::new(out, Verb::UBX), self.handle, self.circle, dialect)
+        write_address(Line::new(out, Verb::UBX), PASSPORT_NETWORK, self.handle, self.circle, dialect)
             .payload(document.as_bytes());
     }
 }

@@ -264,6 +264,13 @@ pub enum PresenceAddress {
     Prefixed,
 }
 
+impl PresenceAddress {
+    /// Whether it tells on which network a contact is: elsewhere all are of this one.
+    pub const fn has_network(self) -> bool {
+        matches!(self, Self::WithNetwork | Self::Prefixed)
+    }
+}
+
 /// Which elements the document has that a user tells of himself (later-versions reference, 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PersonalDataForm {

@@ -41,6 +41,8 @@ pub struct Listed {
     pub lists: Option<u8>,
     /// `t`: the network he is on; telephones have none.
     pub network: Option<u8>,
+    /// `actual`: his address on that network, where it is another (later-versions reference, 4.9). Only servers tell it.
+    pub actual: Option<String>,
     /// `f`: his friendly name, which only servers tell, percent-encoded.
     pub name: Option<String>,
 }
@@ -61,6 +63,8 @@ impl Listed {
 pub const PASSPORT_NETWORK: u8 = 1;
 /// The network of circles.
 pub const CIRCLE_NETWORK: u8 = 9;
+/// The network of Yahoo! Messenger.
+pub const YAHOO_NETWORK: u8 = 32;
 /// What begins a telephone number in place of an address.
 const TELEPHONE: &str = "tel:";
 
@@ -125,6 +129,9 @@ impl MemberList {
             if let Some(network) = member.network {
                 let _ = write!(out, " t=\"{network}\"");
             }
+            if let Some(actual) = &member.actual {
+                put(&mut out, " actual", actual, "");
+            }
             if let Some(name) = &member.name {
                 put(&mut out, " f", name, "");
             }
@@ -166,6 +173,7 @@ fn listed(member: &Element, domain: Option<&str>) -> Option<Listed> {
         address: domain.map_or_else(|| name.to_owned(), |domain| format!("{name}@{domain}")),
         lists: number("l")?,
         network: number("t")?,
+        actual: member.attribute("actual").map(str::to_owned),
         name: member.attribute("f").map(str::to_owned),
     })
 }
@@ -203,6 +211,11 @@ mod tests {
         let list = MemberList::read(push.as_bytes()).unwrap();
         assert_eq!(list.members[0].name.as_deref(), Some("Bob%20B"));
         assert_eq!(list.write(), push);
+        let answer =
+            "<ml><d n=\"yahoo.com\"><c n=\"yolanda\" t=\"32\" actual=\"yolanda@yahoo.com.br\"/></d></ml>";
+        let list = MemberList::read(answer.as_bytes()).unwrap();
+        assert_eq!(list.members[0].actual.as_deref(), Some("yolanda@yahoo.com.br"));
+        assert_eq!(list.write(), answer);
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub use error_code::ErrorCode;
 pub use group::{GroupRef, InvalidGroup};
 pub use guid::{Guid, InvalidGuid};
 pub use list::{List, Lists, UnknownList};
-pub use member_list::{CIRCLE_NETWORK, InvalidMemberList, Listed, MemberList, PASSPORT_NETWORK};
+pub use member_list::{
+    CIRCLE_NETWORK, InvalidMemberList, Listed, MemberList, PASSPORT_NETWORK, YAHOO_NETWORK,
+};
 pub use object::{DataHash, InvalidObject, MsnObject, ObjectType};
 pub use page::{InvalidPage, MAX_PAGE, Page, PagedPhone};
 pub(crate) use personal_data::read_places;

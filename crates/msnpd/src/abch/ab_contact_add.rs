@@ -2,14 +2,14 @@
 
 use msnp::soap::abch::types::{Annotation, ContactEmail, ContactInfo, EmailType, PhoneType};
 use msnp::soap::abch::{AbContactAdd, AbGroupContactAdd, ContactSpec, ErrorCode, Operation, Reply};
-use msnp::types::{Email, Guid, Telephone};
+use msnp::types::{Email, Guid, Telephone, YAHOO_NETWORK};
 use msnp::wire::{Encoded, limits};
 
 use super::Outcome;
 use super::caller::Caller;
 use super::details;
 use super::refusal::Refusal;
-use super::view::{COMPANY, YAHOO};
+use super::view::COMPANY;
 use crate::store::{Addition, BookEdited, EntryAddress, NewEntry};
 
 impl Caller<'_> {
@@ -90,7 +90,7 @@ pub(super) fn address(written: &str) -> Result<Email, Refusal> {
 fn network(email: &ContactEmail) -> u8 {
     match (email.kind, email.capability) {
         (EmailType::Messenger3, _) | (_, Some(2)) => COMPANY,
-        _ => YAHOO,
+        _ => YAHOO_NETWORK,
     }
 }
 

@@ -2,13 +2,13 @@
 
 use msnp::soap::abch::types::{Annotation, Member, MembershipId as Named, ServiceType, Whom};
 use msnp::soap::abch::{ErrorCode, Invalid, MemberChange, Operation, Reply};
-use msnp::types::{CircleId, Telephone};
+use msnp::types::{CircleId, Telephone, YAHOO_NETWORK};
 
 use super::Outcome;
 use super::ab_contact_add::address;
 use super::caller::{Caller, role};
 use super::refusal::Refusal;
-use super::view::{COMPANY, YAHOO};
+use super::view::COMPANY;
 use crate::store::{BookError, Limits, MemberKey, MembershipId, Role};
 
 impl Caller<'_> {
@@ -112,6 +112,6 @@ fn network(annotations: &[Annotation]) -> u8 {
     let kind = Annotation::find(annotations, Annotation::BUDDY_TYPE).unwrap_or_default();
     match kind.split(':').next().unwrap_or_default().trim().parse() {
         Ok(COMPANY) => COMPANY,
-        _ => YAHOO,
+        _ => YAHOO_NETWORK,
     }
 }

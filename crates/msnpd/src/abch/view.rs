@@ -4,15 +4,12 @@ use msnp::soap::abch::types::{
     Ab, AbInfo, Annotation, Contact, ContactInfo, ContactType, EmailType, Group, GroupInfo, NetworkInfo,
     OWN_BOOK, PhoneType,
 };
-use msnp::types::{CircleId, List, Lists, Privacy, Prompt, Telephone};
+use msnp::types::{CircleId, List, Lists, Privacy, Prompt, Telephone, YAHOO_NETWORK};
 
 use super::details::{self, fill};
 use super::time::Times;
 use crate::account::Account;
 use crate::store::{Book, BookEntry, BookGroup, DeletedEntry, EntryKind, Me};
-
-/// The bit of Yahoo's network.
-pub(super) const YAHOO: u8 = 32;
 
 /// The bit of the network of companies' own messengers.
 pub(super) const COMPANY: u8 = 2;
@@ -56,7 +53,7 @@ pub(super) fn contact(entry: BookEntry, times: Times) -> Contact {
         }
         EntryKind::Outside { network, address } if !address.is_empty() => {
             let kind = match network {
-                YAHOO => EmailType::Messenger2,
+                YAHOO_NETWORK => EmailType::Messenger2,
                 COMPANY => EmailType::Messenger3,
                 _ => EmailType::Messenger4,
             };

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,8 +13,9 @@ use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use super::first_screen;
-use crate::config::{self, Config, ConfigArgs};
+use crate::config::{self, Config, ConfigArgs, Domains};
 use crate::demo::Credentials;
+use crate::federation::{Loopback, Network};
 use crate::metrics::Collector;
 use crate::serve::{Options, Service};
 use crate::shields::Shields;
@@ -134,7 +136,16 @@ fn options(config: Config, collector: Option<Collector>) -> anyhow::Result<Optio
             from,
             pages: config.page_mail,
         }),
+        networks: loopback(config.federation_loopback),
     })
+}
+
+/// The networks beside this one: the one without a wire, if it has any domains.
+fn loopback(Domains(domains): Domains) -> Vec<Arc<dyn Network>> {
+    match domains.is_empty() {
+        true => Vec::new(),
+        false => vec![Arc::new(Loopback::new(domains))],
+    }
 }
 
 /// What asks the program to stop.

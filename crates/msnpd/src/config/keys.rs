@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use msnp::types::ClientVersion;
 
+use super::domains::Domains;
 use super::problem::Expected;
 use super::value::{Kind, LogFilter, Value, Written};
 use crate::logging::Format;
@@ -193,6 +194,10 @@ keys! {
     /// Where pages to a mobile telephone go by mail, as in "{number}@sms.example.com", with the digits of the number;
     /// "" for nowhere.
     key page_mail: Option<PageAddress> = None;
+
+    /// Domains whose people, with accounts here like all others, are people of another network to everybody of another
+    /// domain, as those of Yahoo! once were, such as ["yahoo.com"]. MSNP14 and later know such people.
+    key federation_loopback: Domains = Domains::default();
 
     /// How many passwords are checked at once, each with 19 MiB of memory and a processor; 0 for one per processor.
     key password_threads: usize = 0;

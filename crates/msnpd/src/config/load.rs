@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::keys::{self, Config, KEYS, Key};
 use super::problem::{Origin, Problem, Problems};
@@ -107,6 +107,10 @@ impl Loaded {
                     Some(text) => (text, Kind::Table),
                     None => (String::new(), Kind::Other),
                 },
+                DeValue::Array(list) => match inline_list(list) {
+                    Some(text) => (text, Kind::List),
+                    None => (String::new(), Kind::Other),
+                },
                 _ => (String::new(), Kind::Other),
             };
             self.read(key, origin, &Written { text: &text, kind }, source);
@@ -148,6 +152,15 @@ fn inline(table: &DeTable<'_>) -> Option<String> {
         _ => None,
     });
     Some(format!("{{ {} }}", entries.collect::<Option<Vec<_>>>()?.join(", ")))
+}
+
+/// A list of texts on one line, as a variable has it; `None` if there is something else in it.
+fn inline_list(list: &DeArray<'_>) -> Option<String> {
+    let texts = list.iter().map(|value| match value.get_ref() {
+        DeValue::String(text) => Some(toml::Value::String(text.to_string())),
+        _ => None,
+    });
+    texts.collect::<Option<Vec<_>>>().map(|texts| toml::Value::Array(texts).to_string())
 }
 
 /// What is said in place of a value that may hold a password.
@@ -298,6 +311,26 @@ mod tests {
             told("[pages]\ninbox = 5\n").contains("pages = [pages] (msnpd.toml, line 1): should be a table")
         );
         assert!(told("pages = { mail = 'http://a/' }\n").contains("there is no page mail"));
+    }
+
+    #[test]
+    fn a_list_may_be_written_in_each_way_that_toml_has() {
+        for text in [
+            "federation_loopback = ['yahoo.com', 'yahoo.co.uk']\n",
+            "federation_loopback = [\n  \"yahoo.com\", # a comment\n  \"Yahoo.co.uk\",\n]\n",
+            "federation_loopback = '[\"yahoo.com\", \"yahoo.co.uk\"]'\n",
+        ] {
+            assert_eq!(
+                from_file(text).unwrap().config.federation_loopback.0,
+                ["yahoo.com", "yahoo.co.uk"],
+                "{text}"
+            );
+        }
+        let told = from_file("federation_loopback = [1]\n").unwrap_err();
+        assert!(
+            told.contains("federation_loopback = [1] (msnpd.toml, line 1): should be a list of domains"),
+            "{told}"
+        );
     }
 
     #[test]

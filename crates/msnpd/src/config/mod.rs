@@ -4,6 +4,7 @@
 //! are texts that one parser reads, so a value that is good in one place is good in the others.
 
 mod check;
+mod domains;
 mod example;
 mod flags;
 mod keys;
@@ -12,6 +13,7 @@ mod problem;
 mod value;
 
 pub use check::check;
+pub use domains::Domains;
 pub use example::example;
 pub use flags::ConfigArgs;
 pub use keys::{Config, KEYS, Key};

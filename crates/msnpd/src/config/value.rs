@@ -23,7 +23,9 @@ pub(super) enum Kind {
     Boolean,
     /// A table of texts, written as one in braces.
     Table,
-    /// A list, a date, a table of other things: no key has one.
+    /// A list of texts.
+    List,
+    /// A date, a list or a table of other things: no key has one.
     Other,
 }
 

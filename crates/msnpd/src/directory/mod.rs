@@ -14,6 +14,7 @@ mod contacts;
 mod encodings;
 mod endpoint;
 mod list_news;
+mod outside;
 mod person;
 mod place;
 mod ring;
@@ -28,6 +29,7 @@ use msnp::types::{Capabilities, CircleId, Email, List, Lists, Privacy, TrId};
 pub use circles::OpenCircle;
 pub use encodings::Encodings;
 pub use endpoint::{Endpoint, EndpointId};
+pub use outside::Outsider;
 pub use person::{Media, PrivateMedia, Publication, Shown};
 pub use ring::Rung;
 pub use session_lists::{MAX_SESSION_MEMBERS, Said};
@@ -50,6 +52,8 @@ pub struct Directory {
     endpoints: QuickShards<AccountId, Vec<Arc<Endpoint>>>,
     /// The account behind an address, for those who are signed in.
     by_email: Shards<Email, AccountId>,
+    /// Of whom outsiders are to be told something.
+    changed: outside::Changed,
 }
 
 /// At how many places one person is signed in at most. Each is told all that the person is; of more the oldest has to go.
@@ -398,6 +402,7 @@ impl Directory {
                 }
             }
         }
+        self.note_for_outsiders(person);
     }
 
     /// Takes what a person shows away, and tells those who watch.
@@ -415,6 +420,7 @@ impl Directory {
         });
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
         self.tell_circles(person);
+        self.note_for_outsiders(person);
     }
 
     /// Tells those who watch of something that a person tells beside his status.
@@ -434,6 +440,7 @@ impl Directory {
         let mut encodings = Encodings::new(|dialect, out: &mut Vec<u8>| person.write_gone(dialect, out));
         self.each_watcher(person, |watcher| watcher.push_presence(person.id, encodings.of(watcher.dialect)));
         self.tell_circles(person);
+        self.note_for_outsiders(person);
     }
 
     /// Every place of everybody who has the person on his forward list and may see him. His own places are told of him

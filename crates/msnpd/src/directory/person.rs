@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use msnp::command::{Command, fln, iln, nln, ubx};
 use msnp::dialect::{Dialect, PersonalDataForm};
-use msnp::types::{Capabilities, CircleId, Email, List, PersonalData, Privacy, Status, TrId};
+use msnp::types::{
+    Capabilities, CircleId, Email, List, PASSPORT_NETWORK, PersonalData, Privacy, Status, TrId,
+};
 use msnp::wire::Encoded;
 
 use super::contacts::Contacts;
@@ -148,6 +150,8 @@ pub(super) struct Person {
     /// Nothing before the first `CHG`.
     pub(super) shown: Option<Shown>,
     pub(super) media: Media,
+    /// Whether somebody of another network may be watching him.
+    pub(super) is_watched_outside: bool,
     /// His places, oldest first.
     pub(super) places: Vec<PlaceState>,
     /// The circles in which any of them has a seat.
@@ -168,6 +172,7 @@ impl Person {
             contacts: Contacts::default(),
             shown: None,
             media: Media::default(),
+            is_watched_outside: false,
             places: Vec::new(),
             circles: None,
         }
@@ -245,6 +250,7 @@ impl Person {
     fn presence<'a>(&'a self, shown: &'a Shown, circle: Option<CircleId>) -> nln::Presence<'a> {
         nln::Presence {
             status: shown.status,
+            network: PASSPORT_NETWORK,
             handle: self.email.as_str(),
             circle,
             name: Encoded::new(&self.name),
@@ -321,7 +327,8 @@ impl Person {
 
     /// That he is gone.
     pub(super) fn write_gone(&self, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        fln::Push { handle: self.email.as_str(), circle: None }.write(out, dialect);
+        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: None }
+            .write(out, dialect);
     }
 
     /// His status in a circle, and what he tells beside it.
@@ -339,7 +346,8 @@ impl Person {
         dialect: &'static Dialect,
         out: &mut Vec<u8>,
     ) {
-        fln::Push { handle: self.email.as_str(), circle: Some(circle) }.write(out, dialect);
+        fln::Push { network: PASSPORT_NETWORK, handle: self.email.as_str(), circle: Some(circle) }
+            .write(out, dialect);
     }
 
     /// That a circle is there, in which he is, to one of his own places: as his own presence in it, whatever he shows to

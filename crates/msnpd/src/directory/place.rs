@@ -138,11 +138,13 @@ impl Person {
     /// Whether the client at one of his places hides him from somebody. One that has told no status has not told everything
     /// yet that lets others see him, and has no say beside those that have.
     pub(super) fn a_place_hides_from(&self, other: AccountId) -> bool {
+        self.places_with_a_say().any(|place| !place.privacy.allows(other))
+    }
+
+    /// The places whose clients say whom he is hidden from.
+    pub(super) fn places_with_a_say(&self) -> impl Iterator<Item = &PlaceState> {
         let some_have_shown = self.has_shown();
-        self.places
-            .iter()
-            .filter(|place| !some_have_shown || place.has_shown())
-            .any(|place| !place.privacy.allows(other))
+        self.places.iter().filter(move |place| !some_have_shown || place.has_shown())
     }
 
     /// What the client at a place can do.

@@ -73,10 +73,22 @@ pub(super) struct SessionPrivacy {
 impl SessionPrivacy {
     /// Whether it lets somebody see its user.
     pub(super) fn allows(&self, id: AccountId) -> bool {
-        let lists =
-            find(&self.named, id).ok().and_then(|at| self.named.get(at)).map_or(Lists::NONE, |(_, l)| *l);
+        self.lets(self.lists(id))
+    }
+
+    /// Whether it names somebody as blocked.
+    pub(super) fn blocks(&self, id: AccountId) -> bool {
+        self.lists(id).contains(List::Block)
+    }
+
+    /// Whether it lets somebody see its user who is on these lists of its.
+    pub(super) fn lets(&self, lists: Lists) -> bool {
         !lists.contains(List::Block)
             && (lists.contains(List::Allow) || self.others != Some(Privacy::BlockOthers))
+    }
+
+    fn lists(&self, id: AccountId) -> Lists {
+        find(&self.named, id).ok().and_then(|at| self.named.get(at)).map_or(Lists::NONE, |(_, lists)| *lists)
     }
 
     /// Says what is so for those whom it does not name.

@@ -6,7 +6,7 @@ use msnp::command::{Command, adl};
 use msnp::flow::End;
 use msnp::types::{
     CIRCLE_NETWORK, Email, ErrorCode, InvalidMemberList, List, Listed, Lists, MemberList, PASSPORT_NETWORK,
-    TrId,
+    TrId, YAHOO_NETWORK,
 };
 
 use super::Session;
@@ -59,9 +59,12 @@ impl Session {
         if !list.is_initial && !list.members.iter().all(is_somebody) {
             return self.deny(trid, ErrorCode::INVALID_USERNAME);
         }
-        let said = lists_of(&list, &known);
+        let (said, outside) = (lists_of(&list, &known), outside_lists_of(&list));
         let user = self.user()?;
         let directory = &self.server.directory;
+        if !self.server.federation.has_room(&user.email, user.endpoint.id, &outside) {
+            return self.deny(trid, ErrorCode::LIST_FULL);
+        }
         let Some(new) = directory.watch(user.id, &user.endpoint, &said) else {
             return self.deny(trid, ErrorCode::LIST_FULL);
         };
@@ -70,7 +73,7 @@ impl Session {
         for contact in new {
             directory.look_at(user.id, &user.endpoint, contact, Some(trid));
         }
-        Ok(())
+        self.take_outside_lists(&outside, Said::Has, trid)
     }
 
     /// Says that a list is taken.
@@ -125,6 +128,19 @@ impl Session {
         Ok(())
     }
 
+    /// Takes what the client says of its lists about people of other networks.
+    pub(super) fn take_outside_lists(
+        &self,
+        said: &[(Email, Lists)],
+        change: Said,
+        trid: TrId,
+    ) -> Result<(), End> {
+        let user = self.user()?;
+        let now = self.server.now();
+        self.server.federation.take_lists((&user.email, user.id), &user.endpoint, said, change, trid, now);
+        Ok(())
+    }
+
     /// Answers a list of people that is refused.
     pub(super) fn members_refused(&self, trid: TrId, refused: Refused) -> Result<(), End> {
         match refused {
@@ -142,7 +158,16 @@ fn is_on(member: &Listed, network: u8) -> bool {
     }
 }
 
-/// What is said of those who have accounts here. People of other networks are never seen.
+/// What is said of people of other networks.
+pub(super) fn outside_lists_of(list: &MemberList) -> Vec<(Email, Lists)> {
+    let said = |member: &Listed| {
+        let email = member.address.parse().ok().filter(|_| is_on(member, YAHOO_NETWORK))?;
+        Some((email, Lists::from_bits(member.lists.unwrap_or_default())))
+    };
+    list.members.iter().filter_map(said).collect()
+}
+
+/// What is said of those who have accounts here.
 pub(super) fn lists_of(list: &MemberList, known: &HashMap<Email, AccountId>) -> Vec<(AccountId, Lists)> {
     let id = |member: &Listed| {
         let email = member.address.parse::<Email>().ok().filter(|_| is_on(member, PASSPORT_NETWORK))?;

@@ -102,6 +102,7 @@ impl Session {
         let shows_himself = directory.show(user.id, user.endpoint.id, shown);
         if is_first {
             directory.look_at_all(user.id, &user.endpoint, trid);
+            self.server.federation.look(&user.email, &user.endpoint, trid, self.server.now());
             self.outbox.end_burst();
             directory.enter_circles(user.id, &user.endpoint);
         }

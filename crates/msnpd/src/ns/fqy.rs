@@ -1,11 +1,15 @@
 //! `FQY`: which network an address is on.
 
+use std::collections::HashMap;
+
 use msnp::command::{Command, fqy};
 use msnp::flow::End;
-use msnp::types::{Email, ErrorCode, Listed, MemberList, PASSPORT_NETWORK};
+use msnp::types::{Email, ErrorCode, Listed, MemberList, PASSPORT_NETWORK, YAHOO_NETWORK};
 
 use super::Session;
 use super::adl::Refused;
+use crate::account::AccountId;
+use crate::federation::Search;
 
 /// The network of an address that nobody has.
 const NOWHERE: u8 = 0;
@@ -20,22 +24,50 @@ impl Session {
             Err(invalid) => return self.members_refused(trid, invalid.into()),
         };
         self.pace.count_people(asked.len());
-        let addresses = asked.iter().filter_map(|member| member.address.parse::<Email>().ok()).collect();
+        let addresses: Vec<Email> = asked.iter().filter_map(|member| member.address.parse().ok()).collect();
+        let search = self.server.federation.find(&self.user()?.email, &addresses).await;
         let known = match self.server.store.accounts_with(addresses).await {
             Ok(known) => known,
             Err(error) => return self.members_refused(trid, Refused::Store(error)),
         };
-        let is_known = |address: &str| address.parse().is_ok_and(|email: Email| known.contains_key(&email));
-        if let [one] = &*asked
-            && !is_known(&one.address)
-            && !self.flow.quirks().needs_every_network
-        {
-            return self.deny(trid, ErrorCode::INVALID_USERNAME);
+        let is_one = asked.len() == 1 && !self.flow.quirks().needs_every_network;
+        let mut members = Vec::with_capacity(asked.len());
+        for Listed { address, .. } in asked {
+            let before = members.len();
+            members.extend(networks(&address, &known, &search));
+            if members.len() == before {
+                members.push(Listed::on(NOWHERE, address));
+            }
         }
-        let network = |address: &str| if is_known(address) { PASSPORT_NETWORK } else { NOWHERE };
-        let members =
-            asked.into_iter().map(|Listed { address, .. }| Listed::on(network(&address), address)).collect();
+        if is_one && members.iter().all(|member| member.network == Some(NOWHERE)) {
+            // He may be on a network that does not answer.
+            return self.deny(
+                trid,
+                match search.is_incomplete {
+                    true => ErrorCode::FEDERATED_SERVER_ERROR,
+                    false => ErrorCode::INVALID_USERNAME,
+                },
+            );
+        }
         let payload = MemberList { is_initial: false, members }.write();
         self.say(|out, dialect| fqy::Reply { trid, payload: payload.as_bytes() }.write(out, dialect))
     }
+}
+
+/// The networks that an address is on, with the one it has there where that is another.
+fn networks<'a>(
+    address: &'a str,
+    known: &HashMap<Email, AccountId>,
+    search: &'a Search,
+) -> impl Iterator<Item = Listed> + use<'a> {
+    let email = address.parse::<Email>().ok();
+    let found = email.as_ref().and_then(|email| search.found.get(email));
+    let has_account = email.as_ref().is_some_and(|email| known.contains_key(email));
+    let is_here = has_account && !found.is_some_and(|found| found.replaces_account);
+    let here = is_here.then(|| Listed::on(PASSPORT_NETWORK, address));
+    let there = found.map(|found| {
+        let actual = (!found.actual.is(address)).then(|| found.actual.to_string());
+        Listed { actual, ..Listed::on(YAHOO_NETWORK, address) }
+    });
+    here.into_iter().chain(there)
 }

@@ -264,6 +264,7 @@ impl Session {
     pub fn ended(&mut self) {
         if let Some(user) = self.user.take() {
             self.server.directory.sign_out(user.id, user.endpoint.id);
+            self.server.federation.leave(&user.email, user.endpoint.id);
         }
     }
 

@@ -4,7 +4,7 @@ use msnp::command::{Command, rml};
 use msnp::flow::End;
 
 use super::Session;
-use super::adl::{Read, lists_of};
+use super::adl::{Read, lists_of, outside_lists_of};
 use super::circles::lists_of_circles;
 use crate::directory::Said;
 
@@ -17,7 +17,10 @@ impl Session {
         };
         self.say(|out, dialect| rml::Reply { trid }.write(out, dialect))?;
         match read {
-            Read::People(list, known) => self.take_lists(&lists_of(&list, &known), Said::HasNot),
+            Read::People(list, known) => {
+                self.take_lists(&lists_of(&list, &known), Said::HasNot)?;
+                self.take_outside_lists(&outside_lists_of(&list), Said::HasNot, trid)
+            }
             Read::Circles(list) => {
                 let user = self.user()?;
                 self.server.directory.leave_lists(user.id, &user.endpoint, &lists_of_circles(&list));

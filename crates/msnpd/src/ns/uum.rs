@@ -1,23 +1,27 @@
 //! `UUM`: what is said to somebody who is away, from MSNP18 on; in MSNP14 to 16 to people of other networks.
 //!
 //! To an account of ours it is an offline message, with or without the header by which some clients ask for that, and
-//! whether its owner is away or not: he is told of it where he is (later-versions reference, 4.10). There are no other
-//! networks.
+//! whether its owner is away or not: he is told of it where he is (later-versions reference, 4.10). To somebody of another
+//! network it is said now or not at all.
 
 use std::borrow::Cow;
 
 use msnp::command::{Command, uum};
 use msnp::flow::End;
 use msnp::soap::oim::MAX_PAYLOAD;
-use msnp::types::{ErrorCode, Guid, TrId};
+use msnp::types::{ErrorCode, Guid, PASSPORT_NETWORK, TrId, YAHOO_NETWORK};
 use msnp::wire::Mime;
 
 use super::Session;
+use crate::federation::{Message, NotSaid, Said};
 use crate::oim::{Draft, NotKept};
 use crate::random;
 
 /// The network that is ours.
-const OURS: u32 = 1;
+const OURS: u32 = PASSPORT_NETWORK as u32;
+
+/// That on which people of other networks are.
+const ABROAD: u32 = YAHOO_NETWORK as u32;
 
 /// What asks for a message to be kept; worth nothing to who gets it.
 const DESTINATION: &[u8] = b"Dest-Agent";
@@ -25,14 +29,39 @@ const DESTINATION: &[u8] = b"Dest-Agent";
 impl Session {
     pub(super) async fn uum(&mut self, request: uum::Request<'_>) -> Result<(), End> {
         let uum::Request { trid, handle, network, kind, payload } = request;
-        if network != OURS {
-            return self.deny(trid, ErrorCode::UNROUTABLE_USER);
+        match network {
+            OURS => {}
+            ABROAD => return self.say_abroad(trid, handle, kind, payload).await,
+            _ => return self.deny(trid, ErrorCode::UNROUTABLE_USER),
         }
         match kind {
             "1" => self.leave_message(trid, handle, payload).await,
             // Typing and nudges mean nothing later. What 4 is nobody knows.
             "2" | "3" | "4" => self.say(|out, dialect| uum::Reply { trid }.write(out, dialect)),
             _ => self.deny(trid, ErrorCode::INVALID_PARAMETER),
+        }
+    }
+
+    async fn say_abroad(&mut self, trid: TrId, handle: &str, kind: &str, payload: &[u8]) -> Result<(), End> {
+        let (server, from) = (self.server.clone(), self.user()?.email.clone());
+        let to = handle.parse().ok().filter(|to| server.federation.has_route(&from, to));
+        let Some(to) = to else { return self.deny(trid, ErrorCode::UNROUTABLE_USER) };
+        let said = match kind {
+            "1" => {
+                let payload = without(payload, DESTINATION);
+                if payload.len() > MAX_PAYLOAD {
+                    return self.deny(trid, ErrorCode::MESSAGE_TOO_LONG);
+                }
+                Mime::new(&payload).is("text/plain").then(|| Said::Text(payload.into_owned().into()))
+            }
+            "2" => Some(Said::Typing),
+            "3" => Some(Said::Nudge),
+            _ => None,
+        };
+        let Some(said) = said else { return self.deny(trid, ErrorCode::INVALID_PARAMETER) };
+        match server.federation.say(Message { from, to, said }).await {
+            Ok(()) => self.say(|out, dialect| uum::Reply { trid }.write(out, dialect)),
+            Err(refused) => self.deny(trid, code(refused)),
         }
     }
 
@@ -58,6 +87,17 @@ impl Session {
             Err(NotKept::TooMuch) => self.deny(trid, ErrorCode::RATE_LIMIT_EXCEEDED),
             Err(NotKept::Failed(error)) => self.store_failed(trid, &error),
         }
+    }
+}
+
+/// What a client is told of a network that does not take a message.
+const fn code(refused: NotSaid) -> ErrorCode {
+    match refused {
+        NotSaid::NotOnline => ErrorCode::NOT_ONLINE,
+        NotSaid::Unroutable => ErrorCode::UNROUTABLE_USER,
+        NotSaid::TooLong => ErrorCode::MESSAGE_TOO_LONG,
+        NotSaid::Failed => ErrorCode::FEDERATED_SERVER_ERROR,
+        NotSaid::Refused => ErrorCode::UUM_ERROR,
     }
 }
 

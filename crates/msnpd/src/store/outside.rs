@@ -1,16 +1,17 @@
 //! Contacts without an account here: telephone numbers, addresses of other networks, entries of the address book.
 //!
-//! Nobody is on the other side: an edit touches the owner's rows alone, and presence knows nothing of them.
+//! Nobody is on the other side: an edit touches the owner's rows alone, and the directory knows nothing of them. Who may be
+//! on another network is for [`federation`](crate::federation) to find out, which reads these lists.
 
 use std::collections::HashMap;
 
-use msnp::types::{Guid, List, Lists, Telephone};
+use msnp::types::{Email, Guid, List, Lists, Telephone};
 use sqlx::SqliteConnection;
 
 use super::edit::{EditError, Edited, Limits, Note, check_room};
 use super::group::{GroupKey, Place, number, place};
 use super::outside_row::{OutsideRow, edited};
-use super::row::{guid, revision, signed};
+use super::row::{guid, lists, revision, signed};
 use super::{Store, StoreError};
 use crate::account::AccountId;
 
@@ -80,6 +81,34 @@ impl Store {
         let row =
             OutsideRow::by_address(&mut reader, owner, Telephone::NETWORK, &telephone.to_string()).await?;
         Ok(row.is_some_and(|row| row.lists.contains(List::Forward)))
+    }
+}
+
+impl Store {
+    /// Those people of a network whom an account has on any list, with their lists. Never waits for a write.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn outside_lists(
+        &self,
+        owner: AccountId,
+        network: u8,
+    ) -> Result<HashMap<Email, Lists>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT address, lists FROM outside_contact WHERE owner = $1 AND network = $2 AND lists <> 0",
+        )
+        .bind(i64::from(owner.0))
+        .bind(i64::from(network))
+        .fetch_all(self.readers())
+        .await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for (address, bits) in rows {
+            // What is no address can't be met.
+            if let Ok(address) = address.parse() {
+                found.insert(address, lists(bits)?);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -8,6 +8,7 @@ mod common;
 mod circle_faults;
 mod circles;
 mod faults;
+mod federation;
 mod repeated;
 mod support;
 mod transport;

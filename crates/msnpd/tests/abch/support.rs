@@ -61,17 +61,19 @@ impl Bench {
             false => (1..=3).map(AccountId).collect(),
         };
         let running = Running::start(dir.path()).await;
-        let (web, msnp) = (running.addresses.http, running.addresses.msnp);
-        let person = |n: usize| {
-            let ticket = ticket(dir.path(), ids[n]);
-            Person { id: ids[n], email: emails[n], ticket, web, msnp }
-        };
+        let person = |n: usize| Person::of(&running, dir.path(), ids[n].0, emails[n]);
         let (alice, bob, carol) = (person(0), person(1), person(2));
         Self { running, alice, bob, carol, dir }
     }
 }
 
 impl Person {
+    /// Somebody who has an account there.
+    pub fn of(running: &Running, dir: &Path, id: u32, email: &'static str) -> Self {
+        let (id, at) = (AccountId(id), running.addresses);
+        Self { id, email, ticket: ticket(dir, id), web: at.http, msnp: at.msnp }
+    }
+
     /// The same with another ticket.
     pub fn with(&self, ticket: String) -> Self {
         Self { ticket, ..self.clone() }

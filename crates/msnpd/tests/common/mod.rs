@@ -99,6 +99,7 @@ pub fn options(dir: &Path) -> Options {
         metrics: None,
         mail: None,
         demo: false,
+        networks: Vec::new(),
     }
 }
 

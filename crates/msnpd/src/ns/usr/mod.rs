@@ -182,6 +182,9 @@ impl Session {
             }
         };
         server.directory.load(id, &seen.read.brief);
+        if server.federation.is_watched(&seen.read.account.email) {
+            server.directory.mark_watched(&seen.read.account.email);
+        }
         let Sight { read: SignIn { brief, roster, something_waits, .. }, moment } = seen;
         if let Some(user) = &mut self.user {
             user.ahead = Some(Box::new(Ahead { moment, roster, something_waits }));
