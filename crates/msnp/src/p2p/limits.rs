@@ -50,6 +50,10 @@ pub const TRANSPORT_OFFERS: u32 = 4;
 /// dropped until the driver has sent some.
 pub const WAITING: usize = 256;
 
+/// Packets of version 2 that may be on their way without an acknowledgement before data stops. They are kept, to be sent
+/// again.
+pub const WINDOW: usize = 64;
+
 /// Events that wait to be polled. Beyond it the peer is not listened to either.
 pub const EVENTS: usize = 1024;
 

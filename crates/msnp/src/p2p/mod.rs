@@ -70,6 +70,7 @@ mod peer;
 mod peers;
 pub mod slp;
 pub mod v1;
+pub mod v2;
 
 pub use context::FileOffer;
 pub use envelope::{CONTENT_TYPE, Envelope};

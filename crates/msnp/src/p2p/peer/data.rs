@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::super::assembly::Assembly;
-use super::super::link::{Part, chunk};
+use super::super::link::Part;
 use super::super::slp::{Close, Method, content};
 use super::super::{Via, limits};
 use super::{Ending, Event, Peer, SessionId, Source, Stage, Want, What};
@@ -32,7 +32,8 @@ impl Peer {
 
     /// The next packet of data, of the session whose turn it is.
     pub(super) fn data(&mut self, via: Via, now: Instant) -> Option<Vec<u8>> {
-        let count = self.sessions.len();
+        let most = self.link.chunk(via);
+        let count = if self.link.takes_data(now) { self.sessions.len() } else { 0 };
         for step in 1..=count {
             let at = (self.turn + step) % count;
             let Some(session) = self.sessions.get_mut(at) else { continue };
@@ -41,7 +42,7 @@ impl Peer {
             if out.is_sent() && (out.total > 0 || out.is_begun) {
                 continue;
             }
-            let most = usize::try_from(out.total - out.sent).unwrap_or(usize::MAX).min(chunk(via));
+            let most = usize::try_from(out.total - out.sent).unwrap_or(usize::MAX).min(most);
             let (bytes, from) = match source {
                 Source::Memory(bytes) => (&**bytes, 0),
                 Source::Caller { at, piece, .. } => (&**piece, *at),
@@ -63,8 +64,10 @@ impl Peer {
     /// A message of ours has arrived.
     pub(super) fn acked(&mut self, number: u32, now: Instant) {
         let is_it = |stage: &Stage| match stage {
-            Stage::Preparing { number: waits, .. } => *waits == number,
-            Stage::Sending { out, .. } => out.number == number && out.is_sent(),
+            Stage::Preparing { number: waits, .. } => *waits == Some(number),
+            Stage::Sending { out, .. } => {
+                out.is_begun && out.is_sent() && self.link.covers(number, out.number)
+            }
             _ => false,
         };
         let Some(session) = self.sessions.iter().find(|session| is_it(&session.stage)) else { return };

@@ -13,12 +13,15 @@ pub use session::{Ending, Invitation, Progress, SessionId};
 use session::{Session, Source, Stage, What};
 
 use super::ids::Ids;
-use super::link::{Incoming, V1};
+use super::link::{Incoming, Link};
 use super::slp::Slp;
 use super::{Envelope, Party, Via, limits};
 use crate::types::MsnObject;
 
-/// Who talks to whom.
+/// Who talks to whom, and in which version: version 2 if both are named with their places, version 1 else.
+///
+/// Version 2 is for a peer who says that he has it (capability 0x20 of the second set), and whose place was seen in presence
+/// and in the chat; a peer of Windows Live Messenger 2009 insists on both (MSNC reference, section 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Who we are, and at which of our places.
@@ -31,6 +34,11 @@ impl Config {
     /// `me` talks to `peer`.
     pub const fn new(me: Party, peer: Party) -> Self {
         Self { me, peer }
+    }
+
+    /// Whether they speak version 2.
+    pub const fn is_version_2(&self) -> bool {
+        self.me.place.is_some() && self.peer.place.is_some()
     }
 }
 
@@ -109,7 +117,7 @@ pub struct Want {
 pub struct Peer {
     config: Config,
     ids: Ids,
-    link: V1,
+    link: Link,
     sessions: Vec<Session>,
     /// The handle of the next session.
     next: u64,
@@ -122,7 +130,7 @@ impl Peer {
     /// Nothing was said yet. The seed has to be random: with it, numbers and GUIDs are drawn that others must not guess.
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let mut ids = Ids::new(seed);
-        let link = V1::new(&mut ids);
+        let link = Link::new(config.is_version_2(), &mut ids);
         Self { config, ids, link, sessions: Vec::new(), next: 1, events: VecDeque::new(), turn: 0 }
     }
 
@@ -134,7 +142,8 @@ impl Peer {
     /// Takes the payload of a `MSG` that the peer has sent. `false`: it holds nothing for us.
     pub fn receive(&mut self, payload: &[u8], now: Instant) -> bool {
         let Some((envelope, packet)) = Envelope::read(payload) else { return false };
-        if !self.config.me.is_meant_by(&envelope.dest) {
+        if !self.config.me.is_meant_by(&envelope.dest) || envelope.is_version_2() != self.link.is_version_2()
+        {
             return false;
         }
         self.receive_packet(packet, Via::Switchboard, now);
@@ -145,14 +154,19 @@ impl Peer {
         if packet.len() > limits::PACKET || self.link.is_full() || self.events.len() >= limits::EVENTS {
             return;
         }
-        match self.link.receive(packet, via, now) {
-            None => {}
-            Some(Incoming::Slp(message)) => self.hear(&message, now),
-            Some(Incoming::Text { session, bytes }) => self.text(session, bytes, now),
-            Some(Incoming::Part(part)) => self.part(&part, now),
-            Some(Incoming::Acked { number }) => self.acked(number, now),
-            Some(Incoming::Again { session, number, offset }) => self.again(session, number, offset, now),
-            Some(Incoming::Broken { session, number, cancelled }) => {
+        for incoming in self.link.receive(packet, via, now) {
+            self.take(incoming, now);
+        }
+    }
+
+    fn take(&mut self, incoming: Incoming, now: Instant) {
+        match incoming {
+            Incoming::Slp(message) => self.hear(&message, now),
+            Incoming::Text { session, bytes } => self.text(session, bytes, now),
+            Incoming::Part(part) => self.part(&part, now),
+            Incoming::Acked { number } => self.acked(number, now),
+            Incoming::Again { session, number, offset } => self.again(session, number, offset, now),
+            Incoming::Broken { session, number, cancelled } => {
                 self.broken(session, number, if cancelled { Ending::Cancelled } else { Ending::Broken });
             }
         }
@@ -167,7 +181,8 @@ impl Peer {
     pub fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
         let via = Via::Switchboard;
         let packet = self.link.poll(via).or_else(|| self.data(via, now))?;
-        let envelope = Envelope { dest: Party::of(self.config.peer.email.clone()), src: None };
+        let (dest, src) = self.names();
+        let envelope = Envelope { dest, src: Some(src).filter(|_| self.link.is_version_2()) };
         let mut bytes = Vec::with_capacity(128 + packet.len());
         envelope.write(&mut bytes);
         bytes.extend_from_slice(&packet);
@@ -176,7 +191,7 @@ impl Peer {
 
     /// When [`Peer::handle_timeout`] is to be called, if nothing happens before.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.sessions.iter().filter_map(Session::deadline).min()
+        self.sessions.iter().filter_map(Session::deadline).chain(self.link.poll_timeout()).min()
     }
 
     /// Does what is due.
@@ -187,6 +202,9 @@ impl Peer {
         for id in due {
             self.due(id, now);
         }
+        for incoming in self.link.handle_timeout(now) {
+            self.take(incoming, now);
+        }
     }
 
     /// The peer has left the chat, or the chat is over: every session ends, and nothing more is sent.
@@ -196,7 +214,7 @@ impl Peer {
                 self.events.push_back(Event::Ended { session: session.id, how: Ending::Left });
             }
         }
-        self.link = V1::new(&mut self.ids);
+        self.link = Link::new(self.config.is_version_2(), &mut self.ids);
     }
 
     /// How far the data of a session is. `None`: there is no such session, or there is no data in it.
@@ -212,6 +230,16 @@ impl Peer {
     /// Whether there is no session, and nothing to tell of one.
     pub(super) fn is_quiet(&self) -> bool {
         self.is_idle() && self.events.is_empty()
+    }
+
+    /// The peer and we, as packets and SLP name us.
+    fn names(&self) -> (Party, Party) {
+        let Config { me, peer } = &self.config;
+        if self.link.is_version_2() {
+            (peer.clone(), me.clone())
+        } else {
+            (Party::of(peer.email.clone()), Party::of(me.email.clone()))
+        }
     }
 
     fn find(&mut self, id: SessionId) -> Option<&mut Session> {

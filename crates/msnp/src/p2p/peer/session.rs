@@ -122,8 +122,9 @@ pub(super) enum Stage {
     Inviting,
     /// The peer invited, and waits for ours.
     Invited,
-    /// We have told that data comes, and wait for the acknowledgement of the message with this number.
-    Preparing { number: u32, source: Source },
+    /// We have told that data comes, and wait for the acknowledgement of the message with this number, if
+    /// there will be one.
+    Preparing { number: Option<u32>, source: Source },
     /// We send.
     Sending { out: Outgoing, source: Source },
     /// The peer sends. An object is kept here, of a file each piece is handed out.

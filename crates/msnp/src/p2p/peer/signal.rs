@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::super::context::FileOffer;
+use super::super::limits;
 use super::super::slp::{Close, Fields, Method, SessionRequest, Slp, Start, content, euf};
-use super::super::{Party, limits};
 use super::{Decline, Ending, Event, Invitation, Peer, SessionId, Source, Stage, What};
 use crate::types::MsnObject;
 
@@ -26,11 +26,6 @@ impl Peer {
             body,
         };
         self.send(&slp);
-    }
-
-    /// The peer and we, as SLP names us.
-    fn names(&self) -> (Party, Party) {
-        (Party::of(self.config.peer.email.clone()), Party::of(self.config.me.email.clone()))
     }
 
     /// Sends an answer. It goes to the peer and to nobody else, whoever his request says that it is from.
