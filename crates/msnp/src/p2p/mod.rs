@@ -59,12 +59,15 @@
 //! # Ok::<(), msnp::types::InvalidEmail>(())
 //! ```
 
+pub mod announce;
 mod assembly;
 mod context;
 mod envelope;
 mod ids;
+mod invitation;
 pub mod limits;
 mod link;
+pub mod msnftp;
 mod party;
 mod peer;
 mod peers;
@@ -74,6 +77,7 @@ pub mod v2;
 
 pub use context::FileOffer;
 pub use envelope::{CONTENT_TYPE, Envelope};
+pub use invitation::{CONTENT_TYPE as INVITATION_CONTENT_TYPE, OldAddress, OldInvitation};
 pub use link::Via;
 pub use party::Party;
 pub use peer::{
