@@ -72,8 +72,10 @@ mod party;
 mod peer;
 mod peers;
 pub mod slp;
+mod text;
 pub mod v1;
 pub mod v2;
+pub mod webcam;
 
 pub use context::FileOffer;
 pub use envelope::{CONTENT_TYPE, Envelope};
@@ -84,3 +86,4 @@ pub use peer::{
     Config, Decline, Ending, Event, Invitation, P2pError, Peer, Progress, SessionId, Transmit, Want,
 };
 pub use peers::Peers;
+pub use text::{read_text, write_text};
