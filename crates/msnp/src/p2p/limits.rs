@@ -86,3 +86,9 @@ pub const REPEATS: u32 = 8;
 
 /// How long one side waits for the other's `BYE` when everything has arrived.
 pub const GOODBYE: Duration = Duration::from_secs(15);
+
+/// How long a direct connection may take to come about. Meanwhile a file waits.
+pub const CONNECT: Duration = Duration::from_secs(15);
+
+/// How often a direct connection with one peer is tried.
+pub const CONNECT_ATTEMPTS: u32 = 3;

@@ -62,6 +62,7 @@
 pub mod announce;
 mod assembly;
 mod context;
+pub mod direct;
 mod envelope;
 mod ids;
 mod invitation;
@@ -83,7 +84,8 @@ pub use invitation::{CONTENT_TYPE as INVITATION_CONTENT_TYPE, OldAddress, OldInv
 pub use link::Via;
 pub use party::Party;
 pub use peer::{
-    Config, Decline, Ending, Event, Invitation, P2pError, Peer, Progress, SessionId, Transmit, Want,
+    Config, Decline, DirectError, Ending, Event, Invitation, P2pError, Peer, Progress, Reach, SessionId,
+    Transmit, Want,
 };
 pub use peers::Peers;
 pub use text::{read_text, write_text};

@@ -140,7 +140,7 @@ impl Pair {
 
     /// A pair of which Alice has this configuration, and Bob the one that fits.
     pub(crate) fn of(config: Config) -> Self {
-        let other = Config { me: config.peer.clone(), peer: config.me.clone() };
+        let other = Config { me: config.peer.clone(), peer: config.me.clone(), ..config.clone() };
         Self {
             alice: Side::new(config, 1),
             bob: Side::new(other, 2),

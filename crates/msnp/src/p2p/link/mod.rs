@@ -11,9 +11,10 @@ use v1::V1;
 use v2::V2;
 
 /// Which way packets go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Via {
     /// Through the chat.
+    #[default]
     Switchboard,
     /// Through a connection of its own.
     Direct,
@@ -52,6 +53,7 @@ pub(super) struct Part {
 pub(super) struct Label {
     pub(super) header: super::v1::Header,
     pub(super) footer: u32,
+    pub(super) via: Via,
 }
 
 /// A message of data that is being sent.
@@ -66,6 +68,8 @@ pub(super) struct Outgoing {
     is_file: bool,
     pub(super) total: u64,
     pub(super) sent: u64,
+    /// Which way it goes.
+    pub(super) via: Via,
     /// Whether any packet of it was made.
     pub(super) is_begun: bool,
 }
@@ -90,6 +94,21 @@ impl Link {
 
     pub(super) const fn is_version_2(&self) -> bool {
         matches!(self, Self::Two(_))
+    }
+
+    /// A number of its own for a packet that is part of no message, in version 1.
+    pub(super) fn identifier(&mut self) -> Option<u32> {
+        match self {
+            Self::One(link) => Some(link.identifier()),
+            Self::Two(_) => None,
+        }
+    }
+
+    /// Says what we are before there is anything to say.
+    pub(super) fn greet(&mut self) {
+        if let Self::Two(link) = self {
+            link.greet();
+        }
     }
 
     /// Whether the peer has caused more than we could send so far.
@@ -205,10 +224,10 @@ impl Link {
         }
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Vec<Incoming> {
+    pub(super) fn handle_timeout(&mut self, via: Via, now: Instant) -> Vec<Incoming> {
         let mut out = Vec::new();
         if let Self::Two(link) = self {
-            link.handle_timeout(now, &mut out);
+            link.handle_timeout(via, now, &mut out);
         }
         out
     }

@@ -18,6 +18,8 @@ const GAP_ASKED: u32 = 3;
 #[derive(Debug)]
 pub(in super::super) struct V2 {
     shake: Shake,
+    /// Whether to say what we are although there is nothing else to say.
+    greeting: bool,
     /// The number of our next byte.
     next: u32,
     /// The number of the peer's next byte, once he has said anything.
@@ -108,6 +110,7 @@ impl V2 {
     pub(in super::super) fn new(ids: &mut Ids) -> Self {
         Self {
             shake: Shake::Fresh,
+            greeting: false,
             next: ids.number(),
             expected: None,
             package: 0,
@@ -151,7 +154,17 @@ impl V2 {
         total: u64,
     ) -> Outgoing {
         let random = u32::from(self.package());
-        Outgoing { number: 0, random, session, app_id, is_file, total, sent: 0, is_begun: false }
+        Outgoing {
+            number: 0,
+            random,
+            session,
+            app_id,
+            is_file,
+            total,
+            sent: 0,
+            via: Via::Switchboard,
+            is_begun: false,
+        }
     }
 
     /// Whether data may be sent now: the handshake is done, and there is not too much that was not acknowledged.
@@ -201,6 +214,11 @@ impl V2 {
         packet
     }
 
+    /// Says what we are before there is anything to say.
+    pub(in super::super) fn greet(&mut self) {
+        self.greeting = self.shake == Shake::Fresh;
+    }
+
     /// The next packet of what is queued.
     pub(in super::super) fn poll(&mut self, via: Via) -> Option<Vec<u8>> {
         if self.shake == Shake::Asked {
@@ -208,6 +226,13 @@ impl V2 {
             self.ack_due = false;
             let (sequence, ack) = (self.next, self.expected);
             return Some(write(&Packet { syn: true, rak: true, sequence, ack, ..Packet::default() }, via));
+        }
+        if std::mem::take(&mut self.greeting) && self.shake == Shake::Fresh {
+            self.shake = Shake::Asking;
+            return Some(write(
+                &Packet { syn: true, rak: true, sequence: self.next, ..Packet::default() },
+                via,
+            ));
         }
         if self.ack_due || self.nak_due {
             let ack = self.expected.filter(|_| self.ack_due);
@@ -271,15 +296,15 @@ impl V2 {
             }
             if self.expected.is_none() {
                 self.expected = Some(packet.sequence);
-                self.catch_up(out);
+                self.catch_up(via, out);
             }
         }
         let is_next = self.expected == Some(packet.sequence);
         if packet.body.is_none() {
             self.ack_due |= packet.rak;
         } else if is_next {
-            self.take(&packet, out);
-            self.catch_up(out);
+            self.take(&packet, via, out);
+            self.catch_up(via, out);
         } else if self.expected.is_some_and(|expected| !is_at_least(packet.sequence, expected)) {
             // It was here before.
             self.ack_due |= packet.rak;
@@ -295,14 +320,14 @@ impl V2 {
     }
 
     /// Takes what is no longer ahead of anything.
-    fn catch_up(&mut self, out: &mut Vec<Incoming>) {
+    fn catch_up(&mut self, via: Via, out: &mut Vec<Incoming>) {
         while let Some(expected) = self.expected {
             // What is ahead is few; what overlaps is dropped.
             let Some(at) = self.ahead.keys().copied().find(|at| is_at_least(expected, *at)) else { break };
             let Some(bytes) = self.ahead.remove(&at) else { break };
             self.ahead_bytes -= cost(&bytes);
             if let Some(packet) = Packet::read(&bytes).filter(|_| at == expected) {
-                self.take(&packet, out);
+                self.take(&packet, via, out);
             }
         }
         if self.ahead.is_empty() {
@@ -311,16 +336,19 @@ impl V2 {
     }
 
     /// Takes the packet that is next.
-    fn take(&mut self, packet: &Packet<'_>, out: &mut Vec<Incoming>) {
+    fn take(&mut self, packet: &Packet<'_>, via: Via, out: &mut Vec<Incoming>) {
         self.expected = Some(packet.sequence.wrapping_add(packet.advance()));
         self.ack_due |= packet.rak;
         let Some(body) = packet.body else { return };
-        let incoming =
-            if body.session != 0 && body.kind.is_data() { self.piece(body) } else { self.assemble(body) };
+        let incoming = if body.session != 0 && body.kind.is_data() {
+            self.piece(body, via)
+        } else {
+            self.assemble(body)
+        };
         out.extend(incoming);
     }
 
-    fn piece(&mut self, body: Body<'_>) -> Option<Incoming> {
+    fn piece(&mut self, body: Body<'_>, via: Via) -> Option<Incoming> {
         let (session, package, length) = (body.session, body.package, body.data.len() as u64);
         if body.first {
             if self.streams.len() >= limits::SESSIONS {
@@ -332,7 +360,7 @@ impl V2 {
         let is_it = |stream: &&Stream| stream.session == session && stream.package == package;
         let total = self.streams.iter().rev().find(is_it)?.total;
         let offset = total.checked_sub(body.remaining)?.checked_sub(length)?;
-        let (data, label) = (body.data.to_vec(), Label::default());
+        let (data, label) = (body.data.to_vec(), Label { via, ..Label::default() });
         Some(Incoming::Part(Part { session, offset, total, data, label }))
     }
 
@@ -410,7 +438,7 @@ impl V2 {
 
     /// Goes on without what does not come: a bridge that loses nothing has no gaps, so the peer counts in another way.
     /// And without acknowledgements that don't come.
-    pub(in super::super) fn handle_timeout(&mut self, now: Instant, out: &mut Vec<Incoming>) {
+    pub(in super::super) fn handle_timeout(&mut self, via: Via, now: Instant, out: &mut Vec<Incoming>) {
         if self.blocked.is_some_and(|since| since + limits::PREPARATION <= now) {
             self.log.clear();
             (self.blocked, self.resend) = (None, 0);
@@ -426,7 +454,7 @@ impl V2 {
         let nearest = self.ahead.keys().copied().min_by_key(|at| at.wrapping_sub(base));
         if let Some(nearest) = nearest {
             self.expected = Some(nearest);
-            self.catch_up(out);
+            self.catch_up(via, out);
         }
         if !self.ahead.is_empty() {
             (self.gap, self.nak_due) = (Some(Gap { since: now, asked: 1 }), true);

@@ -11,6 +11,7 @@ use crate::types::{Guid, MsnObject, ObjectType};
 
 /// Why something can't be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum P2pError {
     /// There is no such session, or it is over.
     #[error("there is no such session")]

@@ -22,6 +22,7 @@ impl fmt::Display for SessionId {
 
 /// What somebody is invited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Invitation {
     /// To give away an object: a picture, an emoticon, a wink. Look it up by its hash. Taken with
     /// [`Peer::give`](super::Peer::give).
@@ -41,6 +42,7 @@ pub enum Invitation {
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ending {
     /// All of it has arrived.
     Complete,
