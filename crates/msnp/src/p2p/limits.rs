@@ -50,6 +50,10 @@ pub const TRANSPORT_OFFERS: u32 = 4;
 /// dropped until the driver has sent some.
 pub const WAITING: usize = 256;
 
+/// Packets of version 2 that may be on their way without an acknowledgement before data stops. They are kept, to be sent
+/// again.
+pub const WINDOW: usize = 64;
+
 /// Events that wait to be polled. Beyond it the peer is not listened to either.
 pub const EVENTS: usize = 1024;
 
@@ -82,3 +86,9 @@ pub const REPEATS: u32 = 8;
 
 /// How long one side waits for the other's `BYE` when everything has arrived.
 pub const GOODBYE: Duration = Duration::from_secs(15);
+
+/// How long a direct connection may take to come about. Meanwhile a file waits.
+pub const CONNECT: Duration = Duration::from_secs(15);
+
+/// How often a direct connection with one peer is tried.
+pub const CONNECT_ATTEMPTS: u32 = 3;

@@ -59,23 +59,33 @@
 //! # Ok::<(), msnp::types::InvalidEmail>(())
 //! ```
 
+pub mod announce;
 mod assembly;
 mod context;
+pub mod direct;
 mod envelope;
 mod ids;
+mod invitation;
 pub mod limits;
 mod link;
+pub mod msnftp;
 mod party;
 mod peer;
 mod peers;
 pub mod slp;
+mod text;
 pub mod v1;
+pub mod v2;
+pub mod webcam;
 
 pub use context::FileOffer;
 pub use envelope::{CONTENT_TYPE, Envelope};
+pub use invitation::{CONTENT_TYPE as INVITATION_CONTENT_TYPE, OldAddress, OldInvitation};
 pub use link::Via;
 pub use party::Party;
 pub use peer::{
-    Config, Decline, Ending, Event, Invitation, P2pError, Peer, Progress, SessionId, Transmit, Want,
+    Config, Decline, DirectError, Ending, Event, Invitation, P2pError, Peer, Progress, Reach, SessionId,
+    Transmit, Want,
 };
 pub use peers::Peers;
+pub use text::{read_text, write_text};

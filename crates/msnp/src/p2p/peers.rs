@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::direct::Nonce;
 use super::ids::Ids;
 use super::{Config, Envelope, Event, Party, Peer, Transmit, Want, limits};
 use crate::types::Email;
@@ -76,6 +77,11 @@ impl Peers {
             }
         }
         None
+    }
+
+    /// Whom a direct connection with this nonce is expected from. See [`Opening`](super::direct::Opening).
+    pub fn expecting(&mut self, nonce: Nonce) -> Option<&mut Peer> {
+        self.peers.iter_mut().find(|peer| peer.expects(nonce))
     }
 
     /// When [`Peers::handle_timeout`] is to be called, if nothing happens before.

@@ -180,6 +180,14 @@ impl MsnObject {
         Encoded::from_wire(written).decode().parse()
     }
 
+    /// Reads what stands in a message that announces an emoticon, a wink or a voice clip: the text, which some escape.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read_announced(written: &str) -> Result<Self, InvalidObject> {
+        written.parse().or_else(|why| Self::read_encoded(written).map_err(|_| why))
+    }
+
     /// Reads what stands in the `Context` of an invitation: base64 of the text and, mostly, a NUL.
     ///
     /// # Errors
@@ -372,6 +380,8 @@ mod tests {
             object.as_str().parse(),
             MsnObject::read_encoded(&object.to_encoded()),
             MsnObject::read_context(&object.to_context()),
+            MsnObject::read_announced(object.as_str()),
+            MsnObject::read_announced(&object.to_encoded()),
             MsnObject::read_context(object.to_context().trim_end_matches('=')),
         ] {
             assert_eq!(again.as_ref(), Ok(&object));

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 mod bad_links;
+mod direct;
 mod hostile;
 mod pair;
 mod reference;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use msnp::p2p::{Config, Ending, Event, Invitation, Peer, SessionId};
+use msnp::p2p::{Config, Decline, Ending, Event, Invitation, P2pError, Peer, SessionId};
 use msnp::types::{MsnObject, ObjectType};
 
 /// Whose turn it is.
@@ -52,18 +52,20 @@ impl Side {
     pub(crate) fn act(&mut self, now: Instant) {
         while let Some(event) = self.peer.poll_event() {
             match &event {
-                Event::Invited { session, invitation: Invitation::Object(object) } => {
-                    let found = self.objects.iter().find(|(ours, _)| ours.hash() == object.hash());
-                    match found {
-                        Some((_, data)) => self.peer.give(*session, data.clone(), now).unwrap(),
-                        None => self.peer.decline(*session, msnp::p2p::Decline::Impossible).unwrap(),
-                    }
-                }
-                Event::Invited { session, .. } if self.takes_files => {
-                    self.peer.accept(*session, now).unwrap()
-                }
-                Event::Invited { session, .. } => {
-                    self.peer.decline(*session, msnp::p2p::Decline::Unwanted).unwrap();
+                Event::Invited { session, invitation } => {
+                    let answered = match invitation {
+                        Invitation::Object(object) => {
+                            let found = self.objects.iter().find(|(ours, _)| ours.hash() == object.hash());
+                            match found {
+                                Some((_, data)) => self.peer.give(*session, data.clone(), now),
+                                None => self.peer.decline(*session, Decline::Impossible),
+                            }
+                        }
+                        _ if self.takes_files => self.peer.accept(*session, now),
+                        _ => self.peer.decline(*session, Decline::Unwanted),
+                    };
+                    // It may be over already, which is told next.
+                    assert!(matches!(answered, Ok(()) | Err(P2pError::NoSession)), "{answered:?}");
                 }
                 Event::Data { offset, bytes, .. } => {
                     assert_eq!(*offset, self.received.len() as u64, "pieces come in order");
@@ -97,9 +99,9 @@ impl Side {
         all.first().map(|(_, how)| *how)
     }
 
-    pub(crate) fn fetched(&self) -> Vec<&[u8]> {
-        let object = |event| match event {
-            &Event::Object { ref data, .. } => Some(&**data),
+    pub(crate) fn fetched<'a>(&'a self) -> Vec<&'a [u8]> {
+        let object = |event: &'a Event| match event {
+            Event::Object { data, .. } => Some(&**data),
             _ => None,
         };
         self.events.iter().filter_map(object).collect()
@@ -124,9 +126,21 @@ impl Pair {
         Self::of(Config::new(alice, bob))
     }
 
+    /// A pair in version 2: with the places of the MSNC reference, section 16.
+    pub(crate) fn version_2() -> Self {
+        let alice = format!("{ALICE};{{3f1c0a52-9b7e-4d21-8a60-5e2d41c7b901}}").parse().unwrap();
+        let bob = format!("{BOB};{{c47e19d0-52a8-4b36-9f0e-2d8b6a51e377}}").parse().unwrap();
+        Self::of(Config::new(alice, bob))
+    }
+
+    /// One in each version.
+    pub(crate) fn both() -> [Self; 2] {
+        [Self::new(), Self::version_2()]
+    }
+
     /// A pair of which Alice has this configuration, and Bob the one that fits.
     pub(crate) fn of(config: Config) -> Self {
-        let other = Config { me: config.peer.clone(), peer: config.me.clone() };
+        let other = Config { me: config.peer.clone(), peer: config.me.clone(), ..config.clone() };
         Self {
             alice: Side::new(config, 1),
             bob: Side::new(other, 2),

@@ -1,8 +1,9 @@
-//! The transfer that is written down in the MSNC reference, section 15: its packets are taken, and ours are like them.
+//! The transfers that are written down in the MSNC reference, sections 15 and 16: their packets are taken, and ours are
+//! like them.
 
 use msnp::p2p::slp::{Method, SessionRequest, Slp, Start, content, euf};
 use msnp::p2p::v1::{Flags, Header, Packet};
-use msnp::p2p::{Config, Envelope, Event, Invitation, Peer};
+use msnp::p2p::{Config, Envelope, Event, Invitation, Peer, v2};
 
 use super::pair::{ALICE, BOB, picture};
 
@@ -105,5 +106,88 @@ fn alice_gives_her_picture_as_it_is_written_down() {
     // 11
     let (length, bye, ..) = next(&mut alice);
     assert_eq!((length, bye), (140, header.ack(bye.identifier)));
+    assert!(alice.is_idle() && alice.poll_transmit(now).is_none() && alice.poll_timeout().is_none());
+}
+
+#[test]
+fn and_in_version_2() {
+    let (object, data) = picture();
+    let now = std::time::Instant::now();
+    let alice_here = format!("{ALICE};{{3f1c0a52-9b7e-4d21-8a60-5e2d41c7b901}}");
+    let bob_here = format!("{BOB};{{c47e19d0-52a8-4b36-9f0e-2d8b6a51e377}}");
+    let mut alice = Peer::new(Config::new(alice_here.parse().unwrap(), bob_here.parse().unwrap()), [7; 32]);
+    let from_bob = |packet: v2::Packet<'_>| {
+        let mut out = Vec::new();
+        let src = Some(bob_here.parse().unwrap());
+        Envelope { dest: alice_here.parse().unwrap(), src }.write(&mut out);
+        packet.write(&mut out);
+        out.extend_from_slice(&[0; 4]);
+        out
+    };
+    let ack = |ack| v2::Packet { sequence: 0x7b00_0445, ack: Some(ack), ..v2::Packet::default() };
+    let slp = |data| {
+        let (kind, package, session, remaining) = (v2::Kind::MESSAGE, 0, 0, 0);
+        Some(v2::Body { first: true, kind, package, session, remaining, data })
+    };
+    // Each packet's length with all that is around it, its header, and what it carries.
+    let next = |alice: &mut Peer| {
+        let bytes = alice.poll_transmit(now).expect("a packet").bytes;
+        let (envelope, packet) = Envelope::read(&bytes).unwrap();
+        assert_eq!(
+            (envelope.dest.to_string(), envelope.src.unwrap().to_string()),
+            (bob_here.clone(), alice_here.clone())
+        );
+        let packet = v2::Packet::read(&packet[..packet.len() - 4]).unwrap();
+        let length = packet.body.map_or(0, |body| body.data.len());
+        let body = packet.body.map(|body| (body.first, body.kind, body.session, body.remaining));
+        (bytes.len(), v2::Packet { body: None, ..packet }, body, length, packet.advance())
+    };
+
+    let invite = Slp {
+        start: Start::Request(Method::Invite),
+        to: alice_here.parse().unwrap(),
+        from: bob_here.parse().unwrap(),
+        branch: "{6E2F4A10-93C5-4D7B-8E11-2A7B9C0D4E5F}".into(),
+        cseq: 0,
+        call_id: "{B1D7E3A9-0C48-4F62-9A3D-7E5C1F208B64}".into(),
+        content_type: content::SESSION.into(),
+        body: SessionRequest {
+            application: euf::OBJECT,
+            session: 1_234_567,
+            app_id: 12,
+            flags: Some(18),
+            context: object.to_context(),
+        }
+        .to_fields(),
+    };
+    let text = invite.to_bytes();
+    let (syn, rak, sequence) = (true, true, 0x7b00_0100);
+    let first = from_bob(v2::Packet { syn, rak, sequence, body: slp(&text), ..v2::Packet::default() });
+    assert_eq!((text.len(), first.len()), (829, 1059));
+    assert!(alice.receive(&first, now));
+    let Some(Event::Invited { session, .. }) = alice.poll_event() else { panic!("an invitation") };
+    alice.give(session, data, now).unwrap();
+
+    let (length, hello, body, ..) = next(&mut alice);
+    let base = hello.sequence;
+    let expected = v2::Packet { syn, rak, sequence: base, ack: Some(0x7b00_0445), ..v2::Packet::default() };
+    assert_eq!((length, hello, body), (226, expected, None));
+    alice.receive(&from_bob(ack(base)), now);
+    let sent = |offset| v2::Packet { rak, sequence: base.wrapping_add(offset), ..v2::Packet::default() };
+    assert_eq!(next(&mut alice), (659, sent(0), Some((true, v2::Kind::MESSAGE, 0, 0)), 445, 0x1c5));
+    let session = 1_234_567;
+    assert_eq!(next(&mut alice), (218, sent(0x1c5), Some((true, v2::Kind::MESSAGE, session, 0)), 4, 0xc));
+    let unasked = v2::Packet { rak: false, ..sent(0x1d1) };
+    assert_eq!(next(&mut alice), (1428, unasked, Some((true, v2::Kind::OBJECT, session, 198)), 1202, 0x4c6));
+    assert_eq!(next(&mut alice), (412, sent(0x697), Some((false, v2::Kind::OBJECT, session, 0)), 198, 0xce));
+    alice.receive(&from_bob(ack(base.wrapping_add(0x765))), now);
+    assert!(matches!(alice.poll_event(), Some(Event::Ended { .. })));
+
+    let bye = Slp { start: Start::Request(Method::Bye), content_type: content::CLOSE.into(), ..invite };
+    let text = bye.to_bytes();
+    let bye = v2::Packet { rak, sequence: 0x7b00_0445, body: slp(&text), ..v2::Packet::default() };
+    alice.receive(&from_bob(bye), now);
+    let (length, acked, ..) = next(&mut alice);
+    assert_eq!((length, acked.ack, acked.rak), (214, Some(0x7b00_0445 + bye.advance()), false));
     assert!(alice.is_idle() && alice.poll_transmit(now).is_none() && alice.poll_timeout().is_none());
 }

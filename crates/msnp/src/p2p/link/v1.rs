@@ -49,7 +49,7 @@ impl V1 {
         self.words.len() + self.messages.len() >= limits::WAITING
     }
 
-    fn identifier(&mut self) -> u32 {
+    pub(in super::super) fn identifier(&mut self) -> u32 {
         let identifier = self.next;
         self.next = identifier.checked_add(1).unwrap_or(4);
         identifier
@@ -80,6 +80,7 @@ impl V1 {
             is_file,
             total,
             sent: 0,
+            via: Via::Switchboard,
             is_begun: false,
         }
     }
@@ -139,7 +140,7 @@ impl V1 {
         if !header.flags.is_message() || self.done.contains(&header.identifier) {
             return None;
         }
-        let label = Label { header, footer };
+        let label = Label { header, footer, via };
         if session != 0 && header.flags.is_data() {
             let (offset, total, data) = (header.offset, header.total, packet.data.to_vec());
             return Some(Incoming::Part(Part { session, offset, total, data, label }));

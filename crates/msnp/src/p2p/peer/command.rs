@@ -11,6 +11,7 @@ use crate::types::{Guid, MsnObject, ObjectType};
 
 /// Why something can't be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum P2pError {
     /// There is no such session, or it is over.
     #[error("there is no such session")]
@@ -74,7 +75,7 @@ impl Peer {
     /// When there are too many sessions.
     pub fn offer_file(&mut self, offer: &FileOffer, now: Instant) -> Result<SessionId, P2pError> {
         let what = What::File { size: offer.size };
-        self.invite(euf::FILE, 2, offer.to_context(false), what, now)
+        self.invite(euf::FILE, 2, offer.to_context(self.link.is_version_2()), what, now)
     }
 
     /// Invites to something else: a webcam, an activity. `context` is in base64.
@@ -109,7 +110,12 @@ impl Peer {
             }
         };
         let call_id = self.ids.guid();
-        let request = SessionRequest { application, session: wire, app_id, flags: None, context };
+        let flags = match what {
+            What::Object(_) => 18,
+            _ => 16,
+        };
+        let flags = Some(flags).filter(|_| self.link.is_version_2());
+        let request = SessionRequest { application, session: wire, app_id, flags, context };
         self.ask(Method::Invite, &call_id, content::SESSION, request.to_fields());
         Ok(self.keep(wire, app_id, call_id, None, what, now))
     }
@@ -163,6 +169,9 @@ impl Peer {
         self.answer_invitation(session, 200);
         let number = self.link.say(wire, app_id, vec![0; 4], &mut self.ids);
         self.set(session, Stage::Preparing { number, source: Source::Memory(data) }, now);
+        if number.is_none() {
+            self.prepared(session, now);
+        }
         Ok(())
     }
 

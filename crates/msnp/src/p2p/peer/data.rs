@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::super::assembly::Assembly;
-use super::super::link::{Part, chunk};
+use super::super::link::{Outgoing, Part};
 use super::super::slp::{Close, Method, content};
 use super::super::{Via, limits};
 use super::{Ending, Event, Peer, SessionId, Source, Stage, Want, What};
@@ -32,16 +32,27 @@ impl Peer {
 
     /// The next packet of data, of the session whose turn it is.
     pub(super) fn data(&mut self, via: Via, now: Instant) -> Option<Vec<u8>> {
-        let count = self.sessions.len();
+        let settling = self.direct.is_settling();
+        let link = match (via, &mut self.direct.link) {
+            (Via::Direct, Some(link)) => link,
+            _ => &mut self.link,
+        };
+        let most = link.chunk(via);
+        let count = if link.takes_data(now) { self.sessions.len() } else { 0 };
         for step in 1..=count {
             let at = (self.turn + step) % count;
             let Some(session) = self.sessions.get_mut(at) else { continue };
             let Stage::Sending { out, source } = &mut session.stage else { continue };
+            // A file waits for a better way that may come.
+            let waits = settling && !out.is_begun && matches!(session.what, What::File { .. });
+            if out.via != via || waits {
+                continue;
+            }
             // Of nothing at all one packet is sent, so that the other side sees that it has come.
             if out.is_sent() && (out.total > 0 || out.is_begun) {
                 continue;
             }
-            let most = usize::try_from(out.total - out.sent).unwrap_or(usize::MAX).min(chunk(via));
+            let most = usize::try_from(out.total - out.sent).unwrap_or(usize::MAX).min(most);
             let (bytes, from) = match source {
                 Source::Memory(bytes) => (&**bytes, 0),
                 Source::Caller { at, piece, .. } => (&**piece, *at),
@@ -52,7 +63,7 @@ impl Peer {
             if piece.is_empty() && most > 0 {
                 continue;
             }
-            let packet = self.link.data(out, piece, via);
+            let packet = link.data(out, piece, via);
             session.touched = now;
             self.turn = at;
             return Some(packet);
@@ -61,10 +72,13 @@ impl Peer {
     }
 
     /// A message of ours has arrived.
-    pub(super) fn acked(&mut self, number: u32, now: Instant) {
+    pub(super) fn acked(&mut self, number: u32, via: Via, now: Instant) {
         let is_it = |stage: &Stage| match stage {
-            Stage::Preparing { number: waits, .. } => *waits == number,
-            Stage::Sending { out, .. } => out.number == number && out.is_sent(),
+            Stage::Preparing { number: waits, .. } => *waits == Some(number),
+            Stage::Sending { out, .. } => {
+                let is_way = out.via == via || !self.link.is_version_2();
+                is_way && out.is_begun && out.is_sent() && self.link.covers(number, out.number)
+            }
             _ => false,
         };
         let Some(session) = self.sessions.iter().find(|session| is_it(&session.stage)) else { return };
@@ -80,13 +94,21 @@ impl Peer {
         }
     }
 
+    /// Begins a message of data of a session, given by its numbers on the wire.
+    pub(super) fn begin(&mut self, ways: (u32, u32), is_file: bool, total: u64) -> Outgoing {
+        let mut out = self.link.begin(ways, is_file, total, &mut self.ids);
+        out.via = self.way();
+        out
+    }
+
     /// The peer is ready for an object.
     pub(super) fn prepared(&mut self, id: SessionId, now: Instant) {
         let Some(at) = self.sessions.iter().position(|session| session.id == id) else { return };
         let Some(session) = self.sessions.get_mut(at) else { return };
         if let Stage::Preparing { source: Source::Memory(data), .. } = &session.stage {
             let (ways, data) = ((session.wire, session.app_id), data.clone());
-            let out = self.link.begin(ways, false, data.len() as u64, &mut self.ids);
+            let out = self.begin(ways, false, data.len() as u64);
+            let Some(session) = self.sessions.get_mut(at) else { return };
             session.stage = Stage::Sending { out, source: Source::Memory(data) };
             session.touched = now;
         }
@@ -101,7 +123,7 @@ impl Peer {
     }
 
     /// The peer wants data again, from somewhere on.
-    pub(super) fn again(&mut self, wire: u32, number: u32, offset: u64, now: Instant) {
+    pub(super) fn again(&mut self, (wire, number): (u32, u32), offset: u64, via: Via, now: Instant) {
         let is_it = |session: &&mut super::Session| match &session.stage {
             Stage::Sending { out, .. } => out.number == number || session.wire == wire,
             _ => false,
@@ -113,6 +135,8 @@ impl Peer {
         if session.repeats > limits::REPEATS {
             return self.fail(id, Ending::Broken);
         }
+        // It goes on the way on which it was asked for.
+        out.via = via;
         if offset < out.sent {
             out.sent = offset;
             if let Source::Caller { at, piece, asked } = source {
@@ -210,7 +234,7 @@ impl Peer {
                 session.repeats += 1;
                 *asked_again = Some(now);
                 let (label, from) = (*label, assembly.next());
-                self.link.ask_again(label, from);
+                self.link_of(label.via).ask_again(label, from);
             }
             Stage::Lingering => self.say_goodbye(id),
             _ => self.fail(id, Ending::TimedOut),

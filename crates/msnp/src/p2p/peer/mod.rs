@@ -2,40 +2,55 @@
 
 mod command;
 mod data;
+mod direct;
 mod session;
 mod signal;
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 pub use command::{Decline, P2pError};
+use direct::Direct;
+pub use direct::{DirectError, Reach};
 pub use session::{Ending, Invitation, Progress, SessionId};
 use session::{Session, Source, Stage, What};
 
 use super::ids::Ids;
-use super::link::{Incoming, V1};
+use super::link::{Incoming, Link};
 use super::slp::Slp;
 use super::{Envelope, Party, Via, limits};
 use crate::types::MsnObject;
 
-/// Who talks to whom.
+/// Who talks to whom, and in which version: version 2 if both are named with their places, version 1 else.
+///
+/// Version 2 is for a peer who says that he has it (capability 0x20 of the second set), and whose place was seen in presence
+/// and in the chat; a peer of Windows Live Messenger 2009 insists on both (MSNC reference, section 2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Who we are, and at which of our places.
     pub me: Party,
     /// Who the peer is.
     pub peer: Party,
+    /// Whether a nonce for a direct connection is offered as it is, for MSN Messenger 6 to 7.5, and not its hash alone.
+    pub plain_nonce: bool,
 }
 
 impl Config {
     /// `me` talks to `peer`.
     pub const fn new(me: Party, peer: Party) -> Self {
-        Self { me, peer }
+        Self { me, peer, plain_nonce: false }
+    }
+
+    /// Whether they speak version 2.
+    pub const fn is_version_2(&self) -> bool {
+        self.me.place.is_some() && self.peer.place.is_some()
     }
 }
 
 /// What happened in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// The peer invites to a session. It waits for [`Peer::give`], [`Peer::accept`] or [`Peer::decline`].
     Invited {
@@ -75,6 +90,13 @@ pub enum Event {
         /// What it says, unread.
         bytes: Vec<u8>,
     },
+    /// A direct connection is wanted: connect over TCP to one of these places, in this order, and say so with
+    /// [`Peer::connected`] or [`Peer::connection_failed`]. The places are what the peer says, and may be anything that can be
+    /// reached from here. Comes only if [`Peer::set_reach`] allows it.
+    Connect {
+        /// Where.
+        places: Vec<SocketAddr>,
+    },
     /// The session is over. It comes for every session, once and last.
     Ended {
         /// The session.
@@ -89,7 +111,7 @@ pub enum Event {
 pub struct Transmit {
     /// Which way.
     pub via: Via,
-    /// Through a switchboard: the payload of a `MSG … D`.
+    /// Through a switchboard: the payload of a `MSG … D`. Directly: what is written to the connection.
     pub bytes: Vec<u8>,
 }
 
@@ -109,7 +131,8 @@ pub struct Want {
 pub struct Peer {
     config: Config,
     ids: Ids,
-    link: V1,
+    link: Link,
+    direct: Direct,
     sessions: Vec<Session>,
     /// The handle of the next session.
     next: u64,
@@ -122,8 +145,9 @@ impl Peer {
     /// Nothing was said yet. The seed has to be random: with it, numbers and GUIDs are drawn that others must not guess.
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let mut ids = Ids::new(seed);
-        let link = V1::new(&mut ids);
-        Self { config, ids, link, sessions: Vec::new(), next: 1, events: VecDeque::new(), turn: 0 }
+        let link = Link::new(config.is_version_2(), &mut ids);
+        let (direct, events) = (Direct::new(), VecDeque::new());
+        Self { config, ids, link, direct, sessions: Vec::new(), next: 1, events, turn: 0 }
     }
 
     /// Who it is.
@@ -131,10 +155,16 @@ impl Peer {
         &self.config.peer
     }
 
+    /// Who talks to whom.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Takes the payload of a `MSG` that the peer has sent. `false`: it holds nothing for us.
     pub fn receive(&mut self, payload: &[u8], now: Instant) -> bool {
         let Some((envelope, packet)) = Envelope::read(payload) else { return false };
-        if !self.config.me.is_meant_by(&envelope.dest) {
+        if !self.config.me.is_meant_by(&envelope.dest) || envelope.is_version_2() != self.link.is_version_2()
+        {
             return false;
         }
         self.receive_packet(packet, Via::Switchboard, now);
@@ -145,14 +175,19 @@ impl Peer {
         if packet.len() > limits::PACKET || self.link.is_full() || self.events.len() >= limits::EVENTS {
             return;
         }
-        match self.link.receive(packet, via, now) {
-            None => {}
-            Some(Incoming::Slp(message)) => self.hear(&message, now),
-            Some(Incoming::Text { session, bytes }) => self.text(session, bytes, now),
-            Some(Incoming::Part(part)) => self.part(&part, now),
-            Some(Incoming::Acked { number }) => self.acked(number, now),
-            Some(Incoming::Again { session, number, offset }) => self.again(session, number, offset, now),
-            Some(Incoming::Broken { session, number, cancelled }) => {
+        for incoming in self.link_of(via).receive(packet, via, now) {
+            self.take(incoming, via, now);
+        }
+    }
+
+    fn take(&mut self, incoming: Incoming, via: Via, now: Instant) {
+        match incoming {
+            Incoming::Slp(message) => self.hear(&message, now),
+            Incoming::Text { session, bytes } => self.text(session, bytes, now),
+            Incoming::Part(part) => self.part(&part, now),
+            Incoming::Acked { number } => self.acked(number, via, now),
+            Incoming::Again { session, number, offset } => self.again((session, number), offset, via, now),
+            Incoming::Broken { session, number, cancelled } => {
                 self.broken(session, number, if cancelled { Ending::Cancelled } else { Ending::Broken });
             }
         }
@@ -163,20 +198,44 @@ impl Peer {
         self.events.pop_front()
     }
 
-    /// What is to be sent next. Data of sessions takes turns, and all else goes before it.
+    /// What is to be sent next, whichever way.
     pub fn poll_transmit(&mut self, now: Instant) -> Option<Transmit> {
-        let via = Via::Switchboard;
-        let packet = self.link.poll(via).or_else(|| self.data(via, now))?;
-        let envelope = Envelope { dest: Party::of(self.config.peer.email.clone()), src: None };
-        let mut bytes = Vec::with_capacity(128 + packet.len());
+        [Via::Direct, Via::Switchboard]
+            .into_iter()
+            .find_map(|via| Some(Transmit { via, bytes: self.poll_transmit_via(via, now)? }))
+    }
+
+    /// What is to be sent next one way, for a driver whose connections don't take more at the same time. Data of sessions
+    /// takes turns, and all else goes before it.
+    pub fn poll_transmit_via(&mut self, via: Via, now: Instant) -> Option<Vec<u8>> {
+        if via == Via::Direct {
+            if let Some(opening) = self.opening() {
+                return Some(opening);
+            }
+            if !self.direct.is_open() {
+                return None;
+            }
+        }
+        // Version 1 has one stream of messages, which goes the better way.
+        let is_way = self.link.is_version_2() || via == self.way();
+        let word = if is_way { self.link_of(via).poll(via) } else { None };
+        let packet = word.or_else(|| self.data(via, now))?;
+        if via == Via::Direct {
+            return Some(super::direct::frame(&packet));
+        }
+        let (dest, src) = self.names();
+        let envelope = Envelope { dest, src: Some(src).filter(|_| self.link.is_version_2()) };
+        let mut bytes = Vec::with_capacity(256 + packet.len());
         envelope.write(&mut bytes);
         bytes.extend_from_slice(&packet);
-        Some(Transmit { via, bytes })
+        Some(bytes)
     }
 
     /// When [`Peer::handle_timeout`] is to be called, if nothing happens before.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.sessions.iter().filter_map(Session::deadline).min()
+        let links = [Some(&self.link), self.direct.link.as_ref()].into_iter().flatten();
+        let links = links.filter_map(Link::poll_timeout).chain(self.direct.deadline());
+        self.sessions.iter().filter_map(Session::deadline).chain(links).min()
     }
 
     /// Does what is due.
@@ -187,16 +246,28 @@ impl Peer {
         for id in due {
             self.due(id, now);
         }
+        self.direct_due(now);
+        for via in [Via::Switchboard, Via::Direct] {
+            // Version 1 has one for both.
+            if via == Via::Direct && self.direct.link.is_none() {
+                continue;
+            }
+            for incoming in self.link_of(via).handle_timeout(via, now) {
+                self.take(incoming, via, now);
+            }
+        }
     }
 
-    /// The peer has left the chat, or the chat is over: every session ends, and nothing more is sent.
+    /// The peer has left the chat, or the chat is over: every session ends, nothing more is sent, and a direct connection is to
+    /// be closed.
     pub fn left(&mut self) {
         for session in std::mem::take(&mut self.sessions) {
             if !matches!(session.stage, Stage::Lingering) {
                 self.events.push_back(Event::Ended { session: session.id, how: Ending::Left });
             }
         }
-        self.link = V1::new(&mut self.ids);
+        self.link = Link::new(self.config.is_version_2(), &mut self.ids);
+        self.direct_closed();
     }
 
     /// How far the data of a session is. `None`: there is no such session, or there is no data in it.
@@ -212,6 +283,16 @@ impl Peer {
     /// Whether there is no session, and nothing to tell of one.
     pub(super) fn is_quiet(&self) -> bool {
         self.is_idle() && self.events.is_empty()
+    }
+
+    /// The peer and we, as packets and SLP name us.
+    fn names(&self) -> (Party, Party) {
+        let Config { me, peer, .. } = &self.config;
+        if self.link.is_version_2() {
+            (peer.clone(), me.clone())
+        } else {
+            (Party::of(peer.email.clone()), Party::of(me.email.clone()))
+        }
     }
 
     fn find(&mut self, id: SessionId) -> Option<&mut Session> {

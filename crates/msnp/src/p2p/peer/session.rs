@@ -22,6 +22,7 @@ impl fmt::Display for SessionId {
 
 /// What somebody is invited to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Invitation {
     /// To give away an object: a picture, an emoticon, a wink. Look it up by its hash. Taken with
     /// [`Peer::give`](super::Peer::give).
@@ -41,6 +42,7 @@ pub enum Invitation {
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ending {
     /// All of it has arrived.
     Complete,
@@ -122,8 +124,9 @@ pub(super) enum Stage {
     Inviting,
     /// The peer invited, and waits for ours.
     Invited,
-    /// We have told that data comes, and wait for the acknowledgement of the message with this number.
-    Preparing { number: u32, source: Source },
+    /// We have told that data comes, and wait for the acknowledgement of the message with this number, if
+    /// there will be one.
+    Preparing { number: Option<u32>, source: Source },
     /// We send.
     Sending { out: Outgoing, source: Source },
     /// The peer sends. An object is kept here, of a file each piece is handed out.

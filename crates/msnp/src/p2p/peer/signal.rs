@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::super::context::FileOffer;
+use super::super::limits;
 use super::super::slp::{Close, Fields, Method, SessionRequest, Slp, Start, content, euf};
-use super::super::{Party, limits};
 use super::{Decline, Ending, Event, Invitation, Peer, SessionId, Source, Stage, What};
 use crate::types::MsnObject;
 
@@ -26,11 +26,6 @@ impl Peer {
             body,
         };
         self.send(&slp);
-    }
-
-    /// The peer and we, as SLP names us.
-    fn names(&self) -> (Party, Party) {
-        (Party::of(self.config.peer.email.clone()), Party::of(self.config.me.email.clone()))
     }
 
     /// Sends an answer. It goes to the peer and to nobody else, whoever his request says that it is from.
@@ -60,7 +55,7 @@ impl Peer {
         let Ok(slp) = Slp::read(message) else { return };
         match slp.start {
             Start::Request(Method::Invite) if slp.is(content::SESSION) => self.invited(slp, now),
-            Start::Request(Method::Invite) => self.offered(&slp),
+            Start::Request(Method::Invite) => self.offered(&slp, now),
             Start::Request(Method::Bye) => self.said_goodbye(&slp),
             // It carries addresses for connections, and gets no answer.
             Start::Request(Method::Ack) => {}
@@ -114,8 +109,8 @@ impl Peer {
         self.events.push_back(Event::Invited { session, invitation });
     }
 
-    /// The peer offers another way to connect. There is none here: the session stays in the chat.
-    fn offered(&mut self, slp: &Slp) {
+    /// The peer offers another way to connect, or tells where he listens.
+    fn offered(&mut self, slp: &Slp, now: Instant) {
         let session = slp.body.number("SessionID").unwrap_or(0);
         let found = self.in_call(&slp.call_id).and_then(|id| self.find(id));
         let Some(found) = found else {
@@ -123,24 +118,10 @@ impl Peer {
         };
         let wire = found.wire;
         found.offers += 1;
-        if found.offers > limits::TRANSPORT_OFFERS {
-            return;
+        if found.offers <= limits::TRANSPORT_OFFERS {
+            let answer = self.answer_direct(slp, wire, now);
+            self.reply(slp, 200, content::TRANSPORT_ANSWER, answer.to_fields());
         }
-        if !slp.is(content::TRANSPORT) {
-            return self.reply(slp, 603, content::TRANSPORT_ANSWER, SessionRequest::answer(wire));
-        }
-        // This form, addresses and all, is the one after which every client known goes on in the chat. A 603 ends the
-        // whole transfer for one of them.
-        let body = Fields::new()
-            .with("Bridge", "TCPv1")
-            .with("Listening", "false")
-            .with("Nonce", "{00000000-0000-0000-0000-000000000000}")
-            .with("IPv4Internal-Addrs", "127.0.0.1")
-            .with("IPv4Internal-Port", "0")
-            .with("SessionID", wire.to_string())
-            .with("SChannelState", "0")
-            .with("Capabilities-Flags", "1");
-        self.reply(slp, 200, content::TRANSPORT_ANSWER, body);
     }
 
     /// A request of ours has been answered.
@@ -149,7 +130,8 @@ impl Peer {
         let Some(session) = self.find(id) else { return };
         // Anything else is about a transport, or comes late.
         if !matches!(session.stage, Stage::Inviting) || slp.is(content::TRANSPORT_ANSWER) {
-            return;
+            let (call_id, wire) = (session.call_id.clone(), session.wire);
+            return self.direct_answered(slp, code, (&call_id, wire), now);
         }
         match code {
             100..=199 => {}
@@ -159,10 +141,15 @@ impl Peer {
                     What::File { size } => Some(*size),
                     _ => None,
                 };
+                if size.is_some() {
+                    let call_id = session.call_id.clone();
+                    self.offer_direct(&call_id, ways.0, now);
+                }
+                let Some(session) = self.find(id) else { return };
                 let stage = match (&session.what, size) {
                     (What::Object(_), _) => Stage::receiving(),
                     (_, Some(size)) => Stage::Sending {
-                        out: self.link.begin(ways, true, size, &mut self.ids),
+                        out: self.begin(ways, true, size),
                         source: Source::Caller { at: 0, piece: Vec::new(), asked: false },
                     },
                     _ => Stage::Open,

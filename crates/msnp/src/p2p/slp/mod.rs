@@ -3,7 +3,9 @@
 mod body;
 mod fields;
 mod message;
+mod transport;
 
 pub use body::{Close, SessionRequest, euf};
 pub use fields::Fields;
 pub use message::{InvalidSlp, Method, Slp, Start, content};
+pub use transport::{NonceForm, TransportAnswer, TransportOffer};
