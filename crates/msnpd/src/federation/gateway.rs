@@ -177,9 +177,9 @@ impl Gateway {
         shown.is_none_or(|shown| shown.as_ref().is_some_and(|shown| shown.as_ref() == presence))
     }
 
-    fn note_shown(&self, ours: &Email, theirs: &Email, presence: Option<Presence>) {
+    fn note_shown(&self, ours: &Email, theirs: &Email, presence: Option<Option<Presence>>) {
         if let Some(shown) = self.watched.lock().by.get_mut(ours).and_then(|by| by.get_mut(theirs)) {
-            *shown = Some(presence);
+            *shown = presence;
         }
     }
 
@@ -257,20 +257,14 @@ impl Gateway {
             let (network, me, him, told) =
                 (self.network.clone(), ours.clone(), theirs.clone(), presence.clone());
             // Before it is told: who asks again meanwhile is told again.
-            self.note_shown(ours, &theirs, presence);
+            self.note_shown(ours, &theirs, Some(presence));
             let told = self.tell(async move { network.show(&me, &him, told.as_ref()).await }).await;
             if told.is_err() {
-                self.forget_shown(ours, &theirs);
+                self.note_shown(ours, &theirs, None);
             }
             told?;
         }
         Ok(())
-    }
-
-    fn forget_shown(&self, ours: &Email, theirs: &Email) {
-        if let Some(shown) = self.watched.lock().by.get_mut(ours).and_then(|by| by.get_mut(theirs)) {
-            *shown = None;
-        }
     }
 
     async fn tell(

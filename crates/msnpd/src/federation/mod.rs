@@ -11,6 +11,7 @@
 mod gate;
 mod gateway;
 mod loopback;
+mod named;
 mod network;
 mod standing;
 mod tasks;

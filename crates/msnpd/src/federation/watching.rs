@@ -8,23 +8,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use msnp::command::{Command, fln, iln, nln};
-use msnp::dialect::Dialect;
-use msnp::types::{Capabilities, Email, List, Lists, Status, TrId, YAHOO_NETWORK};
-use msnp::wire::Encoded;
+use msnp::types::{Email, Lists, TrId};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::Presence;
+use super::named::Named;
 use crate::account::AccountId;
 use crate::directory::{Endpoint, EndpointId, Said};
 
 /// How many people of other networks a place may name at most. Beyond it there is 210.
 pub const MAX_NAMED: usize = 1000;
-
-/// For how long what a network says of somebody is an answer to the place that has asked for him, and not that he has just
-/// come.
-const FIRST_LOOK: Duration = Duration::from_secs(10);
 
 /// How many people the networks are asked for at most, one counted for each of ours who wants to see him. Whoever comes then
 /// sees nobody.
@@ -62,17 +56,6 @@ struct Ours {
 struct Place {
     endpoint: Arc<Endpoint>,
     named: BTreeMap<Email, Named>,
-}
-
-/// What a place says of somebody, and was told of him.
-#[derive(Debug, Default)]
-struct Named {
-    /// The lists that it has him on.
-    lists: Lists,
-    /// What it has asked with and when, as long as it has heard nothing of him.
-    asked: Option<(TrId, Instant)>,
-    /// Whether it was told that he is there.
-    is_shown: bool,
 }
 
 /// Somebody whom a network was asked for.
@@ -145,18 +128,8 @@ impl Watching {
         };
         for (theirs, lists) in said {
             let named = place.named.entry(theirs.clone()).or_default();
-            let wanted = named.is_wanted();
-            named.lists = match change {
-                Said::Has => named.lists | *lists,
-                Said::HasNot => Lists::from_bits(named.lists.bits() & !lists.bits()),
-            };
-            if !named.is_wanted() {
-                (named.asked, named.is_shown) = (None, false);
-            } else if !wanted {
-                named.asked = Some((trid, now));
-                if let Some(presence) = seen.get(theirs).and_then(Seen::shown) {
-                    named.tell(endpoint, theirs, Some(presence), now);
-                }
+            if named.take(*lists, change) {
+                named.ask(endpoint, theirs, seen.get(theirs).and_then(Seen::shown), trid, now);
             }
         }
         place.named.retain(|_, named| !named.lists.is_empty());
@@ -175,10 +148,7 @@ impl Watching {
         let Some(Ours { places, seen, .. }) = all.get_mut(ours) else { return false };
         let Some(place) = places.iter_mut().find(|place| place.endpoint.id == endpoint) else { return false };
         for (theirs, named) in place.named.iter_mut().filter(|(_, named)| named.is_wanted()) {
-            named.asked = Some((trid, now));
-            if let Some(presence) = seen.get(theirs).and_then(Seen::shown) {
-                named.tell(&place.endpoint, theirs, Some(presence), now);
-            }
+            named.ask(&place.endpoint, theirs, seen.get(theirs).and_then(Seen::shown), trid, now);
         }
         true
     }
@@ -398,32 +368,6 @@ impl Ours {
     }
 }
 
-impl Named {
-    fn is_wanted(&self) -> bool {
-        self.lists.contains(List::Forward)
-    }
-
-    /// Tells the place what somebody shows.
-    fn tell(&mut self, endpoint: &Endpoint, theirs: &Email, presence: Option<&Presence>, now: Instant) {
-        if !endpoint.is_live() || !self.is_wanted() {
-            return;
-        }
-        let asked = self.asked.take().filter(|(_, at)| now.saturating_duration_since(*at) < FIRST_LOOK);
-        let mut line = Vec::new();
-        match presence {
-            Some(presence) => {
-                presence.write(theirs, asked.map(|(trid, _)| trid), endpoint.dialect, &mut line)
-            }
-            None if self.is_shown => write_gone(theirs, endpoint.dialect, &mut line),
-            None => {}
-        }
-        self.is_shown = presence.is_some();
-        if !line.is_empty() {
-            endpoint.outbox.push(None, line.into());
-        }
-    }
-}
-
 impl Seen {
     const fn new(network: usize, now: Instant) -> Self {
         Self { network, state: Step::ToAsk, presence: None, whole_at: now, is_late: false }
@@ -448,38 +392,4 @@ impl Seen {
         }
         may
     }
-}
-
-impl Presence {
-    /// That somebody shows this; `trid`: what a client has asked with, if it has.
-    fn write(&self, theirs: &Email, trid: Option<TrId>, dialect: &'static Dialect, out: &mut Vec<u8>) {
-        let handle = theirs.as_str();
-        let name = if self.name.is_empty() { handle } else { &self.name };
-        let presence = nln::Presence {
-            status: self.status,
-            network: YAHOO_NETWORK,
-            handle,
-            circle: None,
-            name: Encoded::new(name),
-            capabilities: Capabilities::default(),
-            object: None,
-        };
-        let has_answers = dialect.from_server.contains(<iln::Push<'_> as Command<'_>>::VERB);
-        match trid.filter(|_| has_answers) {
-            Some(trid) => iln::Push { trid, presence }.write(out, dialect),
-            None => nln::Push(presence).write(out, dialect),
-        }
-    }
-
-    /// What a network says, as far as anybody may be told it: who is hidden is offline, and a name that no line could hold is
-    /// none.
-    pub(super) fn told(self) -> Option<Self> {
-        let name =
-            if Encoded::new(&self.name).len() > msnp::wire::limits::NAME { String::new() } else { self.name };
-        (self.status != Status::Hidden).then_some(Self { status: self.status, name })
-    }
-}
-
-fn write_gone(theirs: &Email, dialect: &'static Dialect, out: &mut Vec<u8>) {
-    fln::Push { network: YAHOO_NETWORK, handle: theirs.as_str(), circle: None }.write(out, dialect);
 }
