@@ -1,0 +1,1 @@
+//! The web services, as a client uses them.
