@@ -126,10 +126,15 @@ fn why_a_message_is_not_taken_is_told_apart() {
         let fetched = rsi::Reply::parse(xml.as_bytes(), &rsi::Request::GetMetadata);
         assert_eq!(fetched, Err(Refused::Fault(refusal)));
     }
-    let locked = oim::Fault::AuthenticationFailed { challenge }.to_xml().replace("TweenerChallenge", "LockKeyChallenge");
+    let locked = oim::Fault::AuthenticationFailed { challenge }
+        .to_xml()
+        .replace("TweenerChallenge", "LockKeyChallenge");
     assert_eq!(
         Acknowledged::parse(locked.as_bytes()),
-        Err(Refused::Fault(Refusal::AuthenticationFailed { challenge: None, lock_key: Some(challenge.into()) }))
+        Err(Refused::Fault(Refusal::AuthenticationFailed {
+            challenge: None,
+            lock_key: Some(challenge.into())
+        }))
     );
     let Err(Refused::Fault(other)) = Acknowledged::parse(oim::Fault::Unavailable.to_xml().as_bytes()) else {
         panic!()

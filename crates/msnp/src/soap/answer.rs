@@ -47,9 +47,9 @@ impl Answer {
         }
         let response = response.ok_or(InvalidAnswer::Empty)?;
         let name = response.name().as_bytes();
-        let answers = name
-            .split_at_checked(operation.len())
-            .is_some_and(|(to, rest)| to.eq_ignore_ascii_case(operation.as_bytes()) && rest.eq_ignore_ascii_case(b"Response"));
+        let answers = name.split_at_checked(operation.len()).is_some_and(|(to, rest)| {
+            to.eq_ignore_ascii_case(operation.as_bytes()) && rest.eq_ignore_ascii_case(b"Response")
+        });
         if !answers {
             return Err(InvalidAnswer::AnotherOperation.into());
         }
@@ -203,7 +203,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_what_stands_first_in_the_body() {
-        assert_eq!(parse("<s:Body><a:doresponse><DoResult>x</DoResult></a:doresponse></s:Body>").unwrap(), "x");
+        assert_eq!(
+            parse("<s:Body><a:doresponse><DoResult>x</DoResult></a:doresponse></s:Body>").unwrap(),
+            "x"
+        );
         for (body, why) in [
             ("<s:Body/>", InvalidAnswer::Empty),
             ("", InvalidAnswer::Empty),

@@ -6,8 +6,8 @@ use msnp::soap::abch::types::{
     WebSiteType, Whom,
 };
 use msnp::soap::abch::{
-    AbContactAdd, AbContactUpdate, ApplicationHeader, ContactChange, CreateContact, ErrorCode, Fault, Headers,
-    MemberChange, Operation, Reply, Request,
+    AbContactAdd, AbContactUpdate, ApplicationHeader, ContactChange, CreateContact, ErrorCode, Fault,
+    Headers, MemberChange, Operation, Reply, Request,
 };
 use msnp::soap::{InvalidAnswer, Refused};
 use msnp::types::OwnedSecret;
@@ -99,7 +99,10 @@ fn refusals_say_what_to_go_on_with() {
         panic!()
     };
     assert_eq!((refusal.error, refusal.conflict), (Some(ErrorCode::ContactAlreadyExists), Some(bob())));
-    assert_eq!(refusal.to_string(), "the address book refuses: Contact Already Exists (ContactAlreadyExists)");
+    assert_eq!(
+        refusal.to_string(),
+        "the address book refuses: Contact Already Exists (ContactAlreadyExists)"
+    );
     for error in ErrorCode::ALL {
         let fault = Fault::new(*error, Operation::AbFindAll).to_xml("host");
         for fault in [fault.clone(), fault.replace("errorcode", "other")] {

@@ -46,7 +46,8 @@ pub(super) fn all() -> Vec<Reply> {
         circles: vec![circle(None, false), circle(Some(created()), true)],
         ticket: Some("<SignedTicket/>".to_owned()),
     });
-    let book = AddressBook { groups: Some(vec![group()]), contacts: vec![buddy(), gone], circles, ab: Some(ab()) };
+    let book =
+        AddressBook { groups: Some(vec![group()]), contacts: vec![buddy(), gone], circles, ab: Some(ab()) };
     let lists = listed(MembershipId::Number(11));
     let mut all = vec![
         Reply::AbAdd(bob()),

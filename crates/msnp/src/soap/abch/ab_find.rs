@@ -127,7 +127,8 @@ impl AbFindContactsPaged {
         xml.plain("abView", "MessengerClient8");
         let ExtendedContent { ab, all_groups, circle_result } = *extended_content;
         let words = [(ab, "AB"), (all_groups, "AllGroups"), (circle_result, "CircleResult")];
-        let words: Vec<&str> = words.into_iter().filter_map(|(is_wanted, word)| is_wanted.then_some(word)).collect();
+        let words: Vec<&str> =
+            words.into_iter().filter_map(|(is_wanted, word)| is_wanted.then_some(word)).collect();
         xml.text("extendedContent", &words.join(" "));
         if *book != AbHandle::OWN {
             book.write(xml, "abHandle");
@@ -201,7 +202,10 @@ impl AddressBook {
             })
         });
         Ok(Self {
-            groups: result.child("groups").map(|groups| groups.each("Group", MAX_TOLD, Group::read)).transpose()?,
+            groups: result
+                .child("groups")
+                .map(|groups| groups.each("Group", MAX_TOLD, Group::read))
+                .transpose()?,
             contacts: result
                 .child("contacts")
                 .map_or(Ok(Vec::new()), |contacts| contacts.each("Contact", MAX_TOLD, Contact::read))?,

@@ -107,11 +107,7 @@ impl Refusal {
             }
         };
         let conflict = fault.detail.find(&["additionalDetails", "conflictObjectId"]);
-        Self {
-            error: word.or_else(by_text),
-            conflict: conflict.and_then(|id| id.text().parse().ok()),
-            fault,
-        }
+        Self { error: word.or_else(by_text), conflict: conflict.and_then(|id| id.text().parse().ok()), fault }
     }
 }
 

@@ -49,7 +49,9 @@ impl FindMembershipByRole {
 
     pub(super) fn write(&self, xml: &mut Xml) {
         write_services(xml, &self.services);
-        xml.inside("includedRoles", |xml| self.roles.iter().for_each(|role| xml.text("RoleId", role.as_str())));
+        xml.inside("includedRoles", |xml| {
+            self.roles.iter().for_each(|role| xml.text("RoleId", role.as_str()))
+        });
         xml.plain("view", "Full");
         xml.plain("expandMembership", false);
         xml.inside("options", |xml| xml.plain("IncludeEmulatedMemberships", false));
@@ -124,7 +126,8 @@ impl Memberships {
         let info = owner.and_then(|owner| owner.child("Info"));
         let time = |name| owner.and_then(|owner| owner.time(name)).unwrap_or_default();
         Ok(Self {
-            services: services.map_or(Ok(Vec::new()), |all| all.each("Service", MAX_SERVICES, Service::read))?,
+            services: services
+                .map_or(Ok(Vec::new()), |all| all.each("Service", MAX_SERVICES, Service::read))?,
             owner: Owner {
                 cid: info.map(|info| info.number("CreatorCID")).transpose()?.flatten().unwrap_or_default(),
                 passport_name: info

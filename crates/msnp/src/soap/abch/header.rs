@@ -90,7 +90,9 @@ impl ServiceHeader {
             cache_key: word("CacheKey"),
             cache_key_changed: changed.unwrap_or_default(),
             preferred_host_name: word("PreferredHostName"),
-            session_id: header.and_then(|header| header.guid("SessionId").ok().flatten()).unwrap_or(Guid([0; 16])),
+            session_id: header
+                .and_then(|header| header.guid("SessionId").ok().flatten())
+                .unwrap_or(Guid([0; 16])),
         }
     }
 

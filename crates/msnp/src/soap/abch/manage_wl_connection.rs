@@ -60,10 +60,13 @@ impl ManageWlConnection {
         xml.plain("contactId", self.contact);
         xml.plain("connection", self.connection);
         xml.plain("presence", self.presence);
-        xml.plain("action", match self.action {
-            ConnectionAction::Request => 1,
-            ConnectionAction::Decline => 2,
-        });
+        xml.plain(
+            "action",
+            match self.action {
+                ConnectionAction::Request => 1,
+                ConnectionAction::Decline => 2,
+            },
+        );
         xml.plain("relationshipType", self.relationship_type);
         xml.plain("relationshipRole", self.relationship_role);
         Annotation::write_all(xml, "annotations", &self.annotations);

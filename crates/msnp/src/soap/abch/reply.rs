@@ -77,7 +77,8 @@ impl Reply {
     /// # Errors
     /// When the service refuses, or answers what can't be read.
     pub fn parse(document: &[u8], to: Operation) -> Result<(ServiceHeader, Self), Refused<Refusal>> {
-        let answer = Answer::parse(document, BOOK_ANSWER, to.as_str()).map_err(|refused| refused.map(Refusal::read))?;
+        let answer = Answer::parse(document, BOOK_ANSWER, to.as_str())
+            .map_err(|refused| refused.map(Refusal::read))?;
         let reply = match to {
             // Whoever answers with a result where none is known is taken at his word.
             Operation::AbContactDelete

@@ -115,7 +115,9 @@ impl Request {
             Self::FindMembershipByRole(request) => request.write(xml),
             Self::ManageWlConnection(request) => request.write(xml),
             Self::AddDynamicItem(request) | Self::UpdateDynamicItem(request) => request.write(xml),
-            Self::AddMember(request) | Self::DeleteMember(request) | Self::UpdateMember(request) => request.write(xml),
+            Self::AddMember(request) | Self::DeleteMember(request) | Self::UpdateMember(request) => {
+                request.write(xml)
+            }
         }
     }
 

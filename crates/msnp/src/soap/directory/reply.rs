@@ -64,7 +64,8 @@ impl Reply {
                     children.iter().filter(move |child| child.is(name)).take(MAX_PEOPLE)
                 };
                 let people = all("Ids", "ProfileId").zip(all("Views", "View"));
-                let people = people.map(|(id, shown)| Person::read(Some(id), shown)).collect::<Result<_, _>>()?;
+                let people =
+                    people.map(|(id, shown)| Person::read(Some(id), shown)).collect::<Result<_, _>>()?;
                 Ok(Self::GetMany(view.clone(), people))
             }
             Request::Set => Err(InvalidAnswer::AnotherOperation.into()),
@@ -123,9 +124,11 @@ impl Person {
 
     /// What is known of him under this name, as a text.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|one| one.name.eq_ignore_ascii_case(name)).and_then(|one| match &one.value {
-            Value::Text(text) => Some(text.as_str()),
-            Value::Long(_) => None,
+        self.attributes.iter().find(|one| one.name.eq_ignore_ascii_case(name)).and_then(|one| {
+            match &one.value {
+                Value::Text(text) => Some(text.as_str()),
+                Value::Long(_) => None,
+            }
         })
     }
 

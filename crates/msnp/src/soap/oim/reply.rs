@@ -23,7 +23,8 @@ impl Acknowledged {
     pub fn parse(document: &[u8]) -> Result<Self, Refused<Refusal>> {
         let answer =
             Answer::parse(document, SMALL_ANSWER, "Store").map_err(|refused| refused.map(Refusal::read))?;
-        let range = answer.header("SequenceAcknowledgment").and_then(|header| header.child("AcknowledgmentRange"));
+        let range =
+            answer.header("SequenceAcknowledgment").and_then(|header| header.child("AcknowledgmentRange"));
         let number = range.and_then(|range| range.attribute("Upper")?.parse().ok());
         Ok(Self { message_number: number.unwrap_or(1) })
     }
@@ -114,7 +115,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::AuthenticationFailed { .. } => f.write_str("the ticket is not taken: get a new one"),
             Self::InvalidContent => f.write_str("the message is empty, or longer than is kept"),
-            Self::SenderThrottleLimitExceeded => f.write_str("too many messages at a time: wait some seconds"),
+            Self::SenderThrottleLimitExceeded => {
+                f.write_str("too many messages at a time: wait some seconds")
+            }
             Self::SystemUnavailable => f.write_str("there is nobody of this address who takes messages"),
             Self::Other(fault) => fault.fmt(f),
         }

@@ -212,7 +212,8 @@ mod tests {
         assert_eq!(MailData::read_line("too-large"), Ok(None));
         assert_eq!(MailData::read_line("<MX/>"), Err(InvalidAnswer::Missing("MD")));
         assert!(MailData::read_line("x").is_err());
-        let mail = "<MD><M><T>1</T><I>6F1C9F3E-5555-4A2B-8C3D-0000000000BB</I></M><M><T>11</T><I>x</I></M></MD>";
+        let mail =
+            "<MD><M><T>1</T><I>6F1C9F3E-5555-4A2B-8C3D-0000000000BB</I></M><M><T>11</T><I>x</I></M></MD>";
         assert_eq!(MailData::read_line(mail), Ok(Some(MailData::default())));
     }
 

@@ -197,7 +197,8 @@ mod tests {
         assert_eq!((message.name.as_str(), message.from.as_str()), ("Bob", "bob@example.com"));
         assert_eq!((message.sent, message.number), (1_770_120_306, 1));
         assert_eq!(message.text, b"Hello, read this later");
-        let bare = Message::read(Guid([1; 16]), "From: bob@example.com\nContent-Type: text/plain\n\nhi").unwrap();
+        let bare =
+            Message::read(Guid([1; 16]), "From: bob@example.com\nContent-Type: text/plain\n\nhi").unwrap();
         assert_eq!((bare.from.as_str(), bare.sent, bare.number), ("bob@example.com", 0, 0));
         assert_eq!(Message::read(Guid([1; 16]), "From: x\n\nhi"), Err(InvalidContent::NoText));
     }
@@ -213,7 +214,14 @@ mod tests {
         ] {
             assert_eq!(date(text), Some(unix), "{text}");
         }
-        for bad in ["", "now", "3 Foo 2026 04:05:06", "3 Feb 2026", "Feb 3 2026 04:05:06", "3 Feb 1926 04:05:06 +0000"] {
+        for bad in [
+            "",
+            "now",
+            "3 Foo 2026 04:05:06",
+            "3 Feb 2026",
+            "Feb 3 2026 04:05:06",
+            "3 Feb 1926 04:05:06 +0000",
+        ] {
             assert_eq!(date(bad), None, "{bad}");
         }
     }

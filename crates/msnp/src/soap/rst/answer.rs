@@ -89,7 +89,8 @@ impl Answer {
         let text = open(&Seal { secret: *secret, nonce }, value.text())
             .ok_or(InvalidAnswer::Value("what is sealed"))?;
         // Its root is what stands in the body otherwise.
-        let inside = Element::parse(format!("<Body>{text}</Body>").as_bytes(), LIMITS).map_err(InvalidAnswer::from)?;
+        let inside =
+            Element::parse(format!("<Body>{text}</Body>").as_bytes(), LIMITS).map_err(InvalidAnswer::from)?;
         Ok(Self::read(&envelope, &inside)?)
     }
 
@@ -203,9 +204,10 @@ const WRONG_PASSWORD: [&str; 2] = ["0x80048821", "0x80048823"];
 
 impl Refusal {
     fn read(envelope: &Element, fault: &ReceivedFault) -> Self {
-        let url = [&["Body", "Fault", "Detail"][..], &["Body", "Fault"], &["Fault", "Detail"], &["Fault"], &[]]
-            .iter()
-            .find_map(|path| envelope.find(path)?.child("redirectUrl"));
+        let url =
+            [&["Body", "Fault", "Detail"][..], &["Body", "Fault"], &["Fault", "Detail"], &["Fault"], &[]]
+                .iter()
+                .find_map(|path| envelope.find(path)?.child("redirectUrl"));
         if let Some(url) = url.map(Element::text).filter(|url| (1..=MAX_URL).contains(&url.len())) {
             return Self::Redirect { url: url.to_owned() };
         }

@@ -187,7 +187,8 @@ fn write_wanted(Wanted { number, address, policy }: &Wanted, form: &Form, xml: &
     );
     if !policy.is_empty() {
         let prefix = if form.is_later { "wsp" } else { "wsse" };
-        let _ = write!(xml, "<{prefix}:PolicyReference URI=\"{}\"></{prefix}:PolicyReference>", escape(policy));
+        let _ =
+            write!(xml, "<{prefix}:PolicyReference URI=\"{}\"></{prefix}:PolicyReference>", escape(policy));
     }
     xml.push_str("</wst:RequestSecurityToken>");
 }

@@ -49,7 +49,10 @@ fn a_request_is_written_as_official_clients_write_it() {
             url: "HTTPS://login.live.com:443//RST2.srf",
         };
         let written = ask.to_xml(&form);
-        assert_eq!(part(written.expose(), &["Body"]).replace("s:", ""), part(fixture, &["Body"]).replace("s:", ""));
+        assert_eq!(
+            part(written.expose(), &["Body"]).replace("s:", ""),
+            part(fixture, &["Body"]).replace("s:", "")
+        );
         for path in [&["Header", "AuthInfo"][..], &["Header", "Security"]] {
             assert_eq!(part(written.expose(), path), part(fixture, path));
         }

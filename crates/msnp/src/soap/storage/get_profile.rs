@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::handle::{EXPRESSION_PROFILE, Handle, PROFILE, ResourceId};
 use super::{Invalid, MAX_RESOURCES, text};
 use crate::soap::abch::Timestamp;
 use crate::soap::answer::InvalidAnswer;
-use super::handle::{EXPRESSION_PROFILE, Handle, PROFILE, ResourceId};
 use crate::soap::timestamp;
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -202,7 +202,10 @@ impl Photo {
             item: ResourceId::in_child(photo, "ResourceID")?.item,
             modified: time(photo, "DateModified").unwrap_or_default(),
             name: text(photo, &["Name"])?.unwrap_or_default(),
-            streams: streams.iter().filter_map(|stream| Stream::read(stream).transpose()).collect::<Result<_, _>>()?,
+            streams: streams
+                .iter()
+                .filter_map(|stream| Stream::read(stream).transpose())
+                .collect::<Result<_, _>>()?,
             public_url,
         })
     }

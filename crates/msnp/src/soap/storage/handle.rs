@@ -126,7 +126,9 @@ impl Handle {
         };
         xml.inside(tag, |xml| match self.target {
             Target::Document(item) => xml.plain("ResourceID", id(item)),
-            Target::ExpressionProfile if self.cid.is_some() => xml.plain("ResourceID", id(EXPRESSION_PROFILE)),
+            Target::ExpressionProfile if self.cid.is_some() => {
+                xml.plain("ResourceID", id(EXPRESSION_PROFILE))
+            }
             Target::ExpressionProfile => by_name(xml, "/MyProfile/ExpressionProfile"),
             Target::Profile => by_name(xml, "MyProfile"),
             Target::UserTiles => by_name(xml, "/UserTiles"),

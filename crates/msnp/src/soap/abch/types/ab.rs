@@ -80,7 +80,9 @@ impl Ab {
             info: AbInfo {
                 owner_cid: info.number("OwnerCID")?.unwrap_or_default(),
                 owner_email: info.bounded("ownerEmail", MAX_TEXT)?.unwrap_or_default().trim().to_owned(),
-                is_circle: info.value("AddressBookType").is_some_and(|kind| kind.eq_ignore_ascii_case("Group")),
+                is_circle: info
+                    .value("AddressBookType")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("Group")),
             },
             last_change: ab.time("lastChange").unwrap_or_default(),
             dynamic_item_last_changed: ab.time("DynamicItemLastChanged"),

@@ -289,7 +289,10 @@ impl ContactInfo {
         xml.some_text("NameTitle", self.name_title.as_deref());
         xml.some_text("passportName", say.or(self.passport_name.as_deref(), ""));
         xml.some_plain("IsPassportNameHidden", flag(self.is_passport_name_hidden));
-        xml.some_text("displayName", if say == Say::All { Some(shown) } else { self.display_name.as_deref() });
+        xml.some_text(
+            "displayName",
+            if say == Say::All { Some(shown) } else { self.display_name.as_deref() },
+        );
         if say == Say::All {
             xml.plain("puid", 0);
         }

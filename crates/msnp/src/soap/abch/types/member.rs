@@ -303,7 +303,9 @@ impl Listed {
             Some(Whom::Email(address)) => MemberKind::Email(address),
             Some(Whom::Phone(number)) => MemberKind::Phone(number),
             Some(Whom::Circle(id)) => MemberKind::Circle(id),
-            None | Some(Whom::Role { .. } | Whom::Everyone | Whom::Domain(_) | Whom::Other(_)) => return Ok(None),
+            None | Some(Whom::Role { .. } | Whom::Everyone | Whom::Domain(_) | Whom::Other(_)) => {
+                return Ok(None);
+            }
         };
         let Some(id) = element.value("MembershipId").map(MembershipId::read).transpose()?.flatten() else {
             return Err(Invalid::Missing("MembershipId"));
