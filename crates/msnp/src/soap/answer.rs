@@ -151,6 +151,11 @@ impl ReceivedFault {
         })
     }
 
+    /// The code in the service's own language: `ItemDoesNotExist`, `PassportAuthFail` …
+    pub fn error_code(&self) -> Option<&str> {
+        self.detail("errorcode")
+    }
+
     /// What stands in the detail under this name.
     pub(super) fn detail(&self, name: &str) -> Option<&str> {
         self.detail.child(name).map(Element::text).filter(|text| !text.is_empty())
