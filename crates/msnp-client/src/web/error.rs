@@ -185,6 +185,14 @@ impl Error {
         }
     }
 
+    /// Whether another attempt may succeed without anybody changing anything.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy { .. } | Self::Http { .. } | Self::TimedOut { .. } | Self::Unreachable { .. }
+        )
+    }
+
     /// Whether nothing has reached the server: asking once more can do no harm.
     pub(super) const fn is_before_request(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Tls { .. })

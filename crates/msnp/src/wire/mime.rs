@@ -34,6 +34,11 @@ impl<'a> Mime<'a> {
         lines.filter_map(|line| split(line, b':'))
     }
 
+    /// All of it.
+    pub const fn payload(self) -> &'a [u8] {
+        self.payload
+    }
+
     /// What stands behind the empty line; nothing where there is none.
     pub fn body(self) -> &'a [u8] {
         let mut rest = self.payload;

@@ -48,9 +48,19 @@ pub enum Event<'a> {
     ReadListsAgain,
 
     /// Whether to ask before somebody new may see the user.
-    Prompt(Prompt),
+    Prompt {
+        /// The request.
+        trid: Option<TrId>,
+        /// The setting.
+        prompt: Prompt,
+    },
     /// Who may see the user that stands on neither list.
-    Privacy(Privacy),
+    Privacy {
+        /// The request.
+        trid: Option<TrId>,
+        /// The setting.
+        privacy: Privacy,
+    },
     /// One of the user's own properties, as it is now.
     Property {
         /// The request.

@@ -77,9 +77,8 @@ impl NotificationClient {
             Verb::ADL => Event::AddedBy(members(adl::Push::read(frame, dialect)?.payload)?),
             Verb::RML => Event::RemovedBy(members(rml::Push::read(frame, dialect)?.payload)?),
             Verb::BLP => {
-                let reply = blp::Reply::read(frame, dialect)?;
-                self.end_of(reply.trid, Verb::BLP);
-                Event::Privacy(reply.privacy)
+                let blp::Reply { trid, privacy, .. } = blp::Reply::read(frame, dialect)?;
+                Event::Privacy { trid: trid.and_then(|trid| self.own(trid, Verb::BLP)), privacy }
             }
             Verb::BPR => {
                 let bpr::Push { handle, property, value, .. } = bpr::Push::read(frame, dialect)?;
@@ -101,13 +100,12 @@ impl NotificationClient {
             }
             Verb::GCF => {
                 let reply = gcf::Reply::read(frame, dialect)?;
-                self.end_of(Some(reply.trid), Verb::GCF);
+                self.own(reply.trid, Verb::GCF);
                 Event::Configuration(reply)
             }
             Verb::GTC => {
-                let reply = gtc::Reply::read(frame, dialect)?;
-                self.end_of(reply.trid, Verb::GTC);
-                Event::Prompt(reply.prompt)
+                let gtc::Reply { trid, prompt, .. } = gtc::Reply::read(frame, dialect)?;
+                Event::Prompt { trid: trid.and_then(|trid| self.own(trid, Verb::GTC)), prompt }
             }
             Verb::ILN => {
                 let presence = iln::Push::read(frame, dialect)?.presence;
@@ -193,12 +191,6 @@ impl NotificationClient {
     /// A transaction id, if it is that of an open request of this word.
     fn own(&mut self, trid: TrId, verb: Verb) -> Option<TrId> {
         self.requests.answers(trid, verb).then_some(trid)
-    }
-
-    fn end_of(&mut self, trid: Option<TrId>, verb: Verb) {
-        if let Some(trid) = trid {
-            self.requests.answers(trid, verb);
-        }
     }
 
     /// An answer that tells no more than that it is done. One that nobody waits for tells nothing.
