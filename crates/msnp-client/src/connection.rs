@@ -17,6 +17,9 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(20);
 /// A server that takes nothing of what is said for so long is gone.
 const WRITE_LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a server has to close when the client has.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
 /// How much is read at once, in bytes. With it the most that is kept is one message, some 32 KiB.
 const READ_SIZE: usize = 8 << 10;
 
@@ -106,12 +109,20 @@ impl Connection {
         timeout(WRITE_LIMIT, written).await.map_err(|_| Error::TimedOut(WRITE_LIMIT))?.map_err(Error::Broken)
     }
 
-    /// Says what is to be said, and closes.
+    /// Says what is to be said, and closes. Returns when the server has closed as well, for a moment at least: what is done
+    /// next must not overtake this.
     pub(crate) async fn close(mut self) {
-        // It is over, whatever comes of it.
-        if self.flush().await.is_ok() {
-            let _ = timeout(WRITE_LIMIT, self.stream.shutdown()).await;
+        if self.flush().await.is_err() {
+            return;
         }
+        let closed = async {
+            self.stream.shutdown().await?;
+            let mut rest = [0; 512];
+            while self.stream.read(&mut rest).await? > 0 {}
+            io::Result::Ok(())
+        };
+        // It is over, whatever comes of it.
+        drop(timeout(CLOSE_LIMIT, closed).await);
     }
 }
 

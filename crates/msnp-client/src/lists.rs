@@ -17,6 +17,7 @@ impl Client {
     /// # Errors
     /// When the address is none, there is no such account, or the list is full.
     pub async fn add_contact(&self, email: &str) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let email = address(email)?;
         let book = self.book()?;
         if let Some(book) = &book {
@@ -39,6 +40,7 @@ impl Client {
     /// # Errors
     /// [`Error::NoContact`] when he is not there.
     pub async fn remove_contact(&self, email: &str) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let contact = self.known(email)?;
         if let (Some(book), Some(guid)) = (self.book()?, contact.guid) {
             book.delete_contact(guid).await.map_err(Error::web("not removed"))?;
@@ -59,6 +61,7 @@ impl Client {
     /// # Errors
     /// As of [`accept`](Self::accept).
     pub async fn unblock(&self, email: &str) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let email = address(email)?;
         let book = self.book()?;
         if let Some(book) = &book {
@@ -77,6 +80,7 @@ impl Client {
     /// # Errors
     /// As of [`accept`](Self::accept).
     pub async fn block(&self, email: &str) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let email = address(email)?;
         let book = self.book()?;
         if let Some(book) = &book {
@@ -94,6 +98,7 @@ impl Client {
     /// # Errors
     /// When there is no connection.
     pub async fn set_privacy(&self, privacy: Privacy) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         if let Some(book) = self.book()? {
             let value = if privacy == Privacy::AllowOthers { "1" } else { "2" };
             let annotations = vec![Annotation::new(Annotation::PRIVACY, value)];
@@ -132,6 +137,7 @@ impl Client {
     /// # Errors
     /// [`Error::CantAsk`] before MSNP7, which has none; its name may be too long, or that of another.
     pub async fn add_group(&self, name: &str) -> Result<GroupRef, Error> {
+        let _alone = self.shared.book.lock().await;
         let name = name.to_owned();
         if let Some(book) = self.book()? {
             let group = book.add_group(&name).await.map_err(Error::web("no group was made"))?;
@@ -150,6 +156,7 @@ impl Client {
     /// # Errors
     /// As of [`add_group`](Self::add_group).
     pub async fn rename_group(&self, group: GroupRef, name: &str) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let name = name.to_owned();
         if let (Some(book), GroupRef::Guid(id)) = (self.book()?, group) {
             book.rename_group(id, &name).await.map_err(Error::web("the group was not renamed"))?;
@@ -163,6 +170,7 @@ impl Client {
     /// # Errors
     /// As of [`add_group`](Self::add_group).
     pub async fn remove_group(&self, group: GroupRef) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         if let (Some(book), GroupRef::Guid(id)) = (self.book()?, group) {
             book.delete_group(id).await.map_err(Error::web("the group was not removed"))?;
             self.shared.roster().remove_group(group);
@@ -176,6 +184,7 @@ impl Client {
     /// # Errors
     /// [`Error::NoContact`] when he is not there, [`Error::Refused`] when the group isn't.
     pub async fn add_to_group(&self, email: &str, group: GroupRef) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let contact = self.known(email)?;
         if let (Some(book), GroupRef::Guid(id)) = (self.book()?, group) {
             let guid = contact.guid.ok_or_else(|| Error::NoContact(email.to_owned()))?;
@@ -200,6 +209,7 @@ impl Client {
     /// # Errors
     /// As of [`add_to_group`](Self::add_to_group).
     pub async fn remove_from_group(&self, email: &str, group: GroupRef) -> Result<(), Error> {
+        let _alone = self.shared.book.lock().await;
         let contact = self.known(email)?;
         if let (Some(book), GroupRef::Guid(id)) = (self.book()?, group) {
             let guid = contact.guid.ok_or_else(|| Error::NoContact(email.to_owned()))?;

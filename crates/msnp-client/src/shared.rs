@@ -31,9 +31,11 @@ pub(crate) struct Shared {
     /// Who may fetch messages, or wait for it; and the one who does.
     pub(crate) fetches: Arc<Semaphore>,
     pub(crate) fetching: tokio::sync::Mutex<()>,
-    /// Who may read the address book, or wait for it; and the one who does.
+    /// Who may read the address book, or wait for it.
     pub(crate) readings: Arc<Semaphore>,
-    pub(crate) reading: tokio::sync::Mutex<()>,
+    /// Held by whoever reads the address book or changes it, until the lists here say the same: what was read before a
+    /// change would undo it here.
+    pub(crate) book: tokio::sync::Mutex<()>,
     /// The run of messages for people who are away, and the last one's number in it.
     letters: Mutex<Option<(Guid, u32)>>,
 }
@@ -70,7 +72,7 @@ impl Shared {
             fetches: Arc::new(Semaphore::new(2)),
             fetching: tokio::sync::Mutex::default(),
             readings: Arc::new(Semaphore::new(2)),
-            reading: tokio::sync::Mutex::default(),
+            book: tokio::sync::Mutex::default(),
             letters: Mutex::default(),
         }
     }

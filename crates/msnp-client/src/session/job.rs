@@ -116,7 +116,7 @@ impl Session {
         let (shared, events): (Arc<Shared>, Teller) = (self.state.shared.clone(), self.state.events.clone());
         tokio::spawn(async move {
             let _turn = turn;
-            let _alone = shared.reading.lock().await;
+            let _alone = shared.book.lock().await;
             let read = async {
                 let tickets = shared.tickets().ok_or(Error::NoWebServices)?;
                 let read = book::read(&shared, &tickets).await?;

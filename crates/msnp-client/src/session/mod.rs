@@ -86,8 +86,10 @@ async fn run(mut session: Session, mut orders: mpsc::Receiver<Order>, shared: Ar
         let error = match session.run(&mut orders).await {
             Over::Wanted => {
                 let Session { machine, mut connection, state } = session;
-                machine.sign_out(&mut connection.out);
+                // Conversations first: what is said to a user who is gone and still in one would be lost.
                 drop(state);
+                end_conversations(&shared).await;
+                machine.sign_out(&mut connection.out);
                 connection.close().await;
                 return tell_end(&shared, &events, None).await;
             }
@@ -105,12 +107,17 @@ async fn run(mut session: Session, mut orders: mpsc::Receiver<Order>, shared: Ar
     }
 }
 
-/// Tells the last event, once conversations have told theirs.
-async fn tell_end(shared: &Shared, events: &Teller, reason: Option<Error>) {
+/// Waits until conversations have ended, which they do when the session's state is dropped.
+async fn end_conversations(shared: &Shared) {
     let all = u32::try_from(MAX_CONVERSATIONS).unwrap_or(u32::MAX);
     let gone = tokio::time::timeout(FAREWELL_LIMIT, shared.room.acquire_many(all));
     // Whoever takes longer is not waited for.
     drop(gone.await);
+}
+
+/// Tells the last event, once conversations have told theirs.
+async fn tell_end(shared: &Shared, events: &Teller, reason: Option<Error>) {
+    end_conversations(shared).await;
     events.tell_last(Event::SignedOut { reason: reason.map(Arc::new) }).await;
 }
 
