@@ -99,7 +99,7 @@ pub enum Error {
         what: &'static str,
         /// What came of it.
         #[source]
-        source: crate::web::Error,
+        source: Box<crate::web::Error>,
     },
 }
 
@@ -134,7 +134,7 @@ impl Error {
     pub(crate) fn web(what: &'static str) -> impl Fn(crate::web::Error) -> Self {
         move |source| match source {
             crate::web::Error::WrongPassword { .. } => Self::WrongPassword,
-            source => Self::Web { what, source },
+            source => Self::Web { what, source: Box::new(source) },
         }
     }
 }

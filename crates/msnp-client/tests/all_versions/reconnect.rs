@@ -93,7 +93,7 @@ async fn two_places_know_of_each_other_and_one_can_sign_the_other_out() {
     desk.until("busy", |event| matches!(event, Event::OwnStatus(Some(Status::Busy))).then_some(())).await;
     assert_eq!(desk.client.status(), Status::Busy);
     // What one says in a conversation reaches the other as well.
-    let mut bob = Person::sign_in(service.client(BOB)).await;
+    let bob = Person::sign_in(service.client(BOB)).await;
     let chat = bob.client.converse(ALICE).await.unwrap();
     chat.say("both of you").await.unwrap();
     desk.reads("both of you").await;
