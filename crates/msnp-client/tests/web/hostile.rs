@@ -117,8 +117,10 @@ async fn serve(
     let said = answer(&request);
     kept.lock().unwrap().push(request);
     stream.write_all(&said.bytes).await?;
-    while said.is_endless {
-        stream.write_all(&said.bytes).await?;
+    if said.is_endless {
+        loop {
+            stream.write_all(&said.bytes).await?;
+        }
     }
     stream.shutdown().await
 }
