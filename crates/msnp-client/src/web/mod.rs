@@ -54,12 +54,17 @@ pub use trust::{NotTrust, Tls, TlsError, Trust};
 pub use url::{NotUrl, Url};
 
 /// The web services of one Messenger service. Clones share what they have.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Web {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Web({})", self.services().url(Service::Nexus))
+    }
+}
+
 struct Shared {
     http: Http,
     services: Services,

@@ -132,7 +132,7 @@ pub struct ReceivedFault {
     /// The words that go with it.
     pub text: Box<str>,
     /// What the service says in its own language; empty if it says nothing.
-    pub(super) detail: Element,
+    pub(super) detail: Box<Element>,
 }
 
 impl ReceivedFault {
@@ -147,7 +147,7 @@ impl ReceivedFault {
         Some(Self {
             code: words(code.rsplit_once(':').map_or(code, |(_, code)| code)),
             text: words(text.map(Element::text).unwrap_or_default()),
-            detail: fault.child("detail").cloned().unwrap_or_default(),
+            detail: Box::new(fault.child("detail").cloned().unwrap_or_default()),
         })
     }
 
