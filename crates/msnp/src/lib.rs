@@ -11,6 +11,7 @@
 #![cfg_attr(test, allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used))]
 
 pub mod auth;
+pub mod chat;
 pub mod command;
 pub mod dialect;
 pub mod flow;

@@ -162,7 +162,7 @@ fn answers_are_in_the_namespace_of_the_request() {
 fn a_profile_says_what_there_is_and_nothing_else() {
     let stream = |kind, url: &str| Stream {
         kind,
-        mime_type: "image/png",
+        mime_type: "image/png".into(),
         size: 1234,
         url: url.to_owned(),
         version: 2,

@@ -64,10 +64,10 @@ async fn seen(
 }
 
 fn person(profile: Profile, here: &Here) -> Person {
-    let text = |name, value| Attribute { name, value: Value::Text(value) };
+    let text = |name: &'static str, value| Attribute { name: name.into(), value: Value::Text(value) };
     let cid = profile.account.cid();
     let mut attributes = vec![
-        Attribute { name: "CID", value: Value::Long(cid.cast_signed()) },
+        Attribute { name: "CID".into(), value: Value::Long(cid.cast_signed()) },
         text("PublicProfile.DisplayName", profile.name),
         text("ExpressionProfile.PersonalStatus", profile.message),
     ];

@@ -7,6 +7,8 @@
 //! It has no transaction id. A client does not sign in again by itself after `OTH` (notification-server reference,
 //! section 16).
 
+use std::fmt;
+
 use super::Command;
 use crate::dialect::Dialect;
 use crate::wire::{ArgError, Frame, Line, Verb};
@@ -47,6 +49,18 @@ pub enum Reason {
     TermsNotAccepted,
     /// `RCT`: sign in again after so many minutes (MSNP11 and later).
     ReconnectIn(u32),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedInElsewhere => f.write_str("the account has signed in elsewhere"),
+            Self::ShuttingDown => f.write_str("the server shuts down"),
+            Self::Migrated => f.write_str("the lists were moved, sign in again"),
+            Self::TermsNotAccepted => f.write_str("the terms of use are not accepted"),
+            Self::ReconnectIn(minutes) => write!(f, "sign in again in {minutes} minutes"),
+        }
+    }
 }
 
 impl Command<'_> for Push {

@@ -80,6 +80,7 @@ fn grid() -> String {
     row(&mut page, "XFR SB and RNG end in", |d| d.switchboard_tail);
     row(&mut page, "capabilities in IRO and JOI", |d| d.roster_capabilities);
     row(&mut page, "data messages (ack D)", |d| d.has_data_messages);
+    row(&mut page, "nudges", |d| d.has_nudges);
     row(&mut page, "hidden users may chat", |d| d.hidden_may_chat);
     row(&mut page, "offline messages come", |d| d.offline_messages);
     heading(&mut page, "Commands on the notification server");

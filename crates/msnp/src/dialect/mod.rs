@@ -101,6 +101,8 @@ pub struct Dialect {
     pub roster_capabilities: CapabilityForm,
     /// Whether messages may be data, ack letter `D`.
     pub has_data_messages: bool,
+    /// Whether clients know nudges.
+    pub has_nudges: bool,
     /// Whether a hidden user may open a chat.
     pub hidden_may_chat: bool,
     /// How a user gets what was said to him while he was away.

@@ -91,6 +91,7 @@ pub const MSNP2: Dialect = Dialect {
     switchboard_tail: SwitchboardTail::None,
     roster_capabilities: CapabilityForm::None,
     has_data_messages: false,
+    has_nudges: false,
     hidden_may_chat: false,
     offline_messages: OfflineMessages::BySwitchboard,
 };
@@ -191,6 +192,7 @@ pub const MSNP11: Dialect = Dialect {
     announces_sbs: true,
     knows_when_to_return: true,
     has_telephone_contacts: true,
+    has_nudges: true,
     sets_contact_phones: true,
     personal_data: PersonalDataForm::Message,
     challenge: Challenge::LockAndKey,

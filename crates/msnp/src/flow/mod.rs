@@ -3,8 +3,10 @@
 //! A machine is fed one [`Frame`](crate::wire::Frame) after another and writes what has to be said at once into the
 //! buffer it is given. What needs knowledge it doesn't have comes back as a request; the caller answers it, tells the
 //! machine where the answer changes what may follow, and only then feeds the next frame. Time is an argument.
-//! Machines say what a line means and whether it may be said; what follows from it is the server's business.
+//! Machines say what a line means and whether it may be said; what follows from it is the server's business, or the
+//! client's: [`client`] is the other side of each of them.
 
+pub mod client;
 pub mod dispatch;
 pub mod notification;
 mod opening;

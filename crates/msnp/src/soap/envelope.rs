@@ -153,6 +153,11 @@ pub(super) fn answer(header: impl FnOnce(&mut Xml), body: impl FnOnce(&mut Xml))
     xml.finish()
 }
 
+/// A request with a header and a body, as clients write it: in the same envelope.
+pub(super) fn request(header: impl FnOnce(&mut Xml), body: impl FnOnce(&mut Xml)) -> String {
+    answer(header, body)
+}
+
 /// An answer that says why there is none. `detail` may write nothing.
 pub(super) fn fault(
     code: &FaultCode,

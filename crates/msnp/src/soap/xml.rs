@@ -56,6 +56,16 @@ impl Xml {
         self.0.push_str("/>");
     }
 
+    /// An element with others inside, in a namespace of its own.
+    pub(super) fn inside_in(&mut self, namespace: &str, tag: &str, write: impl FnOnce(&mut Self)) {
+        self.0.push('<');
+        self.0.push_str(tag);
+        self.attribute("xmlns", namespace);
+        self.0.push('>');
+        write(self);
+        self.close(tag);
+    }
+
     /// An element with text, `<tag/>` if there is none.
     pub(super) fn text(&mut self, tag: &str, text: &str) {
         if text.is_empty() {

@@ -100,6 +100,28 @@ impl MemberList {
         Ok(Self { is_initial, members })
     }
 
+    /// The list in several, each of which is at most `limit` bytes long when it is written, if nobody in it is longer than
+    /// that by himself. An empty one stays one.
+    #[must_use]
+    pub fn in_parts(self, limit: usize) -> Vec<Self> {
+        let Self { is_initial, members } = self;
+        let empty = || Self { is_initial, members: Vec::new() };
+        let (mut parts, mut part, mut length) = (Vec::new(), empty(), 0);
+        for member in members {
+            let alone = Self { is_initial, members: vec![member] };
+            // Written together they are never longer than each by itself.
+            let more = alone.write().len();
+            if !part.members.is_empty() && length + more > limit {
+                parts.push(std::mem::replace(&mut part, empty()));
+                length = 0;
+            }
+            length += more;
+            part.members.extend(alone.members);
+        }
+        parts.push(part);
+        parts
+    }
+
     /// Writes the document, without white space, those of a domain who stand side by side together.
     pub fn write(&self) -> String {
         let mut out = String::from("<ml");
@@ -275,6 +297,16 @@ mod tests {
             let list = MemberList { is_initial: false, members };
             let again = MemberList::read(list.write().as_bytes()).unwrap();
             prop_assert_eq!(again, list);
+        }
+
+        #[test]
+        fn parts_are_short_and_lose_nobody(count in 0usize..40, limit in 60usize..400) {
+            let members: Vec<_> = (0..count).map(|i| Listed::on(1, format!("user{i}@example.com"))).collect();
+            let list = MemberList { is_initial: true, members };
+            let parts = list.clone().in_parts(limit);
+            prop_assert!(parts.iter().all(|part| part.is_initial && part.write().len() <= limit));
+            prop_assert!(parts.iter().all(|part| count == 0 || !part.members.is_empty()));
+            prop_assert_eq!(parts.into_iter().flat_map(|part| part.members).collect::<Vec<_>>(), list.members);
         }
     }
 }

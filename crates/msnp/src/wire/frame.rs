@@ -145,7 +145,7 @@ impl Framer {
         let line = std::str::from_utf8(line).map_err(|_| FrameError::NotText)?;
         let (verb, args) = split(line).ok_or(FrameError::NotACommand)?;
         let payload_len = match self.direction.payload_limit(verb) {
-            None => 0,
+            None => self.direction.error_payload(verb, args)?,
             Some(_) if self.direction.may_lack_payload(verb) && args.last() == Some("OK") => 0,
             Some(limit) => {
                 let length = args.last().and_then(decimal).ok_or(FrameError::NoLength { verb })?;
@@ -178,7 +178,7 @@ fn split(line: &str) -> Option<(Verb, Args<'_>)> {
 }
 
 /// A payload's length: decimal digits alone, where `parse` would take a plus sign.
-fn decimal(word: &str) -> Option<usize> {
+pub(super) fn decimal(word: &str) -> Option<usize> {
     word.parse().ok().filter(|_| !word.starts_with('+'))
 }
 
@@ -271,6 +271,17 @@ mod tests {
         assert_eq!(fault(&[b'A'; limits::LINE + 2]), FrameError::LineTooLong);
         assert_eq!(fault(b"\x16\x03\x01\n"), FrameError::NotACommand);
         assert_eq!(fault(b"USR \xFF\n"), FrameError::NotText);
+    }
+
+    #[test]
+    fn what_an_error_tells_more_is_no_command() {
+        let heard = b"241 5 9\r\n<ml></ml>911 6\r\n208 7 0\r\n715 8 x\r\nQNG 50\r\n";
+        assert_eq!(
+            frames(Direction::FromNotification, heard, &[]).unwrap(),
+            ["241 5 9 | <ml></ml>", "911 6 | ", "208 7 0 | ", "715 8 x | ", "QNG 50 | "]
+        );
+        let long = format!("241 5 {}\r\n", limits::PAYLOAD + 1);
+        assert!(frames(Direction::FromNotification, long.as_bytes(), &[]).is_err());
     }
 
     #[test]

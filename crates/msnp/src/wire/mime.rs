@@ -34,6 +34,23 @@ impl<'a> Mime<'a> {
         lines.filter_map(|line| split(line, b':'))
     }
 
+    /// All of it.
+    pub const fn payload(self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// What stands behind the empty line; nothing where there is none.
+    pub fn body(self) -> &'a [u8] {
+        let mut rest = self.payload;
+        while let Some((line, after)) = split(rest, b'\n') {
+            rest = after;
+            if matches!(line, b"" | b"\r") {
+                return rest;
+            }
+        }
+        &[]
+    }
+
     /// The value of the first header called `name`, if it is text.
     pub fn header(self, name: &str) -> Option<&'a str> {
         // A relay asks this of every message: most names have another length already.

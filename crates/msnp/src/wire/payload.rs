@@ -3,6 +3,8 @@
 //! Nothing on a line says that a payload follows it, so a reader must know. The last argument of such a line is the
 //! length in bytes; the payload follows the line end directly, and nothing follows the payload.
 
+use super::args::Args;
+use super::frame::{FrameError, decimal};
 use super::limits;
 use super::verb::Verb;
 
@@ -70,6 +72,15 @@ impl Direction {
             (Self::ToSwitchboard, _) => limits::SWITCHBOARD_MSG_PAYLOAD,
             _ => limits::PAYLOAD,
         })
+    }
+
+    /// How long the payload is in which a notification server tells more of an error. There may be one from MSNP13 on, and
+    /// then its length stands behind the transaction id, even if it is 0; before, nothing stands there.
+    pub(super) fn error_payload(self, verb: Verb, mut args: Args<'_>) -> Result<usize, FrameError> {
+        let is_error = self == Self::FromNotification && verb.error_code().is_some();
+        let length = args.nth(1).filter(|_| is_error).and_then(decimal).unwrap_or(0);
+        let limit = limits::PAYLOAD;
+        if length > limit { Err(FrameError::PayloadTooLong { verb, length, limit }) } else { Ok(length) }
     }
 
     /// Whether `verb` comes without a payload, too, in this direction: as an answer that ends in `OK`.

@@ -8,6 +8,7 @@
     reason = "tests stop at what they did not expect"
 )]
 
+mod client;
 mod hostile;
 mod replies;
 mod requests;

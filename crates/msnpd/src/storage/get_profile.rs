@@ -37,7 +37,7 @@ fn written(profile: store::Profile, here: &Here) -> Profile {
 fn shown(photo: DocumentInfo, here: &Here) -> Photo {
     let stream = |kind, form, size| Stream {
         kind,
-        mime_type: MIME_TYPE,
+        mime_type: MIME_TYPE.into(),
         size,
         url: tile::address(here.asked(), photo.key, form),
         version: photo.version,

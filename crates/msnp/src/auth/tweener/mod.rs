@@ -14,10 +14,12 @@
 
 mod answer;
 mod authorization;
+mod login;
 mod percent;
 
 pub use answer::{Answer, MalformedAnswer};
 pub use authorization::{Authorization, MAX_VALUE, NotCredentials};
+pub use login::{Login, LoginError, MAX_REDIRECTS, Next, Response};
 
 /// The name of the header in which the nexus answers, as the official clients spell it.
 pub const PASSPORT_URLS: &str = "PassportURLs";

@@ -2,6 +2,7 @@
 
 use super::read::{Invalid, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What is said about the book to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,5 +23,14 @@ impl AbAdd {
             owner_email: info.bounded("ownerEmail", MAX_TEXT)?.unwrap_or_default().trim().to_owned(),
             is_default: info.boolean("fDefault")?.unwrap_or(true),
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.inside("abInfo", |xml| {
+            xml.text("name", &self.name);
+            xml.plain("ownerPuid", 0);
+            xml.text("ownerEmail", &self.owner_email);
+            xml.plain("fDefault", self.is_default);
+        });
     }
 }

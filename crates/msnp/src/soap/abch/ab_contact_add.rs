@@ -3,6 +3,7 @@
 use super::read::{Invalid, MAX_CONTACTS, Read as _};
 use super::types::{ContactInfo, ab_id};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The contacts to add.
@@ -31,9 +32,26 @@ impl AbContactAdd {
             manages_allow_list: manages_allow_list(element.child("options"))?,
         })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.inside("contacts", |xml| {
+            for info in &self.contacts {
+                xml.inside("Contact", |xml| xml.inside("contactInfo", |xml| info.write_said(xml)));
+            }
+        });
+        write_allow_list(xml, "options", self.manages_allow_list);
+    }
 }
 
 /// `EnableAllowListManagement` in the options of an operation.
 pub(super) fn manages_allow_list(options: Option<&Element>) -> Result<bool, Invalid> {
     Ok(options.map(|o| o.boolean("EnableAllowListManagement")).transpose()?.flatten().unwrap_or_default())
+}
+
+/// Options with `EnableAllowListManagement`, if that is wanted.
+pub(super) fn write_allow_list(xml: &mut Xml, options: &str, is_managed: bool) {
+    if is_managed {
+        xml.inside(options, |xml| xml.plain("EnableAllowListManagement", true));
+    }
 }

@@ -4,6 +4,7 @@
 use super::read::{Invalid, MAX_CONTACTS, Read as _};
 use super::types::ab_id;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The contacts to remove.
@@ -19,6 +20,11 @@ impl AbContactDelete {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { ab_id: ab_id(element)?, contacts: contact_ids(element)? })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        write_contact_ids(xml, &self.contacts);
+    }
 }
 
 /// The contact to remove.
@@ -32,6 +38,10 @@ impl DeleteContact {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { contact: element.guid("contactId")?.ok_or(Invalid::Missing("contactId"))? })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("contactId", self.contact);
+    }
 }
 
 /// The ids in `contacts/Contact/contactId`; at least one.
@@ -41,4 +51,12 @@ pub(super) fn contact_ids(element: &Element) -> Result<Vec<Guid>, Invalid> {
         contact.guid("contactId")?.ok_or(Invalid::Missing("contactId"))
     })?;
     if ids.is_empty() { Err(Invalid::Missing("contactId")) } else { Ok(ids) }
+}
+
+pub(super) fn write_contact_ids(xml: &mut Xml, ids: &[Guid]) {
+    xml.inside("contacts", |xml| {
+        for id in ids {
+            xml.inside("Contact", |xml| xml.plain("contactId", id));
+        }
+    });
 }

@@ -3,6 +3,7 @@
 use super::read::{Invalid, MAX_CONTACTS, Read as _};
 use super::types::{ContactInfo, ContactRef, ab_id};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The changes to make.
@@ -34,5 +35,14 @@ impl AbContactUpdate {
             return Err(Invalid::Missing("Contact"));
         }
         Ok(Self { ab_id: ab_id(element)?, contacts })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.inside("contacts", |xml| {
+            for ContactChange { contact, info } in &self.contacts {
+                xml.inside("Contact", |xml| info.write_change(*contact, xml));
+            }
+        });
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The three answers hold the same, in containers whose letter case differs.
 
-use super::read::{Invalid, MAX_IDS, Read as _, guids};
-use super::types::{Ab, AbHandle, CircleInverseInfo, Contact, Group, Timestamp, ab_id};
+use super::read::{Invalid, MAX_IDS, MAX_TOLD, Read as _, guids};
+use super::types::{Ab, AbHandle, CircleInverseInfo, Contact, Group, Never, Timestamp, ab_id};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::Guid;
@@ -24,6 +24,20 @@ impl Since {
         let last = element.value(last).filter(|_| deltas).and_then(Timestamp::read);
         Ok(last.map_or(Self::Ever, Self::Change))
     }
+
+    /// As those two values.
+    pub(super) fn write(self, xml: &mut Xml) {
+        xml.plain("deltasOnly", self != Self::Ever);
+        xml.plain("lastChange", Never(self.change()));
+    }
+
+    /// The time after which changes are wanted.
+    const fn change(self) -> Option<Timestamp> {
+        match self {
+            Self::Ever => None,
+            Self::Change(at) => Some(at),
+        }
+    }
 }
 
 /// `ABFindAll`, of clients before 2009.
@@ -38,6 +52,12 @@ pub struct AbFindAll {
 impl AbFindAll {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { ab_id: ab_id(element)?, since: Since::read(element, "deltasOnly", "lastChange")? })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.plain("abView", "Full");
+        self.since.write(xml);
     }
 }
 
@@ -91,6 +111,29 @@ impl AbFindContactsPaged {
             extended_content,
         })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        let Self { book, since, include_hidden, include_shell, extended_content } = self;
+        xml.inside("filterOptions", |xml| {
+            xml.plain("DeltasOnly", *since != Since::Ever);
+            xml.some_plain("LastChanged", since.change());
+            xml.inside("ContactFilter", |xml| {
+                xml.plain("IncludeHiddenContacts", include_hidden);
+                if *include_shell {
+                    xml.plain("IncludeShellContacts", true);
+                }
+            });
+        });
+        xml.plain("abView", "MessengerClient8");
+        let ExtendedContent { ab, all_groups, circle_result } = *extended_content;
+        let words = [(ab, "AB"), (all_groups, "AllGroups"), (circle_result, "CircleResult")];
+        let words: Vec<&str> =
+            words.into_iter().filter_map(|(is_wanted, word)| is_wanted.then_some(word)).collect();
+        xml.text("extendedContent", &words.join(" "));
+        if *book != AbHandle::OWN {
+            book.write(xml, "abHandle");
+        }
+    }
 }
 
 /// `ABFindByContacts`.
@@ -108,6 +151,12 @@ impl AbFindByContacts {
             ab_id: ab_id(element)?,
             contacts: guids(element.child("contactIds"), MAX_IDS, "contactId")?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.plain("abView", "Full");
+        xml.inside("contactIds", |xml| self.contacts.iter().for_each(|id| xml.plain("guid", id)));
     }
 }
 
@@ -133,6 +182,9 @@ pub struct CircleResult {
     pub ticket: Option<String>,
 }
 
+/// Bytes of the ticket about circles: a line of 64 bytes in base64 of base64 for each.
+const MAX_CIRCLE_TICKET: usize = 256 * 1024;
+
 /// What the containers are called.
 struct Containers {
     groups: &'static str,
@@ -141,6 +193,27 @@ struct Containers {
 }
 
 impl AddressBook {
+    /// The one of an answer: containers are found in any letter case.
+    pub(super) fn read(result: &Element) -> Result<Self, Invalid> {
+        let circles = result.child("CircleResult").map(|circles| -> Result<_, Invalid> {
+            Ok(CircleResult {
+                circles: CircleInverseInfo::read_all(circles.child("Circles"))?,
+                ticket: circles.bounded("CircleTicket", MAX_CIRCLE_TICKET)?,
+            })
+        });
+        Ok(Self {
+            groups: result
+                .child("groups")
+                .map(|groups| groups.each("Group", MAX_TOLD, Group::read))
+                .transpose()?,
+            contacts: result
+                .child("contacts")
+                .map_or(Ok(Vec::new()), |contacts| contacts.each("Contact", MAX_TOLD, Contact::read))?,
+            circles: circles.transpose()?,
+            ab: result.child("ab").map(Ab::read).transpose()?,
+        })
+    }
+
     pub(super) fn write_all(&self, xml: &mut Xml) {
         self.write(xml, &Containers { groups: "groups", contacts: "contacts", ab: "ab" });
     }

@@ -3,6 +3,7 @@
 use super::read::{Invalid, Read as _};
 use super::types::{GroupInfo, ab_id};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The group to make.
@@ -33,5 +34,11 @@ impl AbGroupAdd {
                 .flatten()
                 .unwrap_or_default(),
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.inside("groupAddOptions", |xml| xml.plain("fRenameOnMsgrConflict", self.rename_on_conflict));
+        xml.inside("groupInfo", |xml| xml.inside("GroupInfo", |xml| self.info.write_new(xml)));
     }
 }

@@ -1,10 +1,11 @@
 //! `ABGroupContactAdd`: puts contacts into groups, and makes them if they are new. Answered with the id of the first.
 
-use super::ab_contact_add::manages_allow_list;
-use super::ab_group_delete::group_ids;
+use super::ab_contact_add::{manages_allow_list, write_allow_list};
+use super::ab_group_delete::{group_ids, write_group_ids};
 use super::read::{Invalid, MAX_CONTACTS, Read as _};
 use super::types::{ContactInfo, ab_id};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// Who goes where.
@@ -50,5 +51,19 @@ impl AbGroupContactAdd {
             contacts,
             manages_allow_list: manages_allow_list(options)?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        write_group_ids(xml, &self.groups);
+        xml.inside("contacts", |xml| {
+            for contact in &self.contacts {
+                xml.inside("Contact", |xml| match contact {
+                    ContactSpec::Id(id) => xml.plain("contactId", id),
+                    ContactSpec::New(info) => xml.inside("contactInfo", |xml| info.write_said(xml)),
+                });
+            }
+        });
+        write_allow_list(xml, "groupContactAddOptions", self.manages_allow_list);
     }
 }

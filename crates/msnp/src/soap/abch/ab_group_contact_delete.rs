@@ -1,10 +1,11 @@
 //! `ABGroupContactDelete`: takes contacts out of groups. Answered with nothing.
 
-use super::ab_contact_delete::contact_ids;
-use super::ab_group_delete::group_ids;
+use super::ab_contact_delete::{contact_ids, write_contact_ids};
+use super::ab_group_delete::{group_ids, write_group_ids};
 use super::read::Invalid;
 use super::types::ab_id;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// Who goes out of where.
@@ -21,5 +22,11 @@ pub struct AbGroupContactDelete {
 impl AbGroupContactDelete {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { ab_id: ab_id(element)?, groups: group_ids(element)?, contacts: contact_ids(element)? })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        write_contact_ids(xml, &self.contacts);
+        write_group_ids(xml, &self.groups);
     }
 }

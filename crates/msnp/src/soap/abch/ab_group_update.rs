@@ -4,6 +4,7 @@ use super::properties::Properties;
 use super::read::{Invalid, MAX_GROUPS, Read as _};
 use super::types::{GroupInfo, ab_id};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The changes to make.
@@ -39,5 +40,18 @@ impl AbGroupUpdate {
             return Err(Invalid::Missing("Group"));
         }
         Ok(Self { ab_id: ab_id(element)?, groups })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.plain("abId", self.ab_id);
+        xml.inside("groups", |xml| {
+            for GroupChange { id, info } in &self.groups {
+                xml.inside("Group", |xml| {
+                    xml.plain("groupId", id);
+                    xml.inside("groupInfo", |xml| info.write_said(xml));
+                    xml.text("propertiesChanged", &info.changed());
+                });
+            }
+        });
     }
 }

@@ -3,6 +3,7 @@
 use super::read::{Invalid, Read as _};
 use super::types::Handle;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// The service to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,5 +21,12 @@ impl AddService {
             handle: Handle::read(info.child("Handle"))?,
             inverse_required: info.boolean("InverseRequired")?.unwrap_or_default(),
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.inside("serviceInfo", |xml| {
+            self.handle.write(xml, "Handle");
+            xml.plain("InverseRequired", self.inverse_required);
+        });
     }
 }

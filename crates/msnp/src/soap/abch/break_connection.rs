@@ -3,6 +3,7 @@
 use super::read::{Invalid, Read as _};
 use super::types::AbHandle;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The connection to end.
@@ -26,5 +27,12 @@ impl BreakConnection {
             delete_contact: element.boolean("deleteContact")?.unwrap_or_default(),
             block_contact: element.boolean("blockContact")?.unwrap_or_default(),
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.book.write(xml, "abHandle");
+        xml.plain("contactId", self.contact);
+        xml.plain("deleteContact", self.delete_contact);
+        xml.plain("blockContact", self.block_contact);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::read::{Invalid, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// The circle to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,5 +23,18 @@ impl CreateCircle {
             display_name: text("properties", "DisplayName")?,
             caller_name: text("callerInfo", "PublicDisplayName")?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.inside("properties", |xml| {
+            xml.plain("Domain", 1);
+            xml.plain("HostedDomain", "live.com");
+            xml.plain("Type", 2);
+            xml.plain("MembershipAccess", 0);
+            xml.plain("IsPresenceEnabled", true);
+            xml.plain("RequestMembershipOption", 2);
+            xml.text("DisplayName", &self.display_name);
+        });
+        xml.inside("callerInfo", |xml| xml.text("PublicDisplayName", &self.caller_name));
     }
 }

@@ -3,6 +3,7 @@
 use super::read::{Invalid, MAX_TEXT, Read as _};
 use super::types::{AbHandle, ContactInfo, OWN_BOOK};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// The contact to add.
@@ -30,5 +31,18 @@ impl CreateContact {
             circle: handle.guid("CircleId")?.filter(|circle| *circle != OWN_BOOK),
             info: element.child("contactInfo").map_or(Ok(ContactInfo::default()), ContactInfo::read)?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.book.write(xml, "abHandle");
+        xml.inside("contactHandle", |xml| {
+            xml.text("Email", &self.email);
+            xml.plain("Puid", 0);
+            xml.plain("Cid", self.cid);
+            xml.plain("CircleId", self.circle.unwrap_or(OWN_BOOK));
+        });
+        if self.info != ContactInfo::default() {
+            xml.inside("contactInfo", |xml| self.info.write_said(xml));
+        }
     }
 }

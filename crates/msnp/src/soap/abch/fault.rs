@@ -1,8 +1,11 @@
 //! Why something is not done (web-services reference, 12.4).
 
+use std::fmt;
+
 use super::NAMESPACE;
 use super::operation::Operation;
 use super::types::names;
+use crate::soap::answer::ReceivedFault;
 use crate::soap::envelope::{FaultCode, fault};
 use crate::types::Guid;
 
@@ -76,6 +79,46 @@ impl ErrorCode {
 
 /// The namespace of the fault by which clients know that a ticket has run out.
 const PASSPORT: &str = "http://schemas.microsoft.com/passport/IDS";
+
+/// A fault of the address book, as a client reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong; none if it is nothing that is known here.
+    pub error: Option<ErrorCode>,
+    /// The contact or group that is in the way: go on with it.
+    pub conflict: Option<Guid>,
+    /// The fault itself.
+    pub fault: ReceivedFault,
+}
+
+impl Refusal {
+    pub(super) fn read(fault: ReceivedFault) -> Self {
+        let word = fault.detail("errorcode").and_then(ErrorCode::named);
+        let by_text = || {
+            // Some servers have no code beside these words, which clients look for.
+            let says = |words: &str| fault.text.to_ascii_lowercase().contains(words);
+            match () {
+                () if &*fault.code == "BadContextToken" => Some(ErrorCode::PassportAuthFail),
+                () if says("address book does not exist") => Some(ErrorCode::AbDoesNotExist),
+                () if says("full sync required") || says("need to do full sync") => {
+                    Some(ErrorCode::FullSyncRequired)
+                }
+                () => None,
+            }
+        };
+        let conflict = fault.detail.find(&["additionalDetails", "conflictObjectId"]);
+        Self { error: word.or_else(by_text), conflict: conflict.and_then(|id| id.text().parse().ok()), fault }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.error {
+            Some(error) => write!(f, "the address book refuses: {} ({error})", error.text()),
+            None => self.fault.fmt(f),
+        }
+    }
+}
 
 /// A fault of the address book.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,6 +21,14 @@ impl FindFriendsInCommon {
             max_results: element.number("maxResults")?.unwrap_or_default(),
         })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.target.write(xml, "targetAB");
+        xml.plain("domainID", 1);
+        xml.plain("view", "List MinProfile");
+        xml.plain("maxResults", self.max_results);
+        xml.plain("options", "IncludeInfo");
+    }
 }
 
 /// That there are none.

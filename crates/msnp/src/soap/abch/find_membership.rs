@@ -1,8 +1,8 @@
 //! `FindMembership` and `FindMembershipByRole`: tell who stands on which list, or what changed on them.
 
 use super::ab_find::Since;
-use super::read::{Invalid, MAX_ROLES, MAX_SERVICES, MAX_TEXT, Read as _};
-use super::types::{Listed, OWN_BOOK, Role, ServiceType, Timestamp};
+use super::read::{Invalid, MAX_ROLES, MAX_SERVICES, MAX_TEXT, MAX_TOLD, Read as _};
+use super::types::{Handle, Listed, OWN_BOOK, Role, ServiceType, Timestamp};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 
@@ -18,6 +18,12 @@ pub struct FindMembership {
 impl FindMembership {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { services: services(element)?, since: Since::read(element, "deltasOnly", "lastChange")? })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        write_services(xml, &self.services);
+        xml.plain("View", "Full");
+        self.since.write(xml);
     }
 }
 
@@ -40,6 +46,16 @@ impl FindMembershipByRole {
         })?;
         Ok(Self { services: services(element)?, roles })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        write_services(xml, &self.services);
+        xml.inside("includedRoles", |xml| {
+            self.roles.iter().for_each(|role| xml.text("RoleId", role.as_str()))
+        });
+        xml.plain("view", "Full");
+        xml.plain("expandMembership", false);
+        xml.inside("options", |xml| xml.plain("IncludeEmulatedMemberships", false));
+    }
 }
 
 fn services(element: &Element) -> Result<Vec<ServiceType>, Invalid> {
@@ -48,6 +64,12 @@ fn services(element: &Element) -> Result<Vec<ServiceType>, Invalid> {
             Ok(ServiceType::named(service.text()).unwrap_or(ServiceType::Other))
         })
     })
+}
+
+fn write_services(xml: &mut Xml, services: &[ServiceType]) {
+    xml.inside("serviceFilter", |xml| {
+        xml.inside("Types", |xml| services.iter().for_each(|service| xml.plain("ServiceType", service)));
+    });
 }
 
 /// What is told of lists.
@@ -97,6 +119,28 @@ pub struct Owner {
 }
 
 impl Memberships {
+    /// Those of an answer.
+    pub(super) fn read(result: &Element) -> Result<Self, Invalid> {
+        let services = result.child("Services");
+        let owner = result.child("OwnerNamespace");
+        let info = owner.and_then(|owner| owner.child("Info"));
+        let time = |name| owner.and_then(|owner| owner.time(name)).unwrap_or_default();
+        Ok(Self {
+            services: services
+                .map_or(Ok(Vec::new()), |all| all.each("Service", MAX_SERVICES, Service::read))?,
+            owner: Owner {
+                cid: info.map(|info| info.number("CreatorCID")).transpose()?.flatten().unwrap_or_default(),
+                passport_name: info
+                    .map(|info| info.bounded("CreatorPassportName", MAX_TEXT))
+                    .transpose()?
+                    .flatten()
+                    .unwrap_or_default(),
+                created: time("CreateDate"),
+                last_change: time("LastChange"),
+            },
+        })
+    }
+
     pub(super) fn write(&self, xml: &mut Xml) {
         let Self { services, owner } = self;
         xml.inside("Services", |xml| {
@@ -128,6 +172,34 @@ impl Memberships {
 }
 
 impl Service {
+    fn read(service: &Element) -> Result<Self, Invalid> {
+        let handle = Handle::read(service.find(&["Info", "Handle"]))?;
+        let mut told = 0;
+        let memberships = service.child("Memberships").map_or(Ok(Vec::new()), |memberships| {
+            memberships.each("Membership", MAX_ROLES, |membership| {
+                let role = membership.value("MemberRole").ok_or(Invalid::Missing("MemberRole"))?;
+                if role.len() > MAX_TEXT {
+                    return Err(Invalid::TooLong("MemberRole"));
+                }
+                let members = membership.child("Members").map_or(Ok(Vec::new()), |members| {
+                    members.each("Member", MAX_TOLD - told, Listed::read)
+                })?;
+                told += members.len();
+                Ok(Membership {
+                    role: Role::named(role),
+                    members: members.into_iter().flatten().collect(),
+                    is_complete: membership.boolean("MembershipIsComplete")?.unwrap_or_default(),
+                })
+            })
+        })?;
+        Ok(Self {
+            id: handle.id,
+            service: handle.service,
+            memberships,
+            last_change: service.time("LastChange").unwrap_or_default(),
+        })
+    }
+
     fn write(&self, xml: &mut Xml) {
         let Self { id, service, memberships, last_change } = self;
         xml.inside("Memberships", |xml| {

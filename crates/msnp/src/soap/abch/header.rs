@@ -46,6 +46,24 @@ impl Headers {
     }
 }
 
+impl Headers {
+    pub(super) fn write(&self, xml: &mut Xml) {
+        let ApplicationHeader { application_id, partner_scenario, cache_key } = &self.application;
+        xml.inside_in(NAMESPACE, "ABApplicationHeader", |xml| {
+            xml.text("ApplicationId", application_id);
+            xml.plain("IsMigration", false);
+            xml.text("PartnerScenario", partner_scenario);
+            if !cache_key.is_empty() {
+                xml.text("CacheKey", cache_key);
+            }
+        });
+        xml.inside_in(NAMESPACE, "ABAuthHeader", |xml| {
+            xml.plain("ManagedGroupRequest", false);
+            xml.some_text("TicketToken", self.ticket.as_ref().map(OwnedSecret::expose));
+        });
+    }
+}
+
 fn value<'a>(header: Option<&'a Element>, name: &str, max: usize) -> Option<&'a str> {
     header?.value(name).filter(|text| text.len() <= max)
 }
@@ -64,6 +82,20 @@ pub struct ServiceHeader {
 }
 
 impl ServiceHeader {
+    /// What an answer's header says; what it does not say, or at too great a length, is empty.
+    pub(super) fn read(header: Option<&Element>) -> Self {
+        let word = |name| value(header, name, MAX_TEXT).unwrap_or_default().to_owned();
+        let changed = header.and_then(|header| header.boolean("CacheKeyChanged").ok().flatten());
+        Self {
+            cache_key: word("CacheKey"),
+            cache_key_changed: changed.unwrap_or_default(),
+            preferred_host_name: word("PreferredHostName"),
+            session_id: header
+                .and_then(|header| header.guid("SessionId").ok().flatten())
+                .unwrap_or(Guid([0; 16])),
+        }
+    }
+
     pub(super) fn write(&self, xml: &mut Xml) {
         let Self { cache_key, cache_key_changed, preferred_host_name, session_id } = self;
         xml.raw("<ServiceHeader");

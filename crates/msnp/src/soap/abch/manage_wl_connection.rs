@@ -3,6 +3,7 @@
 use super::read::{Invalid, Read as _};
 use super::types::{AbHandle, Annotation};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// What becomes of a connection.
@@ -52,5 +53,22 @@ impl ManageWlConnection {
             relationship_role: element.number("relationshipRole")?.unwrap_or_default(),
             annotations: Annotation::read_all(element.child("annotations"))?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.book.write(xml, "abHandle");
+        xml.plain("contactId", self.contact);
+        xml.plain("connection", self.connection);
+        xml.plain("presence", self.presence);
+        xml.plain(
+            "action",
+            match self.action {
+                ConnectionAction::Request => 1,
+                ConnectionAction::Decline => 2,
+            },
+        );
+        xml.plain("relationshipType", self.relationship_type);
+        xml.plain("relationshipRole", self.relationship_role);
+        Annotation::write_all(xml, "annotations", &self.annotations);
     }
 }

@@ -3,6 +3,7 @@
 use super::read::{Invalid, MAX_MEMBERS, MAX_ROLES, MAX_TEXT, Read as _};
 use super::types::{Handle, Member, Role};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// Who goes on or off which lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,5 +34,18 @@ impl MemberChange {
             return Err(Invalid::Missing("Member"));
         }
         Ok(Self { service: Handle::read(element.child("serviceHandle"))?, members })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.service.write(xml, "serviceHandle");
+        xml.inside("memberships", |xml| {
+            // One list after another, in the order of the members: of such that follow each other, one element.
+            for members in self.members.chunk_by(|(one, _), (next, _)| one == next) {
+                xml.inside("Membership", |xml| {
+                    xml.text("MemberRole", members.first().map_or("", |(role, _)| role.as_str()));
+                    xml.inside("Members", |xml| members.iter().for_each(|(_, member)| member.write(xml)));
+                });
+            }
+        });
     }
 }

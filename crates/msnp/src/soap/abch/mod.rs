@@ -65,7 +65,7 @@ pub use break_connection::BreakConnection;
 pub use create_circle::CreateCircle;
 pub use create_contact::CreateContact;
 pub use dynamic_item::DynamicItems;
-pub use fault::{ErrorCode, Fault};
+pub use fault::{ErrorCode, Fault, Refusal};
 pub use find_friends_in_common::FindFriendsInCommon;
 pub use find_membership::{FindMembership, FindMembershipByRole, Membership, Memberships, Owner, Service};
 pub use header::{ApplicationHeader, Headers, ServiceHeader};
@@ -74,7 +74,7 @@ pub use member_change::MemberChange;
 pub use operation::Operation;
 pub use read::{
     Invalid, MAX_ANNOTATIONS, MAX_CONTACTS, MAX_ENTRIES, MAX_GROUP_NAME, MAX_GROUPS, MAX_IDS, MAX_LONG_TEXT,
-    MAX_MEMBERS, MAX_ROLES, MAX_SERVICES, MAX_TEXT,
+    MAX_MEMBERS, MAX_ROLES, MAX_SERVICES, MAX_TEXT, MAX_TOLD,
 };
 pub use reply::Reply;
 pub use request::Request;

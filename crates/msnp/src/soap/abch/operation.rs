@@ -1,5 +1,6 @@
 //! What the address book can be asked for.
 
+use super::NAMESPACE;
 use super::types::names;
 
 names! {
@@ -61,6 +62,11 @@ names! {
 }
 
 impl Operation {
+    /// What a request says in its HTTP header `SOAPAction`.
+    pub fn action(self) -> String {
+        format!("{NAMESPACE}/{self}")
+    }
+
     /// Whether it may change something. The same request twice within seconds is one (web-services reference, 12.1).
     pub const fn modifies(self) -> bool {
         !matches!(

@@ -13,6 +13,12 @@ pub(super) struct Properties<'a> {
 /// Words of a list that are looked at. There are some thirty properties.
 const MAX_WORDS: usize = 64;
 
+/// The list that names those properties that are changed.
+pub(super) fn changed(properties: impl IntoIterator<Item = (bool, &'static str)>) -> String {
+    let changed: Vec<&str> = properties.into_iter().filter_map(|(is, name)| is.then_some(name)).collect();
+    changed.join(" ")
+}
+
 impl<'a> Properties<'a> {
     /// From the element that lists them, separated by blanks.
     pub(super) fn read(list: Option<&'a Element>) -> Self {

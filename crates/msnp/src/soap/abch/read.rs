@@ -2,6 +2,8 @@
 
 use crate::soap::abch::fault::{ErrorCode, Fault};
 use crate::soap::abch::operation::Operation;
+use crate::soap::abch::types::Timestamp;
+use crate::soap::answer::InvalidAnswer;
 use crate::soap::envelope::{FaultCode, InvalidEnvelope, plain_fault};
 use crate::soap::tree::Element;
 use crate::types::Guid;
@@ -36,6 +38,9 @@ pub const MAX_GROUPS: usize = 100;
 /// Annotations of one contact, group or member.
 pub const MAX_ANNOTATIONS: usize = 64;
 
+/// Contacts, groups, circles or members that one answer may tell of each. A list here has no more than 1500.
+pub const MAX_TOLD: usize = 10_000;
+
 /// E-mail addresses, phone numbers, places or web sites of one contact.
 pub const MAX_ENTRIES: usize = 16;
 
@@ -60,6 +65,17 @@ pub enum Invalid {
     /// A value that is none of those that can stand there.
     #[error("{0} can't be read")]
     Value(&'static str),
+}
+
+impl From<Invalid> for InvalidAnswer {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Missing(what) => Self::Missing(what),
+            Invalid::TooLong(what) | Invalid::TooMany(what) => Self::TooMuch(what),
+            Invalid::Value(what) => Self::Value(what),
+            Invalid::Envelope(_) | Invalid::UnknownOperation(_) => Self::AnotherOperation,
+        }
+    }
 }
 
 /// Characters of an unknown operation's name that are repeated to the client.
@@ -110,6 +126,9 @@ pub(super) trait Read {
     /// A GUID, if something is there.
     fn guid(&self, name: &'static str) -> Result<Option<Guid>, Invalid>;
 
+    /// A time, if it says one that ever was.
+    fn time(&self, name: &str) -> Option<Timestamp>;
+
     /// What is read of all inside that are called `name`; those of other names are passed over.
     fn each<T>(
         &self,
@@ -146,6 +165,10 @@ impl Read for Element {
 
     fn guid(&self, name: &'static str) -> Result<Option<Guid>, Invalid> {
         self.number(name)
+    }
+
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        self.value(name).and_then(Timestamp::read)
     }
 
     fn each<T>(

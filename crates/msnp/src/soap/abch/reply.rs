@@ -2,12 +2,16 @@
 
 use super::NAMESPACE;
 use super::ab_find::AddressBook;
+use super::fault::Refusal;
 use super::find_friends_in_common;
 use super::find_membership::Memberships;
 use super::header::ServiceHeader;
 use super::operation::Operation;
+use super::read::{Invalid, Read as _};
 use super::types::Contact;
+use crate::soap::answer::{Answer, BOOK_ANSWER, InvalidAnswer, Refused};
 use crate::soap::envelope::answer;
+use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::Guid;
 
@@ -66,6 +70,56 @@ impl Reply {
             Self::FindMembershipByRole(_) => Operation::FindMembershipByRole,
             Self::ManageWlConnection(_) => Operation::ManageWlConnection,
         }
+    }
+
+    /// Reads the answer to an operation.
+    ///
+    /// # Errors
+    /// When the service refuses, or answers what can't be read.
+    pub fn parse(document: &[u8], to: Operation) -> Result<(ServiceHeader, Self), Refused<Refusal>> {
+        let answer = Answer::parse(document, BOOK_ANSWER, to.as_str())
+            .map_err(|refused| refused.map(Refusal::read))?;
+        let reply = match to {
+            // Whoever answers with a result where none is known is taken at his word.
+            Operation::AbContactDelete
+            | Operation::AbContactUpdate
+            | Operation::AbGroupContactDelete
+            | Operation::AbGroupDelete
+            | Operation::AbGroupUpdate
+            | Operation::AddDynamicItem
+            | Operation::AddMember
+            | Operation::BreakConnection
+            | Operation::DeleteContact
+            | Operation::DeleteMember
+            | Operation::UpdateDynamicItem
+            | Operation::UpdateMember => Self::Done(to),
+            Operation::AddService => {
+                let number = answer.result(to.as_str())?.text().parse();
+                Self::AddService(number.map_err(|_| InvalidAnswer::Value("the number"))?)
+            }
+            Operation::FindFriendsInCommon => Self::FindFriendsInCommon,
+            to => Self::read(to, answer.result(to.as_str())?).map_err(InvalidAnswer::from)?,
+        };
+        Ok((ServiceHeader::read(answer.header("ServiceHeader")), reply))
+    }
+
+    fn read(to: Operation, result: &Element) -> Result<Self, Invalid> {
+        let guid = |name| result.guid(name)?.ok_or(Invalid::Missing(name));
+        Ok(match to {
+            Operation::AbContactAdd => Self::AbContactAdd(guid("guid")?),
+            Operation::AbGroupAdd => Self::AbGroupAdd(guid("guid")?),
+            Operation::AbGroupContactAdd => Self::AbGroupContactAdd(guid("guid")?),
+            Operation::CreateCircle => Self::CreateCircle(guid("Id")?),
+            Operation::AbFindAll => Self::AbFindAll(AddressBook::read(result)?),
+            Operation::AbFindByContacts => Self::AbFindByContacts(AddressBook::read(result)?),
+            Operation::AbFindContactsPaged => Self::AbFindContactsPaged(AddressBook::read(result)?),
+            Operation::FindMembership => Self::FindMembership(Memberships::read(result)?),
+            Operation::FindMembershipByRole => Self::FindMembershipByRole(Memberships::read(result)?),
+            Operation::CreateContact => Self::CreateContact(Box::new(Contact::read(result)?)),
+            Operation::ManageWlConnection => Self::ManageWlConnection(Box::new(Contact::read(result)?)),
+            // The rest has no result, or was read before.
+            _ => Self::AbAdd(result.text().parse().map_err(|_| Invalid::Value("the id of the book"))?),
+        })
     }
 
     /// The document, to be sent with status 200.

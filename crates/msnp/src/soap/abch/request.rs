@@ -4,7 +4,9 @@ use super::operation::Operation;
 use super::read::Invalid;
 use super::types::OWN_BOOK;
 use super::*;
+use crate::soap::envelope::request;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::Guid;
 
 /// What the address book is asked for.
@@ -79,6 +81,44 @@ impl Request {
             Operation::UpdateDynamicItem => Self::UpdateDynamicItem(DynamicItems::read(element)?),
             Operation::UpdateMember => Self::UpdateMember(MemberChange::read(element)?),
         })
+    }
+
+    /// The document, to be sent with [`Operation::action`].
+    pub fn to_xml(&self, headers: &Headers) -> String {
+        request(
+            |xml| headers.write(xml),
+            |xml| xml.inside_in(NAMESPACE, self.operation().as_str(), |xml| self.write(xml)),
+        )
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        match self {
+            Self::AbAdd(request) => request.write(xml),
+            Self::AbContactAdd(request) => request.write(xml),
+            Self::AbContactDelete(request) => request.write(xml),
+            Self::AbContactUpdate(request) => request.write(xml),
+            Self::AbFindAll(request) => request.write(xml),
+            Self::AbFindByContacts(request) => request.write(xml),
+            Self::AbFindContactsPaged(request) => request.write(xml),
+            Self::AbGroupAdd(request) => request.write(xml),
+            Self::AbGroupContactAdd(request) => request.write(xml),
+            Self::AbGroupContactDelete(request) => request.write(xml),
+            Self::AbGroupDelete(request) => request.write(xml),
+            Self::AbGroupUpdate(request) => request.write(xml),
+            Self::AddService(request) => request.write(xml),
+            Self::BreakConnection(request) => request.write(xml),
+            Self::CreateCircle(request) => request.write(xml),
+            Self::CreateContact(request) => request.write(xml),
+            Self::DeleteContact(request) => request.write(xml),
+            Self::FindFriendsInCommon(request) => request.write(xml),
+            Self::FindMembership(request) => request.write(xml),
+            Self::FindMembershipByRole(request) => request.write(xml),
+            Self::ManageWlConnection(request) => request.write(xml),
+            Self::AddDynamicItem(request) | Self::UpdateDynamicItem(request) => request.write(xml),
+            Self::AddMember(request) | Self::DeleteMember(request) | Self::UpdateMember(request) => {
+                request.write(xml)
+            }
+        }
     }
 
     /// Which operation it is.

@@ -1,7 +1,12 @@
 //! What the directory answers.
 
-use super::{NAMESPACE, View};
+use std::borrow::Cow;
+
+use super::request::{id, write_id};
+use super::{MAX_PEOPLE, NAMESPACE, Request, View};
+use crate::soap::answer::{Answer, InvalidAnswer, ReceivedFault, Refused, SMALL_ANSWER};
 use crate::soap::envelope::answer;
+use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 
 /// What somebody shows.
@@ -17,7 +22,7 @@ pub struct Person {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// Its name, such as `PublicProfile.DisplayName`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it is.
     pub value: Value,
 }
@@ -41,6 +46,32 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// Reads the answer to a request.
+    ///
+    /// # Errors
+    /// When the service refuses, or answers what can't be read; [`Request::Set`] is answered with nothing that is known.
+    pub fn parse(document: &[u8], to: &Request) -> Result<Self, Refused<ReceivedFault>> {
+        let answer = Answer::parse(document, SMALL_ANSWER, to.operation())?;
+        let result = answer.result(to.operation())?;
+        match to {
+            Request::Get(view, _) => {
+                let shown = result.child("View").ok_or(InvalidAnswer::Missing("View"))?;
+                Ok(Self::Get(view.clone(), Person::read(result.child("Id"), shown)?))
+            }
+            Request::GetMany(view, _) => {
+                let all = |container, name: &'static str| {
+                    let children = result.child(container).map(Element::children).unwrap_or_default();
+                    children.iter().filter(move |child| child.is(name)).take(MAX_PEOPLE)
+                };
+                let people = all("Ids", "ProfileId").zip(all("Views", "View"));
+                let people =
+                    people.map(|(id, shown)| Person::read(Some(id), shown)).collect::<Result<_, _>>()?;
+                Ok(Self::GetMany(view.clone(), people))
+            }
+            Request::Set => Err(InvalidAnswer::AnotherOperation.into()),
+        }
+    }
+
     /// The document, to be sent with status 200.
     pub fn to_xml(&self) -> String {
         let operation = match self {
@@ -59,13 +90,13 @@ impl Reply {
                     xml.empty("CallStatistics");
                     match self {
                         Self::Get(view, person) => {
-                            xml.inside("Id", |xml| person.write_id(xml));
+                            xml.inside("Id", |xml| write_id(person.cid, xml));
                             person.write(view, xml);
                         }
                         Self::GetMany(view, people) => {
                             xml.inside("Ids", |xml| {
                                 for person in people {
-                                    xml.inside("ProfileId", |xml| person.write_id(xml));
+                                    xml.inside("ProfileId", |xml| write_id(person.cid, xml));
                                 }
                             });
                             xml.inside("Views", |xml| {
@@ -80,11 +111,25 @@ impl Reply {
     }
 }
 
+/// Attributes of one person that are kept.
+const MAX_ATTRIBUTES: usize = 256;
+
 impl Person {
-    fn write_id(&self, xml: &mut Xml) {
-        xml.text("Ns1", "Cid");
-        Value::Long(self.cid.cast_signed()).write("V1", xml);
-        xml.text("Ns2", "Unspecified");
+    fn read(whose: Option<&Element>, view: &Element) -> Result<Self, InvalidAnswer> {
+        let cid = whose.and_then(|whose| id(whose).ok()).ok_or(InvalidAnswer::Missing("Id"))?;
+        let attributes = view.child("Attributes").map(Element::children).unwrap_or_default();
+        let attributes = attributes.iter().filter(|child| child.is("A")).take(MAX_ATTRIBUTES);
+        Ok(Self { cid, attributes: attributes.filter_map(Attribute::read).collect() })
+    }
+
+    /// What is known of him under this name, as a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|one| one.name.eq_ignore_ascii_case(name)).and_then(|one| {
+            match &one.value {
+                Value::Text(text) => Some(text.as_str()),
+                Value::Long(_) => None,
+            }
+        })
     }
 
     fn write(&self, View(view): &View, xml: &mut Xml) {
@@ -103,9 +148,21 @@ impl Person {
     }
 }
 
+impl Attribute {
+    fn read(attribute: &Element) -> Option<Self> {
+        let value = attribute.child("V")?;
+        let is_number = value.attribute("type").is_some_and(|kind| kind.ends_with("long"));
+        let value = match value.text().parse() {
+            Ok(number) if is_number => Value::Long(number),
+            _ => Value::Text(value.exact_text().to_owned()),
+        };
+        Some(Self { name: attribute.child("N")?.text().to_owned().into(), value })
+    }
+}
+
 impl Value {
     /// With its type: it could be anything.
-    fn write(&self, tag: &str, xml: &mut Xml) {
+    pub(super) fn write(&self, tag: &str, xml: &mut Xml) {
         xml.raw("<");
         xml.raw(tag);
         match self {

@@ -1,8 +1,9 @@
 //! What is asked of the directory.
 
-use super::{Fault, NAMESPACE};
-use crate::soap::envelope::Envelope;
+use super::{Fault, NAMESPACE, Value};
+use crate::soap::envelope::{Envelope, request};
 use crate::soap::tree::{Element, Limits};
+use crate::soap::xml::Xml;
 use crate::types::OwnedSecret;
 
 /// The most people that one request names.
@@ -65,6 +66,57 @@ impl Call {
 }
 
 impl Request {
+    /// What it is called.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::Get(..) => "Get",
+            Self::GetMany(..) => "GetMany",
+            Self::Set => "Set",
+        }
+    }
+
+    /// What it says in the HTTP header `SOAPAction`.
+    pub fn action(&self) -> String {
+        format!("{NAMESPACE}{}", self.operation())
+    }
+
+    /// The document, to be sent with [`Request::action`]. It holds the ticket. `scenario` says why it is asked: `Initial` …
+    pub fn to_xml(&self, ticket: &OwnedSecret, scenario: &str) -> String {
+        request(
+            |xml| {
+                xml.inside_in(NAMESPACE, "SOAPApplicationHeader", |xml| {
+                    xml.text("ApplicationId", APPLICATION);
+                    xml.text("Scenario", scenario);
+                });
+                xml.inside_in(NAMESPACE, "SOAPUserHeader", |xml| xml.text("TicketToken", ticket.expose()));
+            },
+            |xml| {
+                xml.inside_in(NAMESPACE, self.operation(), |xml| {
+                    xml.inside("request", |xml| self.write(xml));
+                });
+            },
+        )
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        match self {
+            Self::Get(View(view), cid) => {
+                xml.text("ViewName", view);
+                xml.inside("Id", |xml| write_id(*cid, xml));
+            }
+            Self::GetMany(View(view), cids) => {
+                xml.text("ViewName", view);
+                xml.inside("Ids", |xml| {
+                    for cid in cids {
+                        xml.inside("ProfileId", |xml| write_id(*cid, xml));
+                    }
+                });
+            }
+            // How profiles are changed here is not known of any client.
+            Self::Set => {}
+        }
+    }
+
     fn read(operation: &Element) -> Result<Self, Invalid> {
         let request = operation.child("request").ok_or(Invalid);
         match () {
@@ -87,13 +139,23 @@ impl Request {
     }
 }
 
+/// The client, as Windows Live Messenger 2011 names itself.
+const APPLICATION: &str = "F679201A-DBC9-4011-B81B-3D05F0797EA9";
+
+/// The number of an account as requests and answers have it.
+pub(super) fn write_id(cid: u64, xml: &mut Xml) {
+    xml.text("Ns1", "Cid");
+    Value::Long(cid.cast_signed()).write("V1", xml);
+    xml.text("Ns2", "Unspecified");
+}
+
 fn view(request: &Element) -> Result<View, Invalid> {
     let name = request.child("ViewName").map(Element::text).unwrap_or_default();
     if name.len() > MAX_VIEW { Err(Invalid) } else { Ok(View(name.to_owned())) }
 }
 
 /// The number of an account, signed as in the address book, or not.
-fn id(id: &Element) -> Result<u64, Invalid> {
+pub(super) fn id(id: &Element) -> Result<u64, Invalid> {
     let is_cid = id.child("Ns1").is_some_and(|space| space.text().eq_ignore_ascii_case("Cid"));
     let number = id.child("V1").filter(|_| is_cid).map(Element::text).ok_or(Invalid)?;
     number.parse().map(i64::cast_unsigned).or_else(|_| number.parse()).map_err(|_| Invalid)

@@ -1,9 +1,8 @@
 //! The MIME message in a request.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
+use base64::engine::general_purpose;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::types::Guid;
@@ -64,27 +63,7 @@ impl Content {
     pub fn read(message: &str) -> Result<Self, InvalidContent> {
         let message = message.trim_start();
         let mime = Mime::new(message.as_bytes());
-        if !mime.is("text/plain") {
-            return Err(InvalidContent::NoText);
-        }
-        let body = body(message);
-        let text = match mime.header("Content-Transfer-Encoding") {
-            Some(name) if name.eq_ignore_ascii_case("base64") => Cow::Owned(base64(body)?),
-            Some(name) if name.eq_ignore_ascii_case("quoted-printable") => {
-                Cow::Owned(quoted_printable(body)?)
-            }
-            Some(name)
-                if !["7bit", "8bit", "binary"].iter().any(|plain| name.eq_ignore_ascii_case(plain)) =>
-            {
-                return Err(InvalidContent::Encoding);
-            }
-            _ => Cow::Borrowed(body.as_bytes()),
-        };
-        // Whatever it calls itself: every client writes UTF-8, of which ASCII is a part.
-        let text = std::str::from_utf8(&text).map_err(|_| InvalidContent::Encoding)?;
-        if text.trim().is_empty() {
-            return Err(InvalidContent::Empty);
-        }
+        let text = text(message)?;
         let mut payload = b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n".to_vec();
         // How it looks. Few clients say so in a message like this one.
         if let Some(format) = mime.header("X-MMS-IM-Format") {
@@ -100,6 +79,63 @@ impl Content {
             number: mime.header("X-OIM-Sequence-Num").and_then(|n| n.parse().ok()).filter(|n| *n > 0),
             payload,
         })
+    }
+}
+
+/// What a MIME message says, if that is plain text.
+pub(in crate::soap) fn text(message: &str) -> Result<String, InvalidContent> {
+    let mime = Mime::new(message.as_bytes());
+    if !mime.is("text/plain") {
+        return Err(InvalidContent::NoText);
+    }
+    let body = body(message);
+    let text = match mime.header("Content-Transfer-Encoding") {
+        Some(name) if name.eq_ignore_ascii_case("base64") => base64(body)?,
+        Some(name) if name.eq_ignore_ascii_case("quoted-printable") => quoted_printable(body)?,
+        Some(name) if !["7bit", "8bit", "binary"].iter().any(|plain| name.eq_ignore_ascii_case(plain)) => {
+            return Err(InvalidContent::Encoding);
+        }
+        _ => body.as_bytes().to_vec(),
+    };
+    // Whatever it calls itself: every client writes UTF-8, of which ASCII is a part.
+    let text = String::from_utf8(text).map_err(|_| InvalidContent::Encoding)?;
+    if text.trim().is_empty() { Err(InvalidContent::Empty) } else { Ok(text) }
+}
+
+/// A message as a client sends it: the `number`th, from 1 on, of a conversation.
+///
+/// ```
+/// use msnp::soap::oim::{Content, to_mime};
+/// use msnp::types::Guid;
+///
+/// let mime = to_mime(Guid([0xaa; 16]), 1, "Read this later");
+/// let content = Content::read(&mime)?;
+/// assert_eq!(content.run, Some(Guid([0xaa; 16])));
+/// assert!(content.payload.ends_with(b"Read this later"));
+/// # Ok::<(), msnp::soap::oim::InvalidContent>(())
+/// ```
+pub fn to_mime(run: Guid, number: u32, text: &str) -> String {
+    let run = run.to_string().to_ascii_uppercase();
+    let mut mime = format!(
+        "MIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=UTF-8\r\n\
+         Content-Transfer-Encoding: base64\r\n\
+         X-OIM-Message-Type: OfflineMessage\r\n\
+         X-OIM-Run-Id: {{{run}}}\r\n\
+         X-OIM-Sequence-Num: {number}\r\n\r\n"
+    );
+    base64_lines(text.as_bytes(), &mut mime);
+    mime
+}
+
+/// Characters of base64 on a line.
+const LINE: usize = 76;
+
+/// Writes base64 in lines, each with its end.
+pub(in crate::soap) fn base64_lines(bytes: &[u8], to: &mut String) {
+    for line in general_purpose::STANDARD.encode(bytes).as_bytes().chunks(LINE) {
+        to.push_str(std::str::from_utf8(line).unwrap_or_default());
+        to.push_str("\r\n");
     }
 }
 

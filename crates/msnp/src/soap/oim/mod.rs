@@ -7,10 +7,17 @@ mod content;
 mod reply;
 mod request;
 
-pub use content::{Content, InvalidContent, MAX_PAYLOAD};
-pub use reply::{Acknowledged, Fault};
+pub use content::{Content, InvalidContent, MAX_PAYLOAD, to_mime};
+pub(in crate::soap) use content::{base64_lines, text};
+pub use reply::{Acknowledged, Fault, Refusal};
 pub(in crate::soap) use reply::{EXCEPTION, write_challenge};
-pub use request::{InvalidStore, Store};
+pub use request::{InvalidStore, Sender, Store};
+
+/// What clients of MSNP11 to MSNP13 say in their HTTP header `SOAPAction`.
+pub const STORE: &str = "http://messenger.msn.com/ws/2004/09/oim/Store";
+
+/// What later ones say there.
+pub const STORE_2: &str = "http://messenger.live.com/ws/2006/09/oim/Store2";
 
 /// The namespace of what is sent and answered.
 pub const NAMESPACE: &str = "http://messenger.msn.com/ws/2004/09/oim/";

@@ -1,6 +1,9 @@
 //! What is answered to who stores a message.
 
+use std::fmt;
+
 use super::NAMESPACE;
+use crate::soap::answer::{Answer, ReceivedFault, Refused, SMALL_ANSWER, words};
 use crate::soap::envelope::{FaultCode, answer, fault, plain_fault};
 use crate::soap::escape;
 use crate::soap::xml::Xml;
@@ -13,6 +16,19 @@ pub struct Acknowledged {
 }
 
 impl Acknowledged {
+    /// Reads the answer to a message that was sent.
+    ///
+    /// # Errors
+    /// When the service refuses, or answers what can't be read.
+    pub fn parse(document: &[u8]) -> Result<Self, Refused<Refusal>> {
+        let answer =
+            Answer::parse(document, SMALL_ANSWER, "Store").map_err(|refused| refused.map(Refusal::read))?;
+        let range =
+            answer.header("SequenceAcknowledgment").and_then(|header| header.child("AcknowledgmentRange"));
+        let number = range.and_then(|range| range.attribute("Upper")?.parse().ok());
+        Ok(Self { message_number: number.unwrap_or(1) })
+    }
+
     /// The document. Some clients look for the header, one for the absence of a fault.
     pub fn to_xml(self) -> String {
         let number = self.message_number.to_string();
@@ -54,6 +70,58 @@ pub enum Fault<'a> {
     SystemUnavailable,
     /// The store has failed: later.
     Unavailable,
+}
+
+/// Why a message is not kept, as a client reads it; or why none is fetched, which is told in the same words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The ticket is not good, or something else is wanted beside it.
+    AuthenticationFailed {
+        /// What `login2.srf` is to be shown for a new ticket, if it is that.
+        challenge: Option<Box<str>>,
+        /// What is to be answered as a challenge of MSNP11 is, in `lockkey`, if that is wanted.
+        lock_key: Option<Box<str>>,
+    },
+    /// There is no text in it, or too much.
+    InvalidContent,
+    /// Too fast: later.
+    SenderThrottleLimitExceeded,
+    /// There is no such receiver, or none who takes messages from this sender.
+    SystemUnavailable,
+    /// Anything else.
+    Other(ReceivedFault),
+}
+
+impl Refusal {
+    pub(in crate::soap) fn read(fault: ReceivedFault) -> Self {
+        match &*fault.code {
+            "AuthenticationFailed" => {
+                let part = |name| fault.detail(name).map(words);
+                Self::AuthenticationFailed {
+                    challenge: part("TweenerChallenge"),
+                    lock_key: part("LockKeyChallenge"),
+                }
+            }
+            "InvalidContent" => Self::InvalidContent,
+            "SenderThrottleLimitExceeded" => Self::SenderThrottleLimitExceeded,
+            "SystemUnavailable" => Self::SystemUnavailable,
+            _ => Self::Other(fault),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AuthenticationFailed { .. } => f.write_str("the ticket is not taken: get a new one"),
+            Self::InvalidContent => f.write_str("the message is empty, or longer than is kept"),
+            Self::SenderThrottleLimitExceeded => {
+                f.write_str("too many messages at a time: wait some seconds")
+            }
+            Self::SystemUnavailable => f.write_str("there is nobody of this address who takes messages"),
+            Self::Other(fault) => fault.fmt(f),
+        }
+    }
 }
 
 /// Who says no, as the service's own answers had it.

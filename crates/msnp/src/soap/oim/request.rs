@@ -1,8 +1,10 @@
 //! Who sends what to whom.
 
 use super::{Fault, NAMESPACE, NAMESPACE_2006};
-use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault};
+use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault, request};
+use crate::soap::rsi::encoded_word;
 use crate::soap::tree::{Element, Limits};
+use crate::soap::xml::Xml;
 use crate::types::OwnedSecret;
 
 /// A message to be stored. What it says does not show in `Debug`.
@@ -66,6 +68,65 @@ impl Store {
             message_type: kind.ok_or(InvalidStore::Missing("MessageType"))?.to_owned(),
             content: Element::text(content).to_owned(),
         })
+    }
+}
+
+/// What goes with a message beside who sends what to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender<'a> {
+    /// What the sender calls himself.
+    pub name: &'a str,
+    /// The version of the protocol that he speaks: `MSNP15`.
+    pub dialect: &'a str,
+    /// The version of the client: `8.1.0178`.
+    pub build: &'a str,
+    /// The client's product id, as in `QRY`.
+    pub product_id: &'a str,
+    /// The answer to [`Refusal::AuthenticationFailed`](super::Refusal)'s lock key; empty before there was one.
+    pub lock_key: &'a str,
+}
+
+impl Store {
+    /// The document. It holds the ticket.
+    pub fn to_xml(&self, sender: &Sender<'_>) -> String {
+        let Self { from, to, ticket, message_number, message_type, content } = self;
+        let header = |xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]| {
+            xml.raw("<");
+            xml.raw(tag);
+            xml.attribute("xmlns", NAMESPACE);
+            attributes.iter().for_each(|(name, value)| xml.attribute(name, value));
+            xml.raw("/>");
+        };
+        let name = encoded_word(sender.name);
+        request(
+            |xml| {
+                let from = [
+                    ("memberName", &**from),
+                    ("friendlyName", &name),
+                    ("xml:lang", "en-US"),
+                    ("proxy", "MSNMSGR"),
+                    ("msnpVer", sender.dialect),
+                    ("buildVer", sender.build),
+                ];
+                header(xml, "From", &from);
+                header(xml, "To", &[("memberName", to)]);
+                let ticket = [
+                    ("passport", ticket.as_ref().map(OwnedSecret::expose).unwrap_or_default()),
+                    ("appid", sender.product_id),
+                    ("lockkey", sender.lock_key),
+                ];
+                header(xml, "Ticket", &ticket);
+                xml.inside_in("http://schemas.xmlsoap.org/ws/2003/03/rm", "Sequence", |xml| {
+                    let utility = "http://schemas.xmlsoap.org/ws/2002/07/utility";
+                    xml.text_in(utility, "Identifier", "http://messenger.msn.com");
+                    xml.plain("MessageNumber", message_number);
+                });
+            },
+            |xml| {
+                xml.text_in(NAMESPACE, "MessageType", message_type);
+                xml.text_in(NAMESPACE, "Content", content);
+            },
+        )
     }
 }
 

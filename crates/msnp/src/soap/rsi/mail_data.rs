@@ -3,9 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::MAX_IDS;
+use crate::soap::abch::Timestamp;
+use crate::soap::answer::InvalidAnswer;
+use crate::soap::tree::{Element, Limits};
 use crate::soap::xml::Xml;
 use crate::types::Guid;
 use crate::types::calendar::Civil;
+use crate::wire::Encoded;
 
 /// How much mail there is, and which offline messages wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +49,33 @@ const FOLDER: &str = "00000000-0000-0000-0000-000000000009";
 const NEWS_FOLDER: &str = ".!!OIM";
 
 impl MailData {
+    /// Reads the document as the notification server tells it in `Mail-Data`; [`None`] if it is too much for that, and
+    /// `GetMetadata` has to be asked.
+    ///
+    /// # Errors
+    /// When it is no such document.
+    pub fn read_line(line: &str) -> Result<Option<Self>, InvalidAnswer> {
+        match line.trim() {
+            "too-large" => Ok(None),
+            line => Self::read(&Element::parse(line.as_bytes(), Limits::SMALL)?).map(Some),
+        }
+    }
+
+    /// Reads the element. Of mail, only what is unread counts, and of messages those of Messenger and of networks that are
+    /// joined to it.
+    pub(super) fn read(data: &Element) -> Result<Self, InvalidAnswer> {
+        if !data.is("MD") {
+            return Err(InvalidAnswer::Missing("MD"));
+        }
+        let unread = |counts: &Element, name| counts.child(name).and_then(|count| count.text().parse().ok());
+        let mail = data.child("E").map(|counts| {
+            (unread(counts, "IU").unwrap_or_default(), unread(counts, "OU").unwrap_or_default())
+        });
+        let messages = data.children().iter().filter(|child| child.is("M"));
+        let notices: Vec<Notice> = messages.filter_map(Notice::read).take(MAX_IDS).collect();
+        Ok(Self { mail, notices })
+    }
+
     /// The document on one line, with what prefix and namespace it has around it.
     ///
     /// ```
@@ -97,6 +129,22 @@ impl MailData {
 }
 
 impl Notice {
+    /// None for what is no offline message, or lacks its id.
+    fn read(message: &Element) -> Option<Self> {
+        let word = |name| message.child(name).map(Element::text).unwrap_or_default();
+        // 13 is what comes from another network.
+        if !matches!(word("T"), "11" | "13") {
+            return None;
+        }
+        Some(Self {
+            id: word("I").parse().ok()?,
+            sent: Timestamp::read(word("RT")).map_or(0, |at| at.unix_millis() / 1000),
+            size: word("SZ").parse().unwrap_or_default(),
+            from: word("E").to_owned(),
+            name: decoded_words(word("N")),
+        })
+    }
+
     fn write(&self, xml: &mut Xml, folder: &str) {
         let Civil { year, month, day, hour, minute, second } = Civil::from_unix(self.sent);
         xml.plain("T", 11);
@@ -116,13 +164,74 @@ impl Notice {
 
 /// A name as it stands in a header: one word of letters, digits and signs, however long it is, since one client takes
 /// what is behind the first blank for the address.
-pub(super) fn encoded_word(name: &str) -> String {
+pub(in crate::soap) fn encoded_word(name: &str) -> String {
     format!("=?utf-8?B?{}?=", STANDARD.encode(name))
+}
+
+/// A name out of a header: words in base64 or quoted-printable are decoded, if they are UTF-8, and everything else is as it
+/// is.
+pub(super) fn decoded_words(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        if !decoded.is_empty() {
+            decoded.push(' ');
+        }
+        decoded.push_str(decoded_word(word).as_deref().unwrap_or(word));
+    }
+    decoded
+}
+
+fn decoded_word(word: &str) -> Option<String> {
+    let (charset, word) = word.strip_prefix("=?")?.strip_suffix("?=")?.split_once('?')?;
+    let (encoding, word) = word.split_once('?')?;
+    if !charset.eq_ignore_ascii_case("utf-8") {
+        return None;
+    }
+    let bytes = match encoding {
+        "B" | "b" => STANDARD.decode(word).ok()?,
+        // The same as `%XX` elsewhere, with a sign for the blank.
+        "Q" | "q" => {
+            let word = word.replace('%', "%25").replace('=', "%").replace('_', " ");
+            return Encoded::from_wire(&word).try_decode().ok().map(Into::into);
+        }
+        _ => return None,
+    };
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_read() {
+        let data = MailData { mail: Some((3, 1)), notices: vec![notice("Bob B."), notice("")] };
+        assert_eq!(MailData::read_line(&format!(" {} ", data.to_xml())), Ok(Some(data.clone())));
+        let news = MailData { mail: None, ..data };
+        assert_eq!(MailData::read_line(&news.to_xml()), Ok(Some(news)));
+        assert_eq!(MailData::read_line("too-large"), Ok(None));
+        assert_eq!(MailData::read_line("<MX/>"), Err(InvalidAnswer::Missing("MD")));
+        assert!(MailData::read_line("x").is_err());
+        let mail =
+            "<MD><M><T>1</T><I>6F1C9F3E-5555-4A2B-8C3D-0000000000BB</I></M><M><T>11</T><I>x</I></M></MD>";
+        assert_eq!(MailData::read_line(mail), Ok(Some(MailData::default())));
+    }
+
+    #[test]
+    fn names_are_decoded() {
+        for (written, name) in [
+            ("=?utf-8?B?Qm9i?=", "Bob"),
+            (" =?UTF-8?q?Bob_=C3=A4_100%_a=3Db?=", "Bob ä 100% a=b"),
+            ("Bob  B.", "Bob B."),
+            ("=?utf-8?B?Qm9i?= =?utf-8?B?Qm9i?=", "Bob Bob"),
+            ("=?iso-8859-1?Q?B=F6b?=", "=?iso-8859-1?Q?B=F6b?="),
+            ("=?utf-8?B?/w==?=", "=?utf-8?B?/w==?="),
+            ("=?utf-8?X?a?=", "=?utf-8?X?a?="),
+            ("=??=", "=??="),
+        ] {
+            assert_eq!(decoded_words(written), name, "{written}");
+        }
+    }
 
     fn notice(name: &str) -> Notice {
         Notice {

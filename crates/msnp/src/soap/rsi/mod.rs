@@ -8,6 +8,7 @@ mod message;
 mod reply;
 mod request;
 
+pub(in crate::soap) use mail_data::encoded_word;
 pub use mail_data::{MAX_NOTICE_BYTES, MAX_NOTICES, MailData, Notice};
 pub use message::Message;
 pub use reply::{Fault, Reply};

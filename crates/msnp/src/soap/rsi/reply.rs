@@ -1,9 +1,11 @@
 //! What is answered to who fetches messages.
 
-use super::{MailData, NAMESPACE};
+use super::{MailData, NAMESPACE, Request};
+use crate::soap::answer::{Answer, InvalidAnswer, Refused};
 use crate::soap::envelope::{FaultCode, answer, fault, plain_fault};
 use crate::soap::escape;
-use crate::soap::oim;
+use crate::soap::oim::{self, Refusal};
+use crate::soap::tree::Limits;
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,23 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// Reads the answer to a request.
+    ///
+    /// # Errors
+    /// When the service refuses, or answers what can't be read.
+    pub fn parse(document: &[u8], to: &Request) -> Result<Self, Refused<Refusal>> {
+        let answer = Answer::parse(document, Limits::LISTS, to.operation())
+            .map_err(|refused| refused.map(Refusal::read))?;
+        Ok(match to {
+            Request::DeleteMessages(_) => Self::DeleteMessages,
+            Request::GetMessage(_) => Self::GetMessage(answer.result("GetMessage")?.text().to_owned()),
+            Request::GetMetadata => {
+                let data = answer.response.child("MD").ok_or(InvalidAnswer::Missing("MD"))?;
+                Self::GetMetadata(MailData::read(data)?)
+            }
+        })
+    }
+
     /// The document, to be sent with status 200.
     pub fn to_xml(&self) -> String {
         let name = match self {

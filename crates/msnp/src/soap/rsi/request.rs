@@ -1,8 +1,9 @@
 //! What is asked of the service that has the messages.
 
 use super::{Fault, NAMESPACE};
-use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault};
+use crate::soap::envelope::{Envelope, FaultCode, InvalidEnvelope, plain_fault, request};
 use crate::soap::tree::{Element, Limits};
+use crate::soap::xml::Xml;
 use crate::types::{Guid, OwnedSecret};
 
 /// A request, and who makes it.
@@ -50,7 +51,54 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The document, to be sent with [`Request::action`]. It holds the ticket.
+    pub fn to_xml(&self) -> String {
+        let ticket = self.ticket.as_ref().map(OwnedSecret::expose).unwrap_or_default();
+        // The two parts of a ticket go into elements of their own; one that has no parts is the first.
+        let (t, p) = ticket.split_once("&p=").unwrap_or((ticket, ""));
+        request(
+            |xml| {
+                xml.inside_in(NAMESPACE, "PassportCookie", |xml| {
+                    xml.text("t", t.strip_prefix("t=").unwrap_or(t));
+                    xml.text("p", p);
+                });
+            },
+            |xml| xml.inside_in(NAMESPACE, self.request.operation(), |xml| self.request.write(xml)),
+        )
+    }
+}
+
 impl Request {
+    /// What it is called.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::DeleteMessages(_) => "DeleteMessages",
+            Self::GetMessage(_) => "GetMessage",
+            Self::GetMetadata => "GetMetadata",
+        }
+    }
+
+    /// What it says in the HTTP header `SOAPAction`.
+    pub fn action(&self) -> String {
+        format!("{NAMESPACE}/{}", self.operation())
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        let write_id = |xml: &mut Xml, id: &Guid| xml.plain("messageId", id.to_string().to_ascii_uppercase());
+        match self {
+            Self::GetMetadata => {}
+            Self::GetMessage(id) => {
+                write_id(xml, id);
+                // What is read is deleted.
+                xml.plain("alsoMarkAsRead", false);
+            }
+            Self::DeleteMessages(ids) => {
+                xml.inside("messageIds", |xml| ids.iter().for_each(|id| write_id(xml, id)));
+            }
+        }
+    }
+
     fn read(operation: &Element) -> Result<Self, InvalidCall> {
         let id = |element: &Element| element.text().parse().map_err(|_| InvalidCall::MessageId);
         match () {

@@ -42,7 +42,7 @@ pub struct Issued {
 }
 
 /// The two kinds of tokens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
     /// For the token service itself, opaque: base64 of at least 64 bytes.
     Broker(OwnedSecret),

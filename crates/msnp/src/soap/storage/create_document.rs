@@ -2,6 +2,7 @@
 
 use super::{Handle, Invalid, picture, text};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// The picture.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +23,15 @@ impl CreateDocument {
             name: text(document, &["Name"])?.unwrap_or_default(),
             picture: picture::read(document)?.ok_or(Invalid::Missing("DocumentStream"))?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.parent.write(xml, "parentHandle");
+        xml.open("document xsi:type=\"Photo\"");
+        xml.text("Name", &self.name);
+        picture::write(xml, &self.picture);
+        xml.close("document");
+        xml.text("relationshipName", "Messenger User Tile");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Invalid, text};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What it is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,5 +14,14 @@ pub struct CreateProfile {
 impl CreateProfile {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { message: text(element, &["profile", "ExpressionProfile", "PersonalStatus"])? })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.inside("profile", |xml| {
+            xml.inside("ExpressionProfile", |xml| {
+                xml.some_text("PersonalStatus", self.message.as_deref());
+                xml.text("RoleDefinitionName", "ExpressionProfileDefault");
+            });
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Invalid, ResourceId, each, text};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What is to be related.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,5 +33,19 @@ impl CreateRelationships {
             })
         })?;
         Ok(Self { relationships })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.inside("relationships", |xml| {
+            for Relationship { source, target, name } in &self.relationships {
+                xml.inside("Relationship", |xml| {
+                    xml.plain("SourceID", source);
+                    xml.text("SourceType", "SubProfile");
+                    xml.plain("TargetID", target);
+                    xml.text("TargetType", "Photo");
+                    xml.text("RelationshipName", name);
+                });
+            }
+        });
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Handle, Invalid, ResourceId, each};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What is to be taken out of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,5 +20,14 @@ impl DeleteRelationships {
             source: Handle::read(element.child("sourceHandle"), "sourceHandle")?,
             targets: each(list, "ObjectHandle", |handle| ResourceId::in_child(handle, "ResourceID"))?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.source.write(xml, "sourceHandle");
+        xml.inside("targetHandles", |xml| {
+            for target in &self.targets {
+                xml.inside("ObjectHandle", |xml| xml.plain("ResourceID", target));
+            }
+        });
     }
 }

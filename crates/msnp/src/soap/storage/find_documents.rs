@@ -1,6 +1,6 @@
 //! `FindDocuments`: which pictures there are.
 
-use super::{Handle, Invalid, ResourceId};
+use super::{Handle, Invalid, ResourceId, text};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 
@@ -24,6 +24,20 @@ impl FindDocuments {
             most: chunk.unwrap_or(MAX_CHUNK).min(MAX_CHUNK),
         })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.handle.write(xml, "objectHandle");
+        xml.inside("documentAttributes", |xml| {
+            xml.plain("ResourceID", true);
+            xml.plain("Name", true);
+        });
+        xml.inside("documentFilter", |xml| xml.text("FilterAttributes", "None"));
+        xml.inside("documentSort", |xml| xml.text("SortBy", "DateModified"));
+        xml.inside("findContext", |xml| {
+            xml.text("FindMethod", "Default");
+            xml.plain("ChunkSize", self.most);
+        });
+    }
 }
 
 /// A document that was found.
@@ -36,6 +50,13 @@ pub struct Found {
 }
 
 impl Found {
+    pub(super) fn read(document: &Element) -> Result<Self, Invalid> {
+        Ok(Self {
+            id: ResourceId::in_child(document, "ResourceID")?,
+            name: text(document, &["Name"])?.unwrap_or_default(),
+        })
+    }
+
     pub(super) fn write(&self, xml: &mut Xml) {
         xml.inside("Document", |xml| {
             xml.plain("ResourceID", self.id);

@@ -1,7 +1,11 @@
 //! `GetProfile`: what roams of somebody.
 
-use super::Invalid;
+use std::borrow::Cow;
+
 use super::handle::{EXPRESSION_PROFILE, Handle, PROFILE, ResourceId};
+use super::{Invalid, MAX_RESOURCES, text};
+use crate::soap::abch::Timestamp;
+use crate::soap::answer::InvalidAnswer;
 use crate::soap::timestamp;
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -17,7 +21,34 @@ impl GetProfile {
     pub(super) fn read(element: &Element) -> Result<Self, Invalid> {
         Ok(Self { handle: Handle::read(element.child("profileHandle"), "profileHandle")? })
     }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        self.handle.write(xml, "profileHandle");
+        xml.inside("profileAttributes", |xml| {
+            xml.plain("ResourceID", true);
+            xml.plain("DateModified", true);
+            xml.inside("ExpressionProfileAttributes", |xml| {
+                for attribute in ATTRIBUTES {
+                    xml.plain(attribute, true);
+                }
+            });
+        });
+    }
 }
+
+/// What a client asks for: all that it knows.
+const ATTRIBUTES: [&str; 10] = [
+    "ResourceID",
+    "DateModified",
+    "DisplayName",
+    "DisplayNameLastModified",
+    "PersonalStatus",
+    "PersonalStatusLastModified",
+    "StaticUserTilePublicURL",
+    "Photo",
+    "Attachments",
+    "Flags",
+];
 
 /// A profile. Times are seconds since 1970; the later one of client and service wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +92,7 @@ pub struct Stream {
     /// Which.
     pub kind: StreamType,
     /// Its media type.
-    pub mime_type: &'static str,
+    pub mime_type: Cow<'static, str>,
     /// Its length in bytes.
     pub size: u64,
     /// Where it is.
@@ -79,7 +110,29 @@ pub enum StreamType {
     Static,
 }
 
+impl Stream {
+    /// None for a form that is not known here.
+    fn read(stream: &Element) -> Result<Option<Self>, Invalid> {
+        let kind = ["DocumentStreamType", "DocumentStreamName"]
+            .into_iter()
+            .find_map(|name| StreamType::named(stream.child(name)?.text()));
+        let Some(kind) = kind else { return Ok(None) };
+        Ok(Some(Self {
+            kind,
+            mime_type: text(stream, &["MimeType"])?.unwrap_or_default().into(),
+            size: number(stream, "DataSize"),
+            url: text(stream, &["PreAuthURL"])?.unwrap_or_default().trim().to_owned(),
+            version: number(stream, "StreamVersion"),
+        }))
+    }
+}
+
 impl StreamType {
+    /// What `written` means.
+    pub fn named(written: &str) -> Option<Self> {
+        [Self::Small, Self::Static].into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(written))
+    }
+
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -90,6 +143,25 @@ impl StreamType {
 }
 
 impl Profile {
+    /// The one of an answer. What it does not say is empty, or 0.
+    pub(super) fn read(result: &Element) -> Result<Self, InvalidAnswer> {
+        let shown = result.child("ExpressionProfile");
+        let shown = shown.ok_or(InvalidAnswer::Missing("ExpressionProfile"))?;
+        let id = result.child("ResourceID").or_else(|| shown.child("ResourceID"));
+        let id = ResourceId::read(id.ok_or(InvalidAnswer::Missing("ResourceID"))?)?;
+        let public_url = text(shown, &["StaticUserTilePublicURL"])?.unwrap_or_default();
+        Ok(Self {
+            cid: id.cid,
+            modified: time(result, "DateModified").unwrap_or_default(),
+            version: number(shown, "Version"),
+            name: text(shown, &["DisplayName"])?.unwrap_or_default(),
+            name_modified: time(shown, "DisplayNameLastModified").unwrap_or_default(),
+            message: text(shown, &["PersonalStatus"])?.filter(|message| !message.is_empty()),
+            message_modified: time(shown, "PersonalStatusLastModified"),
+            photo: shown.child("Photo").map(|photo| Photo::read(photo, public_url)).transpose()?,
+        })
+    }
+
     pub(super) fn write(&self, xml: &mut Xml) {
         let id = |item| ResourceId { cid: self.cid, item };
         xml.plain("ResourceID", id(PROFILE));
@@ -110,7 +182,34 @@ impl Profile {
     }
 }
 
+/// A time in seconds since 1970, if there is one.
+fn time(element: &Element, name: &str) -> Option<u64> {
+    let at = Timestamp::read(element.child(name)?.text())?;
+    Some(at.unix_millis() / 1000)
+}
+
+fn number(element: &Element, name: &str) -> u64 {
+    element.child(name).and_then(|number| number.text().parse().ok()).unwrap_or_default()
+}
+
 impl Photo {
+    fn read(photo: &Element, public_url: String) -> Result<Self, Invalid> {
+        let streams = photo.child("DocumentStreams").map(Element::children).unwrap_or_default();
+        if streams.len() > MAX_RESOURCES {
+            return Err(Invalid::TooMany("DocumentStream"));
+        }
+        Ok(Self {
+            item: ResourceId::in_child(photo, "ResourceID")?.item,
+            modified: time(photo, "DateModified").unwrap_or_default(),
+            name: text(photo, &["Name"])?.unwrap_or_default(),
+            streams: streams
+                .iter()
+                .filter_map(|stream| Stream::read(stream).transpose())
+                .collect::<Result<_, _>>()?,
+            public_url,
+        })
+    }
+
     fn write(&self, xml: &mut Xml, id: ResourceId) {
         xml.text("ItemType", "Photo");
         xml.plain("ResourceID", id);
@@ -120,7 +219,7 @@ impl Photo {
             for stream in &self.streams {
                 xml.open("DocumentStream xsi:type=\"PhotoStream\"");
                 xml.text("DocumentStreamName", stream.kind.as_str());
-                xml.text("MimeType", stream.mime_type);
+                xml.text("MimeType", &stream.mime_type);
                 xml.plain("DataSize", stream.size);
                 xml.text("PreAuthURL", &stream.url);
                 xml.text("WriteMode", "Overwrite");

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::Invalid;
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// The number of everybody's profile among what is his.
 pub const PROFILE: u32 = 106;
@@ -104,6 +105,34 @@ impl Handle {
         };
         let cid = element.find(&["Alias", "Name"]).map(Element::text).map(alias).transpose()?.flatten();
         Ok(Self { cid, target })
+    }
+}
+
+impl Handle {
+    /// Of whoever asks.
+    pub const fn own(target: Target) -> Self {
+        Self { cid: None, target }
+    }
+
+    /// What has an id is named by it, if it is known whose it is, and the rest by what it is to somebody.
+    pub(super) fn write(self, xml: &mut Xml, tag: &str) {
+        let id = |item| ResourceId { cid: self.cid.unwrap_or_default(), item };
+        let by_name = |xml: &mut Xml, name: &str| {
+            xml.text("RelationshipName", name);
+            xml.inside("Alias", |xml| {
+                xml.plain("Name", self.cid.unwrap_or_default().cast_signed());
+                xml.text("NameSpace", "MyCidStuff");
+            });
+        };
+        xml.inside(tag, |xml| match self.target {
+            Target::Document(item) => xml.plain("ResourceID", id(item)),
+            Target::ExpressionProfile if self.cid.is_some() => {
+                xml.plain("ResourceID", id(EXPRESSION_PROFILE))
+            }
+            Target::ExpressionProfile => by_name(xml, "/MyProfile/ExpressionProfile"),
+            Target::Profile => by_name(xml, "MyProfile"),
+            Target::UserTiles => by_name(xml, "/UserTiles"),
+        });
     }
 }
 

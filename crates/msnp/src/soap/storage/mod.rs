@@ -29,7 +29,7 @@ pub use get_profile::{GetProfile, Photo, Profile, Stream, StreamType};
 pub use handle::{EXPRESSION_PROFILE, FIRST_DOCUMENT, Handle, PROFILE, ResourceId, Target};
 pub use picture::MAX_PICTURE_BYTES;
 pub use reply::{Header, Reply};
-pub use request::{Call, Invalid, Request};
+pub use request::{AskHeaders, Call, Invalid, Request};
 pub use share_item::ShareItem;
 pub use update_document::UpdateDocument;
 pub use update_profile::UpdateProfile;
@@ -39,6 +39,9 @@ use super::tree::{Element, Limits};
 /// What the namespaces of requests begin with: that of Windows Live Messenger 8 ends in `w10`, that of later ones in
 /// `2008`. Answers are in the request's.
 pub const NAMESPACES: &str = "http://www.msn.com/webservices/storage/";
+
+/// The namespace of later ones, in which a client asks here.
+pub const NAMESPACE_2008: &str = "http://www.msn.com/webservices/storage/2008";
 
 /// Of a request: a picture as long as may be, in base64, and everything around it.
 pub const LIMITS: Limits = Limits { bytes: MAX_PICTURE_BYTES / 3 * 4 + 64 * 1024, depth: 32, nodes: 2048 };

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Invalid, MAX_RESOURCES};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// The longest picture that is taken, in bytes. Official clients send one of 96 by 96 pixels.
 pub const MAX_PICTURE_BYTES: usize = 384 * 1024;
@@ -33,6 +34,19 @@ pub(super) fn read(document: &Element) -> Result<Option<Vec<u8>>, Invalid> {
     let data =
         with_data().find(is_static).or_else(|| with_data().next()).and_then(|stream| stream.child("Data"));
     data.map(|data| decode(data.text())).transpose()
+}
+
+/// The streams of a document: the picture as it is. Its length and its type are said as all clients say them, which is not
+/// how they are.
+pub(super) fn write(xml: &mut Xml, picture: &[u8]) {
+    xml.inside("DocumentStreams", |xml| {
+        xml.open("DocumentStream xsi:type=\"PhotoStream\"");
+        xml.text("DocumentStreamType", "UserTileStatic");
+        xml.text("MimeType", "png");
+        xml.text("Data", &BASE64.encode(picture));
+        xml.plain("DataSize", 0);
+        xml.close("DocumentStream");
+    });
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, Invalid> {

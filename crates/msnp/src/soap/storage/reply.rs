@@ -1,7 +1,9 @@
 //! Any answer.
 
-use super::{Found, Profile, ResourceId};
+use super::{Found, MAX_RESOURCES, MAX_TEXT, Profile, Request, ResourceId};
+use crate::soap::answer::{Answer, InvalidAnswer, ReceivedFault, Refused, SMALL_ANSWER};
 use crate::soap::envelope::answer;
+use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 
 /// What is answered.
@@ -51,6 +53,35 @@ impl Header<'_> {
 }
 
 impl Reply {
+    /// Reads the answer to a request, with the cache key that is to go with the next one; it may be empty.
+    ///
+    /// # Errors
+    /// When the service refuses, or answers what can't be read.
+    pub fn parse(document: &[u8], to: &Request) -> Result<(String, Self), Refused<ReceivedFault>> {
+        let operation = to.operation();
+        let answer = Answer::parse(document, SMALL_ANSWER, operation)?;
+        let id = || -> Result<ResourceId, InvalidAnswer> { Ok(ResourceId::read(answer.result(operation)?)?) };
+        let reply = match to {
+            Request::CreateDocument(_) => Self::CreateDocument(id()?),
+            Request::CreateProfile(_) => Self::CreateProfile(id()?),
+            Request::CreateRelationships(_) => Self::CreateRelationships,
+            Request::DeleteRelationships(_) => Self::DeleteRelationships,
+            Request::FindDocuments(_) => {
+                let found = answer.result(operation)?.children();
+                let found = found.iter().filter(|child| child.is("Document")).take(MAX_RESOURCES);
+                let found = found.map(Found::read).collect::<Result<_, _>>();
+                Self::FindDocuments(found.map_err(InvalidAnswer::from)?)
+            }
+            Request::GetProfile(_) => Self::GetProfile(Box::new(Profile::read(answer.result(operation)?)?)),
+            Request::ShareItem(_) => Self::ShareItem(id()?),
+            Request::UpdateDocument(_) => Self::UpdateDocument,
+            Request::UpdateProfile(_) => Self::UpdateProfile,
+        };
+        let cache_key = answer.header("AffinityCacheHeader").and_then(|header| header.child("CacheKey"));
+        let cache_key = cache_key.map(Element::text).filter(|key| key.len() <= MAX_TEXT);
+        Ok((cache_key.unwrap_or_default().to_owned(), reply))
+    }
+
     const fn operation(&self) -> &'static str {
         match self {
             Self::CreateDocument(_) => "CreateDocument",

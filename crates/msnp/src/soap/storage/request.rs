@@ -2,10 +2,12 @@
 
 use super::{
     CreateDocument, CreateProfile, CreateRelationships, DeleteRelationships, Fault, FindDocuments,
-    GetProfile, LIMITS, NAMESPACES, ShareItem, UpdateDocument, UpdateProfile,
+    GetProfile, LIMITS, NAMESPACE_2008, NAMESPACES, ShareItem, UpdateDocument, UpdateProfile,
 };
-use crate::soap::envelope::Envelope;
+use crate::soap::answer::InvalidAnswer;
+use crate::soap::envelope::{Envelope, request};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 use crate::types::OwnedSecret;
 
 /// A request, and who makes it.
@@ -73,11 +75,52 @@ impl Invalid {
     }
 }
 
+impl From<Invalid> for InvalidAnswer {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Missing(what) => Self::Missing(what),
+            Invalid::TooLong(what) | Invalid::TooMany(what) => Self::TooMuch(what),
+            Invalid::Handle => Self::Value("ResourceID"),
+            Invalid::Data => Self::Value("Data"),
+            Invalid::Envelope | Invalid::UnknownOperation => Self::AnotherOperation,
+        }
+    }
+}
+
 /// Bytes of a ticket that is looked at.
 const MAX_TICKET: usize = 4096;
 
 /// Bytes of a namespace that is repeated in the answer.
 const MAX_NAMESPACE: usize = 64;
+
+/// What goes with a request that a client writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskHeaders<'a> {
+    /// The client: `Messenger Client 15`.
+    pub application: &'a str,
+    /// Why: `Initial`, `RoamingIdentityChanged` …
+    pub scenario: &'a str,
+    /// The ticket.
+    pub ticket: &'a OwnedSecret,
+    /// What the last answer's cache key was; empty before there was one.
+    pub cache_key: &'a str,
+}
+
+impl AskHeaders<'_> {
+    fn write(&self, xml: &mut Xml) {
+        if !self.cache_key.is_empty() {
+            xml.inside_in(NAMESPACE_2008, "AffinityCacheHeader", |xml| xml.text("CacheKey", self.cache_key));
+        }
+        xml.inside_in(NAMESPACE_2008, "StorageApplicationHeader", |xml| {
+            xml.text("ApplicationID", self.application);
+            xml.text("Scenario", self.scenario);
+        });
+        xml.inside_in(NAMESPACE_2008, "StorageUserHeader", |xml| {
+            xml.plain("Puid", 0);
+            xml.text("TicketToken", self.ticket.expose());
+        });
+    }
+}
 
 impl Call {
     /// Reads a request. Which operation it is, is told by the element in the body alone: one client names another one in
@@ -122,6 +165,48 @@ impl Request {
             () if is("UpdateDocument") => UpdateDocument::read(element).map(Self::UpdateDocument),
             () if is("UpdateProfile") => UpdateProfile::read(element).map(Self::UpdateProfile),
             () => Err(Invalid::UnknownOperation),
+        }
+    }
+
+    /// What it is called.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateDocument(_) => "CreateDocument",
+            Self::CreateProfile(_) => "CreateProfile",
+            Self::CreateRelationships(_) => "CreateRelationships",
+            Self::DeleteRelationships(_) => "DeleteRelationships",
+            Self::FindDocuments(_) => "FindDocuments",
+            Self::GetProfile(_) => "GetProfile",
+            Self::ShareItem(_) => "ShareItem",
+            Self::UpdateDocument(_) => "UpdateDocument",
+            Self::UpdateProfile(_) => "UpdateProfile",
+        }
+    }
+
+    /// What it says in the HTTP header `SOAPAction`.
+    pub fn action(&self) -> String {
+        format!("{NAMESPACE_2008}/{}", self.operation())
+    }
+
+    /// The document, as clients from 2009 on write it, to be sent with [`Request::action`]. It holds the ticket.
+    pub fn to_xml(&self, headers: &AskHeaders<'_>) -> String {
+        request(
+            |xml| headers.write(xml),
+            |xml| xml.inside_in(NAMESPACE_2008, self.operation(), |xml| self.write(xml)),
+        )
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        match self {
+            Self::CreateDocument(request) => request.write(xml),
+            Self::CreateProfile(request) => request.write(xml),
+            Self::CreateRelationships(request) => request.write(xml),
+            Self::DeleteRelationships(request) => request.write(xml),
+            Self::FindDocuments(request) => request.write(xml),
+            Self::GetProfile(request) => request.write(xml),
+            Self::ShareItem(request) => request.write(xml),
+            Self::UpdateDocument(request) => request.write(xml),
+            Self::UpdateProfile(request) => request.write(xml),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Invalid, ResourceId, picture, text};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What is to be different.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +23,16 @@ impl UpdateDocument {
             name: text(document, &["Name"])?,
             picture: picture::read(document)?,
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        xml.open("document xsi:type=\"Photo\"");
+        xml.plain("ResourceID", self.id);
+        xml.some_text("Name", self.name.as_deref());
+        if let Some(picture) = &self.picture {
+            picture::write(xml, picture);
+        }
+        xml.close("document");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Invalid, ResourceId, text};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 /// What is to be different.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,5 +27,24 @@ impl UpdateProfile {
             name: text(profile, &["ExpressionProfile", "DisplayName"])?,
             message: if is_deleted { Some(String::new()) } else { message },
         })
+    }
+
+    pub(super) fn write(&self, xml: &mut Xml) {
+        let Self { id, name, message } = self;
+        let is_deleted = message.as_deref() == Some("");
+        xml.inside("profile", |xml| {
+            xml.some_plain("ResourceID", *id);
+            xml.inside("ExpressionProfile", |xml| {
+                xml.text("FreeText", "Update");
+                xml.some_text("DisplayName", name.as_deref());
+                xml.some_text("PersonalStatus", message.as_deref().filter(|_| !is_deleted));
+                xml.plain("Flags", 0);
+            });
+        });
+        if is_deleted {
+            xml.inside("profileAttributesToDelete", |xml| {
+                xml.inside("ExpressionProfileAttributes", |xml| xml.plain("PersonalStatus", true));
+            });
+        }
     }
 }

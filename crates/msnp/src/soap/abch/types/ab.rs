@@ -1,7 +1,7 @@
 //! Address books.
 
 use super::{Never, Timestamp};
-use crate::soap::abch::read::{Invalid, Read as _};
+use crate::soap::abch::read::{Invalid, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::Guid;
@@ -29,6 +29,14 @@ impl AbHandle {
             id: handle.guid("ABId")?.unwrap_or(OWN_BOOK),
             cid: handle.number("Cid")?.unwrap_or_default(),
         })
+    }
+
+    pub(in crate::soap::abch) fn write(self, xml: &mut Xml, tag: &str) {
+        xml.inside(tag, |xml| {
+            xml.plain("ABId", self.id);
+            xml.plain("Puid", 0);
+            xml.plain("Cid", self.cid);
+        });
     }
 }
 
@@ -64,6 +72,24 @@ pub struct AbInfo {
 }
 
 impl Ab {
+    /// One of an answer.
+    pub(in crate::soap::abch) fn read(ab: &Element) -> Result<Self, Invalid> {
+        let info = ab.child("abInfo").ok_or(Invalid::Missing("abInfo"))?;
+        Ok(Self {
+            id: ab.guid("abId")?.unwrap_or(OWN_BOOK),
+            info: AbInfo {
+                owner_cid: info.number("OwnerCID")?.unwrap_or_default(),
+                owner_email: info.bounded("ownerEmail", MAX_TEXT)?.unwrap_or_default().trim().to_owned(),
+                is_circle: info
+                    .value("AddressBookType")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("Group")),
+            },
+            last_change: ab.time("lastChange").unwrap_or_default(),
+            dynamic_item_last_changed: ab.time("DynamicItemLastChanged"),
+            created: ab.time("createDate").unwrap_or_default(),
+        })
+    }
+
     pub(in crate::soap::abch) fn write(&self, xml: &mut Xml) {
         let Self { id, info, last_change, dynamic_item_last_changed, created } = self;
         xml.plain("abId", id);

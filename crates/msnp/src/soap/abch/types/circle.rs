@@ -1,6 +1,8 @@
 //! Circles, as the address book of somebody who is in them tells them.
 
 use super::{Never, Timestamp, names};
+use crate::soap::abch::read::{Invalid, MAX_TEXT, MAX_TOLD, Read as _};
+use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
 use crate::types::CircleId;
 
@@ -51,6 +53,29 @@ pub struct CircleInverseInfo {
 }
 
 impl CircleInverseInfo {
+    /// Those of an answer.
+    pub(in crate::soap::abch) fn read_all(circles: Option<&Element>) -> Result<Vec<Self>, Invalid> {
+        circles.map_or(Ok(Vec::new()), |circles| circles.each("CircleInverseInfo", MAX_TOLD, Self::read))
+    }
+
+    fn read(circle: &Element) -> Result<Self, Invalid> {
+        let content = circle.child("Content").ok_or(Invalid::Missing("Content"))?;
+        let id = content.child("Handle").ok_or(Invalid::Missing("Handle"))?.number("Id")?;
+        let info = content.child("Info").ok_or(Invalid::Missing("Info"))?;
+        let membership = circle.find(&["PersonalInfo", "MembershipInfo", "CirclePersonalMembership"]);
+        let word = |name| membership.and_then(|membership| membership.value(name));
+        Ok(Self {
+            id: id.ok_or(Invalid::Missing("Id"))?,
+            name: info.bounded("DisplayName", MAX_TEXT)?.unwrap_or_default(),
+            created: info.time("CreateDate"),
+            last_changed: info.time("LastChanged").unwrap_or_default(),
+            // Who has a role that is not known here may do what all may.
+            role: word("Role").and_then(CircleRole::named).unwrap_or(CircleRole::Member),
+            state: word("State").and_then(CircleState::named).unwrap_or(CircleState::Waiting),
+            deleted: circle.boolean("Deleted")?.unwrap_or_default(),
+        })
+    }
+
     pub(in crate::soap::abch) fn write_all(xml: &mut Xml, all: &[Self]) {
         if all.is_empty() {
             return;

@@ -59,7 +59,33 @@ impl ContactRef {
     }
 }
 
+impl Contact {
+    /// One of an answer.
+    pub(in crate::soap::abch) fn read(contact: &Element) -> Result<Self, Invalid> {
+        Ok(Self {
+            id: contact.guid("contactId")?.ok_or(Invalid::Missing("contactId"))?,
+            info: contact.child("contactInfo").map_or(Ok(ContactInfo::default()), ContactInfo::read)?,
+            last_change: contact.time("lastChange").unwrap_or_default(),
+            deleted: contact.boolean("fDeleted")?.unwrap_or_default(),
+        })
+    }
+}
+
 impl ContactInfo {
+    /// A `Contact` element that wants something changed.
+    pub(in crate::soap::abch) fn write_change(&self, whose: ContactRef, xml: &mut Xml) {
+        if let ContactRef::Id(id) = whose {
+            xml.plain("contactId", id);
+        }
+        xml.inside("contactInfo", |xml| {
+            if whose == ContactRef::Me && self.contact_type.is_none() {
+                xml.plain("contactType", ContactType::Me);
+            }
+            self.write_said(xml);
+        });
+        xml.text("propertiesChanged", &self.changed());
+    }
+
     /// What a `Contact` element wants changed.
     pub(in crate::soap::abch) fn read_change(contact: &Element) -> Result<(ContactRef, Self), Invalid> {
         let info = contact.child("contactInfo").map_or(Ok(Self::default()), Self::read)?;

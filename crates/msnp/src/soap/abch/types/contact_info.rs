@@ -4,7 +4,7 @@ use super::{
     Annotation, ContactEmail, ContactLocation, ContactPhone, ContactWebSite, EmailType, LocationType,
     NetworkInfo, PhoneType, names,
 };
-use crate::soap::abch::properties::Properties;
+use crate::soap::abch::properties::{Properties, changed};
 use crate::soap::abch::read::{Invalid, MAX_GROUPS, MAX_LONG_TEXT, MAX_TEXT, Read as _, guids};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -253,49 +253,68 @@ impl ContactInfo {
         }
     }
 
-    /// The contents of the element. What clients look at without asking whether it is there, is always said.
+    /// The contents of the element in an answer.
     pub(in crate::soap::abch) fn write(&self, xml: &mut Xml) {
+        self.write_as(xml, Say::All);
+    }
+
+    /// The contents of the element in a request.
+    pub(in crate::soap::abch) fn write_said(&self, xml: &mut Xml) {
+        self.write_as(xml, Say::Said);
+    }
+
+    fn write_as(&self, xml: &mut Xml, say: Say) {
         fn guids(xml: &mut Xml, container: &str, all: &[Guid]) {
             if !all.is_empty() {
                 xml.inside(container, |xml| all.iter().for_each(|guid| xml.plain("guid", guid)));
             }
         }
-        ContactEmail::write_all(xml, &self.emails);
-        ContactPhone::write_all(xml, &self.phones);
+        let shown = if say == Say::All { self.shown_name() } else { "" };
+        let flag = |value| say.or(value, false);
+        // An empty value in a change takes it away; there is none to tell in an answer.
+        let given = |text| Option::as_deref(text).filter(|text: &&str| say == Say::Said || !text.is_empty());
+        ContactEmail::write_all(xml, &self.emails, say);
+        ContactPhone::write_all(xml, &self.phones, say);
         ContactLocation::write_all(xml, &self.locations);
         ContactWebSite::write_all(xml, &self.web_sites);
         Annotation::write_all(xml, "annotations", &self.annotations);
         guids(xml, "groupIds", &self.group_ids);
         guids(xml, "groupIdsDeleted", &self.group_ids_deleted);
-        xml.plain("contactType", self.contact_type.unwrap_or(ContactType::Regular));
-        let shown = self.shown_name();
-        xml.text("quickName", self.quick_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(shown));
+        xml.some_plain("contactType", say.or(self.contact_type, ContactType::Regular));
+        xml.some_text("quickName", say.or(given(&self.quick_name), shown));
         xml.some_text("firstName", self.first_name.as_deref());
         xml.some_text("MiddleName", self.middle_name.as_deref());
         xml.some_text("lastName", self.last_name.as_deref());
         xml.some_text("Suffix", self.suffix.as_deref());
         xml.some_text("NameTitle", self.name_title.as_deref());
-        xml.text("passportName", self.passport_name.as_deref().unwrap_or_default());
-        xml.plain("IsPassportNameHidden", self.is_passport_name_hidden.unwrap_or_default());
-        xml.text("displayName", shown);
-        xml.plain("puid", 0);
-        xml.plain("CID", self.cid.unwrap_or_default());
+        xml.some_text("passportName", say.or(self.passport_name.as_deref(), ""));
+        xml.some_plain("IsPassportNameHidden", flag(self.is_passport_name_hidden));
+        xml.some_text(
+            "displayName",
+            if say == Say::All { Some(shown) } else { self.display_name.as_deref() },
+        );
+        if say == Say::All {
+            xml.plain("puid", 0);
+        }
+        xml.some_plain("CID", say.or(self.cid, 0));
         xml.some_text("comment", self.comment.as_deref());
-        xml.plain("IsNotMobileVisible", self.is_not_mobile_visible.unwrap_or_default());
-        xml.plain("isMobileIMEnabled", self.is_mobile_im_enabled.unwrap_or_default());
-        xml.plain("isMessengerUser", self.is_messenger_user.unwrap_or_default());
-        xml.plain("isFavorite", self.is_favorite.unwrap_or_default());
-        xml.plain("isSmtp", self.is_smtp.unwrap_or_default());
-        xml.plain("hasSpace", self.has_space.unwrap_or_default());
-        xml.plain("spotWatchState", "NoDevice");
-        xml.text("birthdate", given(&self.birthdate).unwrap_or("0001-01-01T00:00:00"));
-        xml.plain("primaryEmailType", self.primary_email_type.unwrap_or(EmailType::Personal));
-        xml.plain("PrimaryLocation", self.primary_location.unwrap_or(LocationType::Personal));
-        xml.plain("PrimaryPhone", self.primary_phone.unwrap_or(PhoneType::Personal));
-        xml.plain("IsPrivate", self.is_private.unwrap_or_default());
+        xml.some_plain("IsNotMobileVisible", flag(self.is_not_mobile_visible));
+        xml.some_plain("isMobileIMEnabled", flag(self.is_mobile_im_enabled));
+        xml.some_plain("isMessengerUser", flag(self.is_messenger_user));
+        xml.some_plain("isFavorite", flag(self.is_favorite));
+        xml.some_plain("isSmtp", flag(self.is_smtp));
+        xml.some_plain("hasSpace", flag(self.has_space));
+        if say == Say::All {
+            xml.plain("spotWatchState", "NoDevice");
+        }
+        xml.some_text("birthdate", say.or(given(&self.birthdate), "0001-01-01T00:00:00"));
+        xml.some_plain("primaryEmailType", say.or(self.primary_email_type, EmailType::Personal));
+        xml.some_plain("PrimaryLocation", say.or(self.primary_location, LocationType::Personal));
+        xml.some_plain("PrimaryPhone", say.or(self.primary_phone, PhoneType::Personal));
+        xml.some_plain("IsPrivate", flag(self.is_private));
         xml.some_text("Anniversary", given(&self.anniversary));
-        xml.text("Gender", given(&self.gender).unwrap_or("Unspecified"));
-        xml.text("TimeZone", given(&self.time_zone).unwrap_or("None"));
+        xml.some_text("Gender", say.or(given(&self.gender), "Unspecified"));
+        xml.some_text("TimeZone", say.or(given(&self.time_zone), "None"));
         xml.some_text("TrustLevel", given(&self.trust_level));
         NetworkInfo::write_all(xml, &self.networks);
         xml.some_text("PublicDisplayName", self.public_display_name.as_deref());
@@ -310,8 +329,68 @@ impl ContactInfo {
         }
         xml.some_text("FileAs", given(&self.file_as));
     }
+
+    /// The properties that are said, as [`ContactInfo::only`] knows them.
+    pub(in crate::soap::abch) fn changed(&self) -> String {
+        changed([
+            (!self.emails.is_empty(), "ContactEmail"),
+            (!self.phones.is_empty(), "ContactPhone"),
+            (!self.locations.is_empty(), "ContactLocation"),
+            (!self.web_sites.is_empty(), "ContactWebSite"),
+            (!self.annotations.is_empty(), "Annotation"),
+            (self.contact_type.is_some(), "ContactType"),
+            (self.quick_name.is_some(), "ContactQuickName"),
+            (self.first_name.is_some(), "ContactFirstName"),
+            (self.middle_name.is_some(), "MiddleName"),
+            (self.last_name.is_some(), "ContactLastName"),
+            (self.suffix.is_some(), "Suffix"),
+            (self.name_title.is_some(), "NameTitle"),
+            (self.passport_name.is_some(), "PassportName"),
+            (self.is_passport_name_hidden.is_some(), "IsPassportNameHidden"),
+            (self.display_name.is_some(), "DisplayName"),
+            (self.cid.is_some(), "CID"),
+            (self.comment.is_some(), "Comment"),
+            (self.is_not_mobile_visible.is_some(), "IsNotMobileVisible"),
+            (self.is_mobile_im_enabled.is_some(), "IsMobileIMEnabled"),
+            (self.is_messenger_user.is_some(), "IsMessengerUser"),
+            (self.is_favorite.is_some(), "IsFavorite"),
+            (self.is_smtp.is_some(), "IsSmtp"),
+            (self.has_space.is_some(), "HasSpace"),
+            (self.birthdate.is_some(), "ContactBirthDate"),
+            (self.primary_email_type.is_some(), "ContactPrimaryEmailType"),
+            (self.primary_location.is_some(), "PrimaryLocation"),
+            (self.primary_phone.is_some(), "PrimaryPhone"),
+            (self.is_private.is_some(), "IsPrivate"),
+            (self.anniversary.is_some(), "Anniversary"),
+            (self.gender.is_some(), "Gender"),
+            (self.time_zone.is_some(), "TimeZone"),
+            (self.trust_level.is_some(), "TrustLevel"),
+            (!self.networks.is_empty(), "NetworkInfo"),
+            (self.public_display_name.is_some(), "PublicDisplayName"),
+            (self.is_auto_update_disabled.is_some(), "IsAutoUpdateDisabled"),
+            (self.is_hidden.is_some(), "IsHidden"),
+            (self.is_shell_contact.is_some(), "IsShellContact"),
+            (self.messenger_member_info.is_some(), "MessengerMemberInfo"),
+            (self.file_as.is_some(), "FileAs"),
+        ])
+    }
 }
 
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
+/// How much is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Say {
+    /// What clients look at without asking whether it is there, is always said: in answers.
+    All,
+    /// What is known or wanted, and nothing else: in requests.
+    Said,
+}
+
+impl Say {
+    /// The value, or what is said if it is not known.
+    pub(super) fn or<T>(self, value: Option<T>, unknown: T) -> Option<T> {
+        match self {
+            Self::All => Some(value.unwrap_or(unknown)),
+            Self::Said => value,
+        }
+    }
 }

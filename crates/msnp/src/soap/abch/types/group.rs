@@ -1,7 +1,7 @@
 //! Groups of contacts.
 
 use super::{Annotation, Timestamp};
-use crate::soap::abch::properties::Properties;
+use crate::soap::abch::properties::{Properties, changed};
 use crate::soap::abch::read::{Invalid, MAX_GROUP_NAME, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -51,6 +51,33 @@ impl GroupInfo {
         })
     }
 
+    /// All that is said, with what a new group has beside.
+    pub(in crate::soap::abch) fn write_new(&self, xml: &mut Xml) {
+        xml.some_text("name", self.name.as_deref());
+        xml.plain("groupType", GROUP_TYPE);
+        xml.plain("fMessenger", self.is_messenger.unwrap_or_default());
+        xml.some_plain("IsFavorite", self.is_favorite);
+        Annotation::write_all(xml, "annotations", &self.annotations);
+    }
+
+    /// All that is said.
+    pub(in crate::soap::abch) fn write_said(&self, xml: &mut Xml) {
+        xml.some_text("name", self.name.as_deref());
+        xml.some_plain("fMessenger", self.is_messenger);
+        xml.some_plain("IsFavorite", self.is_favorite);
+        Annotation::write_all(xml, "annotations", &self.annotations);
+    }
+
+    /// The properties that are said.
+    pub(in crate::soap::abch) fn changed(&self) -> String {
+        changed([
+            (self.name.is_some(), "GroupName"),
+            (self.is_messenger.is_some(), "fMessenger"),
+            (self.is_favorite.is_some(), "IsFavorite"),
+            (!self.annotations.is_empty(), "Annotation"),
+        ])
+    }
+
     pub(in crate::soap::abch) fn only(self, listed: &Properties<'_>) -> Self {
         Self {
             annotations: if listed.has(&["Annotation"]) { self.annotations } else { Vec::new() },
@@ -62,6 +89,16 @@ impl GroupInfo {
 }
 
 impl Group {
+    /// One of an answer.
+    pub(in crate::soap::abch) fn read(group: &Element) -> Result<Self, Invalid> {
+        Ok(Self {
+            id: group.guid("groupId")?.ok_or(Invalid::Missing("groupId"))?,
+            info: group.child("groupInfo").map_or(Ok(GroupInfo::default()), GroupInfo::read)?,
+            last_change: group.time("lastChange").unwrap_or_default(),
+            deleted: group.boolean("fDeleted")?.unwrap_or_default(),
+        })
+    }
+
     pub(in crate::soap::abch) fn write(&self, xml: &mut Xml) {
         let Self { id, info, last_change, deleted } = self;
         xml.plain("groupId", id);

@@ -140,7 +140,72 @@ impl Member {
     }
 }
 
+impl Member {
+    /// One who is to stand on a list.
+    pub const fn new(whom: Whom) -> Self {
+        Self {
+            id: None,
+            whom: Some(whom),
+            display_name: None,
+            state: MemberState::Accepted,
+            annotations: Vec::new(),
+        }
+    }
+
+    pub(in crate::soap::abch) fn write(&self, xml: &mut Xml) {
+        let Self { id, whom, display_name, state, annotations } = self;
+        // Who is known by his number alone is mostly a user, and nobody looks.
+        let kind = whom.as_ref().map_or("Passport", Whom::kind);
+        xml.raw("<Member");
+        xml.attribute("xsi:type", &format!("{kind}Member"));
+        xml.raw(">");
+        match id {
+            None => {}
+            Some(MembershipId::Number(number)) => xml.plain("MembershipId", number),
+            // The role is not looked at: it stands beside the member.
+            Some(MembershipId::Contact(contact)) => xml.plain("MembershipId", format_args!("/{contact}")),
+        }
+        xml.text("Type", kind);
+        xml.some_text("DisplayName", display_name.as_deref());
+        xml.plain("State", state);
+        Annotation::write_all(xml, "Annotations", annotations);
+        match whom {
+            None | Some(Whom::Everyone | Whom::Other(_)) => {}
+            Some(Whom::Passport(address)) => xml.text("PassportName", address),
+            Some(Whom::Email(address)) => xml.text("Email", address),
+            Some(Whom::Phone(number)) => xml.text("PhoneNumber", number),
+            Some(Whom::Circle(id)) => xml.plain("CircleId", id),
+            Some(Whom::Domain(name)) => xml.text("DomainName", name),
+            Some(Whom::Role { id, service }) => {
+                xml.text("Id", id.as_str());
+                xml.inside("DefiningService", |xml| {
+                    xml.plain("Id", 0);
+                    xml.text("Type", service);
+                    xml.empty("ForeignId");
+                });
+                xml.plain("MaxRoleRecursionDepth", 0);
+                xml.plain("MaxDegreesSeparation", 0);
+            }
+        }
+        xml.close("Member");
+    }
+}
+
 impl Whom {
+    /// The word in `Type`; `xsi:type` has `Member` behind it.
+    fn kind(&self) -> &str {
+        match self {
+            Self::Passport(_) => "Passport",
+            Self::Email(_) => "Email",
+            Self::Phone(_) => "Phone",
+            Self::Circle(_) => "Circle",
+            Self::Role { .. } => "Role",
+            Self::Everyone => "Everyone",
+            Self::Domain(_) => "Domain",
+            Self::Other(kind) => kind,
+        }
+    }
+
     /// By the type, which stands in an attribute or an element, and if it says nothing, by what is there.
     fn read(element: &Element) -> Result<Option<Self>, Invalid> {
         let address = |name| -> Result<Option<String>, Invalid> {
@@ -229,6 +294,33 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// One of an answer; none if he is of a kind that is not told here.
+    pub(in crate::soap::abch) fn read(element: &Element) -> Result<Option<Self>, Invalid> {
+        let kind = match Whom::read(element)? {
+            Some(Whom::Passport(address)) => {
+                MemberKind::Passport { address, cid: element.number("CID")?.unwrap_or_default() }
+            }
+            Some(Whom::Email(address)) => MemberKind::Email(address),
+            Some(Whom::Phone(number)) => MemberKind::Phone(number),
+            Some(Whom::Circle(id)) => MemberKind::Circle(id),
+            None | Some(Whom::Role { .. } | Whom::Everyone | Whom::Domain(_) | Whom::Other(_)) => {
+                return Ok(None);
+            }
+        };
+        let Some(id) = element.value("MembershipId").map(MembershipId::read).transpose()?.flatten() else {
+            return Err(Invalid::Missing("MembershipId"));
+        };
+        Ok(Some(Self {
+            id,
+            kind,
+            display_name: element.bounded("DisplayName", MAX_TEXT)?,
+            annotations: Annotation::read_all(element.child("Annotations"))?,
+            last_changed: element.time("LastChanged").unwrap_or_default(),
+            joined: element.time("JoinedDate"),
+            deleted: element.boolean("Deleted")?.unwrap_or_default(),
+        }))
+    }
+
     pub(in crate::soap::abch) fn write(&self, xml: &mut Xml, role: &Role) {
         let kind = self.kind.as_str();
         xml.open(match self.kind {

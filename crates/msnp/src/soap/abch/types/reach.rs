@@ -3,8 +3,9 @@
 //! Each is of a kind, and of each kind a contact has at most one: in a change, what is said replaces what there was of
 //! the same kind, and an empty address or number takes it away.
 
+use super::contact_info::Say;
 use super::names;
-use crate::soap::abch::properties::Properties;
+use crate::soap::abch::properties::{Properties, changed};
 use crate::soap::abch::read::{Invalid, MAX_ENTRIES, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -97,14 +98,22 @@ impl ContactEmail {
         })
     }
 
-    pub(super) fn write_all(xml: &mut Xml, all: &[Self]) {
+    pub(super) fn write_all(xml: &mut Xml, all: &[Self], say: Say) {
         write_all(xml, "emails", "ContactEmail", all, |xml, one| {
             xml.plain("contactEmailType", one.kind);
-            xml.text("email", one.email.as_deref().unwrap_or_default());
-            xml.plain("isMessengerEnabled", one.is_messenger_enabled.unwrap_or_default());
-            xml.plain("Capability", one.capability.unwrap_or_default());
-            xml.plain("MessengerEnabledExternally", false);
-            xml.empty("propertiesChanged");
+            xml.some_text("email", say.or(one.email.as_deref(), ""));
+            xml.some_plain("isMessengerEnabled", say.or(one.is_messenger_enabled, false));
+            xml.some_plain("Capability", say.or(one.capability, 0));
+            if say == Say::All {
+                xml.plain("MessengerEnabledExternally", false);
+                return xml.empty("propertiesChanged");
+            }
+            let said = changed([
+                (one.email.is_some(), "Email"),
+                (one.is_messenger_enabled.is_some(), "IsMessengerEnabled"),
+                (one.capability.is_some(), "Capability"),
+            ]);
+            xml.text("propertiesChanged", &said);
         });
     }
 }
@@ -134,12 +143,19 @@ impl ContactPhone {
         })
     }
 
-    pub(super) fn write_all(xml: &mut Xml, all: &[Self]) {
+    pub(super) fn write_all(xml: &mut Xml, all: &[Self], say: Say) {
         write_all(xml, "phones", "ContactPhone", all, |xml, one| {
             xml.plain("contactPhoneType", one.kind);
-            xml.text("number", one.number.as_deref().unwrap_or_default());
-            xml.plain("isMessengerEnabled", one.is_messenger_enabled.unwrap_or_default());
-            xml.empty("propertiesChanged");
+            xml.some_text("number", say.or(one.number.as_deref(), ""));
+            xml.some_plain("isMessengerEnabled", say.or(one.is_messenger_enabled, false));
+            if say == Say::All {
+                return xml.empty("propertiesChanged");
+            }
+            let said = changed([
+                (one.number.is_some(), "Number"),
+                (one.is_messenger_enabled.is_some(), "IsMessengerEnabled"),
+            ]);
+            xml.text("propertiesChanged", &said);
         });
     }
 }

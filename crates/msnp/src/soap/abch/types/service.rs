@@ -3,6 +3,7 @@
 use super::names;
 use crate::soap::abch::read::{Invalid, MAX_TEXT, Read as _};
 use crate::soap::tree::Element;
+use crate::soap::xml::Xml;
 
 names! {
     /// What a service is for.
@@ -38,16 +39,27 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// Messenger's lists.
+    pub const fn messenger() -> Self {
+        Self { id: 0, service: ServiceType::Messenger, foreign_id: String::new() }
+    }
+
     /// Reads one; without one, Messenger is meant.
     pub(in crate::soap::abch) fn read(handle: Option<&Element>) -> Result<Self, Invalid> {
-        let Some(handle) = handle else {
-            return Ok(Self { id: 0, service: ServiceType::Messenger, foreign_id: String::new() });
-        };
+        let Some(handle) = handle else { return Ok(Self::messenger()) };
         let service = handle.value("Type").unwrap_or("Messenger");
         Ok(Self {
             id: handle.number("Id")?.unwrap_or_default(),
             service: ServiceType::named(service).unwrap_or(ServiceType::Other),
             foreign_id: handle.bounded("ForeignId", MAX_TEXT)?.unwrap_or_default().trim().to_owned(),
         })
+    }
+
+    pub(in crate::soap::abch) fn write(&self, xml: &mut Xml, tag: &str) {
+        xml.inside(tag, |xml| {
+            xml.plain("Id", self.id);
+            xml.plain("Type", self.service);
+            xml.text("ForeignId", &self.foreign_id);
+        });
     }
 }

@@ -16,7 +16,7 @@ use crate::types::calendar::Civil;
 /// assert_eq!(at.to_string(), "2026-02-03T12:05:06.7000000Z");
 /// assert_eq!(Timestamp::read("0001-01-01T00:00:00.0000000-08:00"), None);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp {
     /// Ten millionths of a second since 1970.
     pub ticks: u64,

@@ -1,0 +1,142 @@
+//! The web services, as a client uses them: tickets, the address book, offline messages, what roams.
+//!
+//! ```no_run
+//! use msnp_client::web::{AddressBook, Generation, Method, Services, Settings, Tickets, Trust, Web};
+//! use msnp::types::OwnedSecret;
+//!
+//! # async fn example() -> Result<(), msnp_client::web::Error> {
+//! let services = Services::at("https://chat.example.com:8443")?;
+//! let trust = Trust::web().and_file("ca.pem")?;
+//! let web = Web::new(services, Settings { trust, ..Settings::default() })?;
+//!
+//! let password = OwnedSecret::new("wonderland");
+//! let tickets = Tickets::get(&web, "alice@example.com", password, Method::single_sign_on("MBI_KEY_OLD")).await?;
+//! let book = AddressBook::new(&web, &tickets, Generation::From2009);
+//! for contact in book.contacts(None).await?.contacts {
+//!     println!("{}", contact.info.shown_name());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where the services are is said by [`Services`], whom TLS trusts by [`Trust`]. There is always TLS, unless it is said that
+//! there should be none, and nothing that a server says leads from TLS to none. Passwords and tickets go to those servers
+//! alone, and to whom they name as far as Passport's rules allow that. What servers answer has an end: in time, in bytes, in
+//! how often they send a client on.
+
+mod address_book;
+mod error;
+mod http;
+mod offline_messages;
+mod passport;
+mod services;
+mod storage;
+mod tickets;
+mod trust;
+mod url;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::Method as HttpMethod;
+use hyper::header::HeaderValue;
+
+pub use address_book::{AddressBook, Generation, Invitation};
+pub use error::Error;
+use http::{Answer, Ask, Http};
+pub use http::{ConnectTo, Limits};
+pub use offline_messages::{Letter, OfflineMessages};
+pub use passport::Method;
+pub use services::{Service, Services};
+pub use storage::Storage;
+pub use tickets::{SignInSecret, SignInTicket, Tickets};
+pub use trust::{NotTrust, Tls, TlsError, Trust};
+pub use url::{NotUrl, Url};
+
+/// The web services of one Messenger service. Clones share what they have.
+#[derive(Clone)]
+pub struct Web {
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Web({})", self.services().url(Service::Nexus))
+    }
+}
+
+struct Shared {
+    http: Http,
+    services: Services,
+}
+
+/// How services are reached.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Whom TLS trusts.
+    pub trust: Trust,
+    /// How long to wait.
+    pub limits: Limits,
+    /// Where connections go, whatever the server is called: for a server that answers to the historical names, where these
+    /// lead nowhere or to somebody else. Certificates have to be for the names all the same.
+    pub connect_to: Option<ConnectTo>,
+}
+
+impl Web {
+    /// With these services.
+    ///
+    /// # Errors
+    /// When there can't be TLS.
+    pub fn new(services: Services, settings: Settings) -> Result<Self, Error> {
+        let Settings { trust, limits, connect_to } = settings;
+        let url = services.url(Service::Nexus).clone();
+        let tls = Tls::new(trust).map_err(|error| Error::Tls { url, error })?;
+        Ok(Self { shared: Arc::new(Shared { http: Http { tls, limits, connect_to }, services }) })
+    }
+
+    /// Where they are.
+    pub fn services(&self) -> &Services {
+        &self.shared.services
+    }
+
+    /// Begins TLS with those whom the web services trust: for other connections to the same server.
+    pub fn tls(&self) -> &Tls {
+        &self.shared.http.tls
+    }
+
+    /// Gets what is at an address.
+    async fn get(
+        &self,
+        url: &Url,
+        headers: Vec<(&'static str, HeaderValue)>,
+        most: usize,
+    ) -> Result<Answer, Error> {
+        self.shared.http.ask(Ask { method: HttpMethod::GET, url, headers, body: Bytes::new(), most }).await
+    }
+
+    /// Asks a SOAP service, and gives what it answers, a fault or not.
+    async fn post(&self, url: &Url, action: &str, envelope: String, most: usize) -> Result<Bytes, Error> {
+        let mut headers = vec![("content-type", HeaderValue::from_static("text/xml; charset=utf-8"))];
+        if let Ok(action) = HeaderValue::from_str(&format!("\"{action}\"")) {
+            headers.push(("soapaction", action));
+        }
+        self.post_with(url, headers, envelope, most).await
+    }
+
+    async fn post_with(
+        &self,
+        url: &Url,
+        headers: Vec<(&'static str, HeaderValue)>,
+        envelope: String,
+        most: usize,
+    ) -> Result<Bytes, Error> {
+        let body = Bytes::from(envelope);
+        let answer = self.shared.http.ask(Ask { method: HttpMethod::POST, url, headers, body, most }).await?;
+        match answer.status {
+            // Faults come with either.
+            200 | 500 => Ok(answer.body),
+            passport::BUSY => Err(Error::Busy { url: url.clone() }),
+            status => Err(Error::Status { url: url.clone(), status }),
+        }
+    }
+}
