@@ -4,9 +4,9 @@
 //! how it works. It can't disturb anybody: whoever waits for it waits for a limited time, what it is told waits for
 //! nobody, and what it says is looked at as what a stranger says. [`Loopback`] is one without a wire.
 //!
-//! What is so is looked up when its turn comes, and nothing is passed on as an event: [`tasks`] are names of people. So what
-//! the store says of lists, what sessions say and what people show need not be kept here a second time, and whatever
-//! changes, in whatever order it is heard of, the last look is right.
+//! What is so is looked up when its turn comes, and nothing is passed on as an event: what waits for a network is names of
+//! people. So what the store says of lists, what sessions say and what people show need not be kept here a second time, and
+//! whatever changes, in whatever order it is heard of, the last look is right.
 
 mod gate;
 mod gateway;

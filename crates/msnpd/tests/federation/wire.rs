@@ -1,6 +1,7 @@
 //! What clients are told of networks, over TCP.
 
 use msnpd::federation::{Network, NotSaid};
+use msnpd::store::Limits;
 
 use crate::common::raw::{Raw, ticket};
 use crate::common::{Running, add_accounts};
@@ -77,4 +78,34 @@ async fn each_refusal_has_its_number() {
         told("<c n=\"nobody\" t=\"0\"/><c n=\"both\" t=\"1\"/>")
     );
     running.stop().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_network_hears_and_keeps_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let ids = add_accounts(dir.path(), &[ALICE, BOB]).await;
+    let yahoo = Fake::new("yahoo.com", Manner::Never);
+    let running = Running::start_with(dir.path(), |options| {
+        options.networks = vec![yahoo.clone() as std::sync::Arc<dyn Network>];
+    })
+    .await;
+    let tickets = [ticket(dir.path(), ids[0]), ticket(dir.path(), ids[1])];
+    let store = &running.server.store;
+    for (one, other) in [(ids[0], BOB), (ids[1], ALICE)] {
+        store.add_contact(one, &email(other), None, None, Limits::CLASSIC).await.unwrap();
+    }
+    let mut alice = Raw::sign_in(running.addresses.msnp, "MSNP14", ALICE, &tickets[0]).await;
+    let list = "<ml l=\"1\"><d n=\"example.com\"><c n=\"bob\" l=\"3\" t=\"1\"/></d></ml>";
+    alice.command_with("ADL", &format!("{}\r\n{list}", list.len())).await;
+    alice.ask("CHG", "NLN 0").await;
+    let said = alice.command_with("UUM", &format!("{YOLANDA} 32 1 {}\r\n{TEXT}", TEXT.len())).await;
+    yahoo.hears(&["say alice@example.com yolanda@yahoo.com"]).await;
+
+    // She waits, and hears of Bob, who notices nothing.
+    let mut bob = Raw::sign_in(running.addresses.msnp, "MSNP12", BOB, &tickets[1]).await;
+    bob.ask("CHG", "BSY 0").await;
+    alice.until(|line| line.starts_with("NLN BSY bob@example.com 1 ")).await;
+    bob.settle().await;
+    let is_answer = |line: &String| line.split(' ').nth(1) == Some(&said.to_string());
+    assert!(!alice.heard.iter().any(is_answer), "{:?}", alice.heard);
 }
