@@ -124,7 +124,7 @@ pub(crate) fn upload(roster: &Roster) -> Vec<Listed> {
             address: contact.email,
             lists: Some(told(contact.lists).bits()),
             network: Some(PASSPORT_NETWORK),
-            name: None,
+            ..Listed::default()
         })
         .collect();
     // Those of a domain stand together.

@@ -219,7 +219,7 @@ impl State {
                 drop(roster);
                 self.tell(Event::Presence(contact));
             }
-            Heard::Offline { handle, circle: None } => {
+            Heard::Offline { handle, circle: None, .. } => {
                 let gone = self.shared.roster().offline(handle);
                 if let Some(contact) = gone {
                     self.tell(Event::Presence(contact));

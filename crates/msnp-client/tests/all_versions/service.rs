@@ -99,5 +99,7 @@ fn options(dir: &Path) -> Options {
         hash_threads: 2,
         metrics: None,
         mail: None,
+        demo: false,
+        networks: Vec::new(),
     }
 }

@@ -13,8 +13,8 @@ use msnp::flow;
 use msnp::flow::notification::{NotificationServer, Request, Settings, Upgrades};
 use msnp::flow::switchboard::{self, SwitchboardServer};
 use msnp::types::{
-    Capabilities, ErrorCode, GroupRef, Guid, List, Lists, PersonalData, Place, Privacy, Prompt, Property,
-    Secret, Status, TrId,
+    Capabilities, ErrorCode, GroupRef, Guid, List, Lists, PASSPORT_NETWORK, PersonalData, Place, Privacy,
+    Prompt, Property, Secret, Status, TrId,
 };
 use msnp::wire::{Direction, Encoded, Framer};
 
@@ -325,7 +325,7 @@ impl Double {
         }
         match status.filter(|_| is_seen) {
             Some(status) => other.say(&nln::Push(presence(who, status))),
-            None => other.say(&fln::Push { handle: NAMES[who], circle: None }),
+            None => other.say(&fln::Push { network: PASSPORT_NETWORK, handle: NAMES[who], circle: None }),
         }
     }
 
@@ -441,6 +441,7 @@ fn both(identity: &str) -> Vec<String> {
 fn presence(who: usize, status: Status) -> nln::Presence<'static> {
     nln::Presence {
         status,
+        network: PASSPORT_NETWORK,
         handle: NAMES[who],
         circle: None,
         name: Encoded::from_wire("Some%20body"),

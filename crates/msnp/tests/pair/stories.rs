@@ -28,7 +28,7 @@ fn both_online(dialect: &'static Dialect) -> World {
         assert_eq!(person.client.dialect(), dialect);
         if dialect.lists == ListForm::AddressBook {
             let address = NAMES[1 - person.who].to_owned();
-            let members = vec![Listed { address, lists: Some(3), network: Some(1), name: None }];
+            let members = vec![Listed { address, lists: Some(3), network: Some(1), ..Listed::default() }];
             assert_eq!(person.client.upload(members, &mut person.out).unwrap().len(), 1);
             person.client.set_privacy(Privacy::AllowOthers, &mut person.out).unwrap();
         } else {

@@ -231,7 +231,7 @@ fn one(list: List, handle: &str) -> MemberList {
     let lists = Some(Lists::NONE.with(list).bits());
     let is_telephone = handle.starts_with("tel:");
     let network = (!is_telephone).then_some(PASSPORT_NETWORK);
-    let member = Listed { address: handle.to_owned(), lists, network, name: None };
+    let member = Listed { address: handle.to_owned(), lists, network, ..Listed::default() };
     MemberList { is_initial: false, members: vec![member] }
 }
 

@@ -171,6 +171,8 @@ pub enum Event<'a> {
     },
     /// Somebody is offline.
     Offline {
+        /// His network; 1 is the service itself.
+        network: u8,
         /// Who.
         handle: &'a str,
         /// The circle that he was seen in, if it was one.

@@ -91,8 +91,8 @@ impl NotificationClient {
                 return Ok(None);
             }
             Verb::FLN => {
-                let fln::Push { handle, circle } = fln::Push::read(frame, dialect)?;
-                Event::Offline { handle, circle }
+                let fln::Push { network, handle, circle } = fln::Push::read(frame, dialect)?;
+                Event::Offline { network, handle, circle }
             }
             Verb::FQY => {
                 let fqy::Reply { trid, payload } = fqy::Reply::read(frame, dialect)?;
