@@ -184,7 +184,7 @@ impl Tickets {
             Ok(grant) => Ok(grant),
             // Not all servers know how, and none says so in the same way.
             Err(Error::Tokens(Refusal::BadContextToken | Refusal::Other { .. }))
-            | Err(Error::WrongPassword { .. } | Error::Unreadable { .. }) => Ok(None),
+            | Err(Error::WrongPassword { .. } | Error::Unreadable { .. } | Error::Status { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
