@@ -7,7 +7,7 @@ use msnp::soap::abch::{self, ErrorCode, Operation, Reply, ServiceHeader, Timesta
 use msnp::soap::oim::{Acknowledged, Fault as OimFault};
 use msnp::soap::rst::{self, BROKER, Credentials, Form, Issued, Request, Seal, Token};
 use msnp::types::{Guid, OwnedSecret};
-use msnp_client::web::{AddressBook, Generation, Invitation, Letter, Method, OfflineMessages};
+use msnp_client::web::{AddressBook, Error, Generation, Invitation, Letter, Method, OfflineMessages};
 
 use crate::scripted::{Said, Server, http, ok, sign_in};
 use crate::support::{ALICE, BOB};
@@ -80,6 +80,25 @@ async fn tickets_are_renewed_without_the_password_where_that_is_known() {
         assert!(!asked[1].contains("wonderland"));
         assert_eq!(tickets.cid().await, Some(2));
     }
+}
+
+#[tokio::test]
+async fn a_password_that_has_become_wrong_is_tried_once() {
+    let (tokens, is_first) = (service(false), Mutex::new(true));
+    let server = Server::start(None, move |request: &str| {
+        if request.contains("wonderland") && !std::mem::take(&mut *is_first.lock().unwrap()) {
+            ok(&rst::Fault::FailedAuthentication.to_xml(&Form::RST2, 1000))
+        } else {
+            tokens(request)
+        }
+    })
+    .await;
+    let tickets = sign_in(&server.web(), Method::single_sign_on("MBI_KEY_OLD")).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(tickets.for_sign_in().await, Err(Error::WrongPassword { .. })));
+    }
+    // One with the password, one renewal, which this server does not know, and one more.
+    assert_eq!(server.asked().len(), 3);
 }
 
 #[tokio::test]
