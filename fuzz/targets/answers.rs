@@ -13,7 +13,8 @@ use msnp::soap::storage::{self, GetProfile, Handle, Target};
 use msnp::types::{Guid, OwnedSecret};
 
 fuzz_target!(|document: &[u8]| {
-    for operation in Operation::ALL {
+    let shown = String::from_utf8_lossy(document);
+    for operation in Operation::ALL.iter().filter(|operation| shown.contains(operation.as_str())) {
         match abch::Reply::parse(document, *operation) {
             Ok((_, abch::Reply::AbFindAll(book))) => assert!(book.contacts.len() <= MAX_TOLD),
             Ok((header, reply)) => {

@@ -84,6 +84,9 @@ pub enum Error {
     /// The sign-in gave no ticket for this service.
     #[error("the server gives no ticket for {0}")]
     NoTicket(&'static str),
+    /// What the notification server wants a login server to be shown can't stand in a header.
+    #[error("what the notification server says in USR TWN S is nothing that a login server could be shown")]
+    Parameters,
     /// An address has no TLS, and nobody has said that there should be none.
     #[error(
         "{url} has no TLS, so that everybody on the way could read the password; if that is meant, say so with \
@@ -175,6 +178,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the address book does not know any more what has changed since a time: it is to be asked for everything.
+    pub fn is_full_sync_required(&self) -> bool {
+        matches!(self, Self::AddressBook(refusal) if refusal.error == Some(abch::ErrorCode::FullSyncRequired))
+    }
+
     /// Whether asking for a new ticket might help.
     pub(super) fn is_bad_ticket(&self) -> bool {
         match self {

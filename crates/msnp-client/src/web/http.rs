@@ -97,6 +97,16 @@ impl Http {
     /// # Errors
     /// When there is no answer, or one that is not taken.
     pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Error> {
+        let (url, method) = (ask.url, ask.method.clone());
+        let answer = self.ask_in_time(ask).await;
+        match &answer {
+            Ok(answer) => tracing::debug!(%method, ?url, status = answer.status, "asked"),
+            Err(error) => tracing::debug!(%method, ?url, %error, "asked in vain"),
+        }
+        answer
+    }
+
+    async fn ask_in_time(&self, ask: Ask<'_>) -> Result<Answer, Error> {
         let url = ask.url;
         let late = |limit| Error::TimedOut { url: url.clone(), limit };
         let stream = timeout(self.limits.connect, self.connect(url)).await;

@@ -128,9 +128,8 @@ impl Web {
             parameters: parameters.to_owned(),
         });
         loop {
-            let authorization = secret(login.authorization().expose());
-            let headers = authorization.into_iter().map(|value| ("authorization", value)).collect();
-            let answer = self.get(&url, headers, MAX_PAGE).await?;
+            let authorization = secret(login.authorization().expose()).ok_or(Error::Parameters)?;
+            let answer = self.get(&url, vec![("authorization", authorization)], MAX_PAGE).await?;
             if answer.status == BUSY {
                 return Err(Error::Busy { url });
             }

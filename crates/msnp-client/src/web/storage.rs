@@ -36,12 +36,15 @@ impl Storage {
         Self { web: web.clone(), tickets: tickets.clone(), cache_key: Arc::default() }
     }
 
-    /// The profile of the account with this number, that of the tickets with [`None`]. One's own is made if there is none.
+    /// The profile of the account with this number, with [`None`] one's own, which is made if there is none.
     ///
     /// # Errors
     /// [`Error::Refused`] if there is none, or none for one to see, and whatever may happen on the way.
     pub async fn profile(&self, cid: Option<u64>) -> Result<Profile, Error> {
-        let get = Request::GetProfile(GetProfile { handle: Handle { cid, target: Target::Profile } });
+        // Some services know nobody by not being named.
+        let whose = if cid.is_some() { cid } else { self.tickets.cid().await };
+        let handle = Handle { cid: whose, target: Target::Profile };
+        let get = Request::GetProfile(GetProfile { handle });
         let reply = match self.ask(&get, "Initial").await {
             Err(Error::Refused { fault })
                 if cid.is_none() && fault.error_code() == Some("ItemDoesNotExist") =>

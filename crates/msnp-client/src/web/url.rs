@@ -19,7 +19,7 @@ const MAX_LEN: usize = 4096;
 /// assert!("https://user:password@login.live.com/".parse::<Url>().is_err());
 /// # Ok::<(), msnp_client::web::NotUrl>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Url {
     is_tls: bool,
     /// In lower case; an IPv6 address stands in brackets.
@@ -150,6 +150,13 @@ impl fmt::Display for Url {
     }
 }
 
+/// Without the query, which may be a secret.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Shown(self), f)
+    }
+}
+
 /// An address as it is told to people: its query may be a secret.
 pub(super) struct Shown<'a>(pub(super) &'a Url);
 
@@ -229,6 +236,7 @@ mod tests {
             assert!(here.with_authority(bad).is_err(), "{bad}");
         }
         assert_eq!(Shown(&here).to_string(), "https://h:8443/login2.srf");
+        assert_eq!(format!("{here:?}"), "https://h:8443/login2.srf");
     }
 
     proptest! {

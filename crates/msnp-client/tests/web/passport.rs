@@ -164,6 +164,10 @@ async fn who_is_not_trusted_or_not_there_is_named() {
     let password = OwnedSecret::new(PASSWORD);
     let error = Tickets::get(&web, ALICE, password, Method::single_sign_on("MBI")).await.unwrap_err();
     assert!(error.to_string().contains("another name"), "{error}");
+    // By its address it is known as well.
+    let by_address = Services::at(&format!("https://127.0.0.1:{port}")).unwrap();
+    let web = Web::new(by_address, Settings { trust: trust(), ..Settings::default() }).unwrap();
+    Tickets::get(&web, ALICE, OwnedSecret::new(PASSWORD), Method::single_sign_on("MBI")).await.unwrap();
     // What speaks no TLS.
     let plain = Services::at(&format!("https://{}", bench.running.addresses.http)).unwrap();
     let error = get(plain, trust()).await;

@@ -62,13 +62,14 @@ impl AddressBook {
     }
 
     /// Contacts, groups and circles: all of them, or what has changed since the time of an answer before,
-    /// [`Ab::last_change`](msnp::soap::abch::types::Ab::last_change). If the service does not know that any more, it is all of
-    /// them: contacts and groups that are gone are told among changes alone.
+    /// [`Ab::last_change`](msnp::soap::abch::types::Ab::last_change). What is gone is told among changes alone.
     ///
     /// # Errors
-    /// Whatever may happen on the way.
+    /// One that [is such](Error::is_full_sync_required) if changes since then are not known any more, and whatever may
+    /// happen on the way.
     pub async fn contacts(&self, since: Option<Timestamp>) -> Result<Book, Error> {
-        let request = |since| match self.generation {
+        let since = since.map_or(Since::Ever, Since::Change);
+        let request = match self.generation {
             Generation::Before2009 => Request::AbFindAll(AbFindAll { ab_id: AbHandle::OWN.id, since }),
             Generation::From2009 => Request::AbFindContactsPaged(AbFindContactsPaged {
                 book: AbHandle::OWN,
@@ -78,7 +79,7 @@ impl AddressBook {
                 extended_content: ExtendedContent { ab: true, all_groups: true, circle_result: true },
             }),
         };
-        match self.changes(since, "Initial", request).await? {
+        match self.ask(&request, "Initial").await? {
             Reply::AbFindAll(book) | Reply::AbFindContactsPaged(book) => Ok(book),
             _ => Err(self.another()),
         }
@@ -88,7 +89,7 @@ impl AddressBook {
     /// [`Service::last_change`](msnp::soap::abch::Service::last_change).
     ///
     /// # Errors
-    /// Whatever may happen on the way.
+    /// As of [`contacts`](Self::contacts).
     pub async fn lists(&self, since: Option<Timestamp>) -> Result<Memberships, Error> {
         let services = vec![
             ServiceType::Messenger,
@@ -97,27 +98,11 @@ impl AddressBook {
             ServiceType::Space,
             ServiceType::Profile,
         ];
-        let request = |since| Request::FindMembership(FindMembership { services: services.clone(), since });
-        match self.changes(since, "Initial", request).await? {
+        let since = since.map_or(Since::Ever, Since::Change);
+        match self.ask(&Request::FindMembership(FindMembership { services, since }), "Initial").await? {
             Reply::FindMembership(lists) => Ok(lists),
             _ => Err(self.another()),
         }
-    }
-
-    /// Asks for changes, and for everything if these can't be told.
-    async fn changes(
-        &self,
-        since: Option<Timestamp>,
-        why: &str,
-        request: impl Fn(Since) -> Request,
-    ) -> Result<Reply, Error> {
-        if let Some(since) = since {
-            match self.ask(&request(Since::Change(since)), why).await {
-                Err(error) if is(&error, ErrorCode::FullSyncRequired) => {}
-                other => return other,
-            }
-        }
-        self.ask(&request(Since::Ever), why).await
     }
 
     /// Makes any request, for what there is no call for. `why` says to the service why it is made: `ContactSave`, `Timer` …

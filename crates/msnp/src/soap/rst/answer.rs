@@ -20,6 +20,9 @@ const LIMITS: Limits = Limits { bytes: 256 * 1024, depth: 32, nodes: 4096 };
 /// Bytes of a token. Some clients cut at 1022, and the broker's is no more than a few KiB.
 const MAX_TOKEN: usize = 16 * 1024;
 
+/// How long a token is good that says only until when, in seconds: as short as any was.
+const LIFETIME: u64 = 8 * 3600;
+
 /// Bytes of an address.
 const MAX_ADDRESS: usize = 512;
 
@@ -119,11 +122,12 @@ impl Answer {
         let now = header
             .and_then(|header| header.child("serverInfo")?.attribute("ServerTime"))
             .and_then(Timestamp::read);
+        let now = now.map(seconds);
         Ok(Self {
-            now: now.map(seconds),
+            now,
             cid: property("CID").and_then(|cid| u64::from_str_radix(cid, 16).ok()),
             member_name: property("AuthMembername").map(|name| words(name).into()),
-            tokens: responses.into_iter().filter_map(Grant::read).collect(),
+            tokens: responses.into_iter().filter_map(|response| Grant::read(response, now)).collect(),
         })
     }
 
@@ -135,12 +139,13 @@ impl Answer {
 
 impl Grant {
     /// One of an answer; none if it is refused, or lacks what makes it of use.
-    fn read(response: &Element) -> Option<Self> {
+    fn read(response: &Element, now: Option<u64>) -> Option<Self> {
         let address = response.find(&["AppliesTo", "EndpointReference"])?;
         let address = address.child("Address").or_else(|| address.child("ServiceName"))?.text();
         // In one service's answers with a capital T.
         let life_time = response.child("Lifetime");
         let time = |name| life_time.and_then(|times| Timestamp::read(times.child(name)?.text())).map(seconds);
+        let expires = time("Expires")?;
         let given = response.child("RequestedSecurityToken")?;
         let token = match given.child("BinarySecurityToken") {
             Some(token) => Token::Compact(secret(token)?),
@@ -149,8 +154,8 @@ impl Grant {
         let key = response.find(&["RequestedProofToken", "BinarySecret"]);
         Some(Self {
             address: Some(address).filter(|address| address.len() <= MAX_ADDRESS)?.to_owned(),
-            created: time("Created").unwrap_or_default(),
-            expires: time("Expires")?,
+            created: time("Created").or(now).unwrap_or(expires.saturating_sub(LIFETIME)),
+            expires,
             secret: key.and_then(|key| STANDARD.decode(key.text()).ok()?.try_into().ok()),
             token,
         })
@@ -208,7 +213,8 @@ impl Refusal {
             [&["Body", "Fault", "Detail"][..], &["Body", "Fault"], &["Fault", "Detail"], &["Fault"], &[]]
                 .iter()
                 .find_map(|path| envelope.find(path)?.child("redirectUrl"));
-        if let Some(url) = url.map(Element::text).filter(|url| (1..=MAX_URL).contains(&url.len())) {
+        let is_url = |url: &&str| (1..=MAX_URL).contains(&url.len()) && !url.contains(char::is_control);
+        if let Some(url) = url.map(Element::text).filter(is_url) {
             return Self::Redirect { url: url.to_owned() };
         }
         let error = envelope.find(&["Body", "Fault", "Detail", "error", "value"]);

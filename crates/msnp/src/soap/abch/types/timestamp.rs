@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::types::calendar::Civil;
 
-/// A point in time since 1970, UTC, as exact as the schema writes it.
+/// A point in time since 1970, UTC, as exact as the schema writes it. The default is the beginning of 1970, which stands
+/// where an answer has to tell a time and does not.
 ///
 /// Written in one form, `2026-02-03T04:05:06.7000000Z`, which one client reads alone; read with none to seven digits
 /// of a fraction, and `Z`, an offset or nothing behind (web-services reference, 1.3).
