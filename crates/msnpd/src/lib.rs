@@ -18,6 +18,7 @@ pub mod data_dir;
 pub mod demo;
 pub mod directory;
 pub mod follow;
+pub mod gateway;
 mod hex_key;
 pub mod http;
 pub mod logging;

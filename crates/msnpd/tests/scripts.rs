@@ -347,7 +347,7 @@ impl Place for Memory {
         let tickets = CircleTickets::with_new_key().unwrap();
         let server = Arc::new(Server::new(settings, store.clone(), mint).with_circle_tickets(tickets));
         let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
-        let web = Web::with_server(passport, front, Arc::default(), server.clone());
+        let web = Web::with_server(passport, front, Arc::default(), server.clone(), None);
         Self { inner: InMemory { server, web }, accounts: Accounts::new(store), _dir: dir }
     }
 

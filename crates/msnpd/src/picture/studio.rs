@@ -87,7 +87,8 @@ mod tests {
         let studio = Studio::default();
         let seats = studio.seats.clone().acquire_many_owned(2).await.unwrap();
         let mut waiting = Box::pin(studio.draw(Vec::new()));
-        let is_pending = std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending()));
+        let is_pending =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending()));
         assert!(is_pending.await);
         assert_eq!(studio.places.available_permits(), MAX_WAITING + AT_ONCE - 1);
         drop(waiting);
