@@ -21,6 +21,7 @@ use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
+use msnp_script::gateway::ThroughGateway;
 use msnp_script::{
     Account, Answered, Call, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions,
 };
@@ -54,6 +55,10 @@ macro_rules! scripts {
 
         mod over_tcp {
             $(#[test] fn $name() { super::hold::<super::Network>($file); })*
+        }
+
+        mod through_the_gateway {
+            $(#[test] fn $name() { super::hold::<super::Gateway>($file); })*
         }
     };
 }
@@ -504,6 +509,40 @@ impl Place for Network {
 
     fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
         static SHARED: LazyLock<Mutex<Weak<Stage<Network>>>> = LazyLock::new(Mutex::default);
+        &SHARED
+    }
+}
+
+/// The same, whose Messenger ports are reached by HTTP alone.
+struct Gateway {
+    target: ThroughGateway,
+    network: Network,
+}
+
+impl Place for Gateway {
+    type Target = ThroughGateway;
+
+    async fn set_up() -> Self {
+        let network = Network::set_up().await;
+        let server = network.target.clone();
+        let gateway = server.web_server().unwrap();
+        Self { target: ThroughGateway { server, gateway }, network }
+    }
+
+    fn accounts(&self) -> &Accounts {
+        &self.network.accounts
+    }
+
+    fn target(&self) -> &ThroughGateway {
+        &self.target
+    }
+
+    async fn take_down(&self) {
+        self.network.take_down().await;
+    }
+
+    fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
+        static SHARED: LazyLock<Mutex<Weak<Stage<Gateway>>>> = LazyLock::new(Mutex::default);
         &SHARED
     }
 }

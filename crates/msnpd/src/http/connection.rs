@@ -84,6 +84,7 @@ async fn answer<S, H, A>(
         if goes_on(&request) {
             request.extensions_mut().insert(line.clone());
         }
+        let version = request.version();
         let (answered, spelling) = (handle(request), spelling.clone());
         let (follows, deadline) = (follows.clone(), deadline.clone());
         Box::pin(async move {
@@ -93,6 +94,8 @@ async fn answer<S, H, A>(
                 *deadline.lock() = Instant::now() + HELD_TIME;
             } else {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                // hyper would add to it that a 1.0 connection is kept, if that is what was asked for.
+                *response.version_mut() = version;
             }
             spelling.apply(&mut response);
             Ok::<_, Infallible>(response)
