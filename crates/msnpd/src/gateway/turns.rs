@@ -295,4 +295,82 @@ mod tests {
         assert_eq!(turns.ask(FIRST, ONE), Turn::Refuse);
         assert_eq!(turns.ask(FIRST, None), Turn::Again(told));
     }
+
+    /// What becomes of a request.
+    #[derive(Clone, Copy, Debug)]
+    enum Fate {
+        /// Its answer arrives.
+        Arrives,
+        /// Its answer is lost.
+        Lost,
+        /// Its connection breaks before there is an answer.
+        Broken,
+    }
+
+    proptest::proptest! {
+        /// Whatever is lost on the way, commands are heard once and in order, and so is what is answered. A client asks again
+        /// for what it has lost, or, if that was a poll, may go on with a command.
+        #[test]
+        fn nothing_is_lost_and_nothing_comes_twice(
+            steps in proptest::collection::vec(
+                (proptest::bool::ANY, proptest::bool::ANY, 0..3_u8, proptest::bool::ANY),
+                1..60,
+            )
+        ) {
+            let mut turns = turns();
+            // The session hears numbers, and repeats them; and says others of its own.
+            let (mut heard, mut output, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut id, mut next, mut got) = (FIRST, 1_u64, Vec::new());
+            let mut pending: Option<Said> = None;
+            let mut own = 200_u8;
+            for (speaks, news, fate, insists) in steps {
+                if news {
+                    own = own.wrapping_add(1).max(200);
+                    output.push(own);
+                    expected.push(own);
+                }
+                let said = match pending {
+                    Some(said @ Some(_)) => said,
+                    Some(None) if insists || !speaks => None,
+                    _ if speaks => Some(next),
+                    _ => None,
+                };
+                let turn = turns.ask(id, said);
+                let told = match turn {
+                    Turn::Say(_) => {
+                        heard.push(said.unwrap());
+                        output.push(said.unwrap() as u8);
+                        expected.push(said.unwrap() as u8);
+                        None
+                    }
+                    Turn::Wait(_) => None,
+                    Turn::Again(told) => Some(told),
+                    Turn::Refuse => panic!("refused: {said:?} under {id}"),
+                };
+                let fate = [Fate::Arrives, Fate::Lost, Fate::Broken][usize::from(fate)];
+                let told = match (told, fate) {
+                    (Some(told), _) => told,
+                    (None, Fate::Broken) => {
+                        turns.leave(turns.asked);
+                        pending = Some(said);
+                        continue;
+                    }
+                    (None, _) => turns.answer(std::mem::take(&mut output), false),
+                };
+                if matches!(fate, Fate::Arrives) {
+                    got.extend_from_slice(&told.body);
+                    id = told.id;
+                    pending = None;
+                    next += u64::from(said.is_some());
+                } else {
+                    pending = Some(said);
+                }
+            }
+            let orderly: Vec<u64> = (1..=heard.len() as u64).collect();
+            proptest::prop_assert_eq!(&heard, &orderly);
+            // The last answer may still be on its way.
+            proptest::prop_assert!(expected.starts_with(&got), "{:?} {:?}", expected, got);
+            proptest::prop_assert!(next as usize >= heard.len());
+        }
+    }
 }
