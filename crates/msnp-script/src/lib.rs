@@ -112,6 +112,7 @@
 mod cast;
 mod connection;
 mod failure;
+pub mod gateway;
 mod parse;
 mod pattern;
 pub mod recording;

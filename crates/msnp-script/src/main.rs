@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
 use msnp::version::Version;
+use msnp_script::gateway::ThroughGateway;
 use msnp_script::recording::{self, Privacy, Recording};
 use msnp_script::{Cast, Destination, Login, Script, Target, Tcp, Trust, Versions};
 
@@ -32,6 +33,9 @@ struct Arguments {
     /// The dispatch server; without it, scripts that need one are left out
     #[arg(long, value_name = "HOST:PORT")]
     dispatch: Option<String>,
+    /// Reach the notification server and switchboards through the HTTP gateway of the web services, which have to be http
+    #[arg(long, conflicts_with = "dispatch")]
+    gateway: bool,
     /// A CA in PEM form to trust beside the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -175,11 +179,13 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    if runtime.block_on(hold(&runs, &target, target.dispatch.is_some()))? {
-        Ok(ExitCode::SUCCESS)
+    let went_well = if arguments.gateway {
+        let gateway = target.web_server().context("--gateway: the web services are not http")?;
+        runtime.block_on(hold(&runs, &ThroughGateway { server: target, gateway }, false))?
     } else {
-        Ok(ExitCode::FAILURE)
-    }
+        runtime.block_on(hold(&runs, &target, target.dispatch.is_some()))?
+    };
+    if went_well { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
 }
 
 fn from_recording(files: &[PathBuf], keep: bool) -> anyhow::Result<String> {

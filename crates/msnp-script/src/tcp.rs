@@ -89,6 +89,12 @@ impl Tcp {
         Self { from: Some(address), ..self.clone() }
     }
 
+    /// Where its web services are, `host:port`, if they are asked without TLS.
+    pub fn web_server(&self) -> Option<String> {
+        let host = self.web.host().filter(|_| self.web.scheme_str() == Some("http"))?;
+        Some(format!("{host}:{}", self.web.port_u16().unwrap_or(80)))
+    }
+
     async fn get(
         &self,
         uri: &Uri,

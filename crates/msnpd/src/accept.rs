@@ -95,6 +95,18 @@ impl Door {
         })
     }
 
+    /// A place for a connection from `address`, or what stands for one; `None`, which is counted, if there are too many.
+    pub(crate) fn place(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        match self.admit(address) {
+            Ok(place) => Some(place),
+            Err(full) => {
+                debug!(%address, ?full, "turned away: too many connections");
+                self.server.metrics.refused_connections.increment(1);
+                None
+            }
+        }
+    }
+
     /// A place for a connection from `address`, and one among those who have not signed in yet.
     fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
         let permit = self.connections.clone().try_acquire_owned().map_err(|_| Full::All)?;
@@ -196,14 +208,7 @@ pub async fn accept(listener: TcpListener, role: Role, door: Arc<Door>) {
         }
         let Ok(local) = at.map_or_else(|| stream.local_addr(), Ok) else { continue };
         let address = peer.ip().to_canonical();
-        let place = match door.admit(address) {
-            Ok(place) => place,
-            Err(full) => {
-                debug!(%address, ?full, "closed at once: too many connections");
-                server.metrics.refused_connections.increment(1);
-                continue;
-            }
-        };
+        let Some(place) = door.place(address) else { continue };
         let stream = Transport::new(stream, door.tls.clone());
         tokio::spawn(session::serve(stream, Ends { peer, local }, role, Some(place), server.clone()));
     }

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod directory;
 pub mod federation;
 pub mod follow;
+pub mod gateway;
 mod hex_key;
 pub mod http;
 pub mod logging;

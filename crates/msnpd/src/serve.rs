@@ -18,6 +18,7 @@ use crate::clock::unix_now;
 use crate::data_dir::{self, ServeLock};
 use crate::demo;
 use crate::federation::Network;
+use crate::gateway::Gateway;
 use crate::mail::{self, Mail};
 use crate::metrics::{self, Collector};
 use crate::pages::{Pages, WebAddress};
@@ -37,6 +38,9 @@ pub const SERVED: &[&Dialect] = Dialect::ALL;
 
 /// How long connections may take to end when the service goes down.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long those may take to hear of it who come by the gateway, and ask every few seconds.
+const GATEWAY_LIMIT: Duration = Duration::from_secs(4);
 
 /// How long mail that waits may take to be sent then.
 const POST_LIMIT: Duration = Duration::from_secs(5);
@@ -99,7 +103,8 @@ pub struct Options {
 pub struct Service {
     server: Arc<Server>,
     messenger: Vec<(TcpListener, Role)>,
-    limits: accept::Limits,
+    door: Arc<accept::Door>,
+    gateway: Gateway,
     web: Vec<http::Listener>,
     metrics: Option<metrics::Listener>,
     renewal: (tls::Acceptor, tls::Policy, PathBuf, tls::Names),
@@ -228,7 +233,9 @@ impl Service {
         let ports = (addresses.msnp.port(), addresses.http.port(), addresses.https.port());
         let front = http::Front::new(&identities, public_host.clone(), ports.0, ports.1, ports.2)?
             .with_text_ad(options.text_ad);
-        let web = http::Web::with_server(passport, front, pages, server.clone());
+        let door = accept::Door::new(options.limits, server.clone(), acceptor.clone());
+        let gateway = Gateway::new(server.clone(), door.clone());
+        let web = http::Web::with_server(passport, front, pages, server.clone(), Some(gateway.clone()));
         let spelling = http::Spelling::learn().await?;
         let listener = |socket, tls| http::Listener {
             socket,
@@ -245,7 +252,8 @@ impl Service {
         Ok(Self {
             server,
             messenger: listeners.collect(),
-            limits: options.limits,
+            door,
+            gateway,
             web,
             metrics,
             renewal: (acceptor, options.tls, dir, names),
@@ -273,7 +281,7 @@ impl Service {
             let (recorder, dir) = (self.server.recorder.clone(), dir.clone());
             async move { recorder.run(&dir).await }
         });
-        helpers.spawn(acceptor.clone().keep_renewed(policy, dir, names));
+        helpers.spawn(acceptor.keep_renewed(policy, dir, names));
         helpers.spawn(self.watch.run(self.server.clone()));
         if let Some(echo) = self.echo {
             helpers.spawn(demo::run(self.server.clone(), echo));
@@ -287,9 +295,8 @@ impl Service {
         }
 
         let mut accepting = JoinSet::new();
-        let door = accept::Door::new(self.limits, self.server.clone(), acceptor);
         for (listener, role) in self.messenger {
-            accepting.spawn(accept::accept(listener, role, door.clone()));
+            accepting.spawn(accept::accept(listener, role, self.door.clone()));
         }
         if let Some(metrics) = self.metrics {
             helpers.spawn(metrics.serve(self.server.clone()));
@@ -308,9 +315,11 @@ impl Service {
             () = self.server.time_is_up() => info!("going down, as announced"),
         }
         accepting.shutdown().await;
-        drop(stop);
         self.server.shut_down();
         let drained = async {
+            // Those who ask now and then have to find somebody who answers.
+            let _ = tokio::time::timeout(GATEWAY_LIMIT, self.gateway.all_told()).await;
+            drop(stop);
             self.server.sessions.all_gone().await;
             while web.join_next().await.is_some() {}
         };

@@ -1,4 +1,5 @@
-//! The conversations in `tests/scripts/`, held with a server in memory and with one over TCP.
+//! The conversations in `tests/scripts/`, held with a server in memory and with one over TCP, and some of them through its
+//! HTTP gateway.
 //!
 //! Each run has accounts of its own, so that all of them share two servers. Their names are like those in the scripts:
 //! `alice@example.com` of `lists.txt` is `alice@msnp8.lists.example.com` when it is run for MSNP8.
@@ -21,6 +22,7 @@ use hyper::body::Bytes;
 use msnp::auth::tweener::{Answer, Authorization, login_url};
 use msnp::flow::notification;
 use msnp::types::OwnedSecret;
+use msnp_script::gateway::ThroughGateway;
 use msnp_script::{
     Account, Answered, Call, Cast, Destination, Login, Script, Target, Tcp, TicketError, Trust, Versions,
 };
@@ -56,6 +58,7 @@ macro_rules! scripts {
         mod over_tcp {
             $(#[test] fn $name() { super::hold::<super::Network>($file); })*
         }
+
     };
 }
 
@@ -131,6 +134,33 @@ scripts! {
     transcript_msnp7: "transcript-msnp7.txt",
     uum: "uum.txt",
     uun: "uun.txt",
+}
+
+/// What has to be the same by any way: a choice, since a session that is asked for takes more than a connection. All others went
+/// as written too when they were tried, but for those that need a dispatch server.
+mod through_the_gateway {
+    macro_rules! scripts {
+        ($($name:ident: $file:literal,)*) => {
+            $(#[test] fn $name() { super::hold::<super::Gateway>($file); })*
+        };
+    }
+
+    scripts! {
+        address_book: "address-book.txt",
+        chat_acks: "chat-acks.txt",
+        chat_three: "chat-three.txt",
+        chat_two: "chat-two.txt",
+        elsewhere: "elsewhere.txt",
+        lists_adc: "lists-adc.txt",
+        lists_add: "lists-add.txt",
+        mixed: "mixed.txt",
+        offline_message: "offline-message.txt",
+        presence: "presence.txt",
+        sign_in: "sign-in.txt",
+        several_places: "several-places.txt",
+        several_places_chat: "several-places-chat.txt",
+        uum: "uum.txt",
+    }
 }
 
 #[test]
@@ -361,7 +391,7 @@ impl Place for Memory {
         );
         let networks = server.federate();
         let front = Front::new(&identities, None, LOCAL.port(), 80, 443).unwrap();
-        let web = Web::with_server(passport, front, Arc::default(), server.clone());
+        let web = Web::with_server(passport, front, Arc::default(), server.clone(), None);
         let accounts = Accounts::new(store);
         Self { inner: InMemory { server, web }, accounts, _networks: networks, _dir: dir }
     }
@@ -520,6 +550,40 @@ impl Place for Network {
 
     fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
         static SHARED: LazyLock<Mutex<Weak<Stage<Network>>>> = LazyLock::new(Mutex::default);
+        &SHARED
+    }
+}
+
+/// The same, whose Messenger ports are reached by HTTP alone.
+struct Gateway {
+    target: ThroughGateway,
+    network: Network,
+}
+
+impl Place for Gateway {
+    type Target = ThroughGateway;
+
+    async fn set_up() -> Self {
+        let network = Network::set_up().await;
+        let server = network.target.clone();
+        let gateway = server.web_server().unwrap();
+        Self { target: ThroughGateway { server, gateway }, network }
+    }
+
+    fn accounts(&self) -> &Accounts {
+        &self.network.accounts
+    }
+
+    fn target(&self) -> &ThroughGateway {
+        &self.target
+    }
+
+    async fn take_down(&self) {
+        self.network.take_down().await;
+    }
+
+    fn shared() -> &'static Mutex<Weak<Stage<Self>>> {
+        static SHARED: LazyLock<Mutex<Weak<Stage<Gateway>>>> = LazyLock::new(Mutex::default);
         &SHARED
     }
 }

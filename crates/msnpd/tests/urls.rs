@@ -104,9 +104,10 @@ const ASKS: &[Ask] = &[
             "gateway.edge.messenger.live.com",
             "geo.gateway.messenger.live.com",
         ],
-        Http,
+        Both,
         "POST /gateway/gateway.dll?Action=open&Server=NS&IP=messenger.hotmail.com",
-        Headers("Content-Type: application/x-msn-messenger\r\n"),
+        // Otherwise its connection, alone of all, is kept.
+        Headers("Content-Type: application/x-msn-messenger\r\nConnection: close\r\n"),
         "Messenger through HTTP",
     ),
     ask(&["nexus.passport.com"], Https, "GET /rdr/pprdr.asp", Nothing, "where to sign in"),
@@ -494,6 +495,10 @@ impl Scene {
             say(&format!("to `{location}`"));
         } else if let Some(urls) = header("PassportURLs") {
             say(&format!("`PassportURLs: {urls}`"));
+        } else if let Some(messenger) = header("X-MSN-Messenger") {
+            let (id, host) = messenger.split_once(';').unwrap();
+            assert!(id.starts_with("SessionID="), "{answer}");
+            say(&format!("`X-MSN-Messenger: SessionID=…;{host}`"));
         } else if let Some(info) = header("Authentication-Info") {
             say(&format!("`{}`", info.split(',').next().unwrap()));
         } else if header("Content-Type").is_some_and(|kind| kind.contains("xml")) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
 /// The content type of pages, and of answers that have nothing but headers.
@@ -65,6 +65,13 @@ impl Answer {
                 Self(answer(StatusCode::INTERNAL_SERVER_ERROR, HTML, "").0, self.1)
             }
         }
+    }
+
+    /// The same on a connection that stays, which has to be [held](super::Line::hold) for that.
+    #[must_use]
+    pub(crate) fn kept(mut self) -> Self {
+        self.0.headers_mut().insert(CONNECTION, HeaderValue::from_static("Keep-Alive"));
+        self
     }
 
     /// The same with something that is done once the client has it.

@@ -6,6 +6,8 @@ use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 
+use super::line::Line;
+
 /// Who is at the other end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
@@ -37,6 +39,8 @@ pub struct Asked {
     pub headers: HeaderMap,
     /// Who asks.
     pub peer: Peer,
+    /// The connection it came on.
+    pub line: Line,
     host: String,
 }
 
@@ -46,7 +50,8 @@ const MAX_HOST: usize = 253 + 6;
 impl Asked {
     /// Looks at the head of a request.
     pub fn new(parts: Parts, peer: Peer) -> Self {
-        let Parts { method, uri, headers, .. } = parts;
+        let Parts { method, uri, headers, mut extensions, .. } = parts;
+        let line = extensions.remove::<Line>().unwrap_or_default();
         let named = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::trim);
         let host = [named, uri.authority().map(hyper::http::uri::Authority::as_str)]
             .into_iter()
@@ -54,7 +59,7 @@ impl Asked {
             .find(|host| is_host(host))
             .map_or_else(|| peer.local.to_string(), str::to_owned);
         let query = uri.query().map(str::to_owned);
-        Self { method, path: normal_path(uri.path()), query, headers, peer, host }
+        Self { method, path: normal_path(uri.path()), query, headers, peer, line, host }
     }
 
     /// The name and port that the client knows us by: its `Host`; else the address it reached us at.

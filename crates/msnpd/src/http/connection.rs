@@ -1,4 +1,4 @@
-//! One connection: one request, one answer.
+//! One connection: one request, one answer, or several where it is held.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -7,20 +7,22 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::{Request, Version};
+use hyper_util::rt::TokioIo;
 use openssl::ssl::SslCipherRef;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::answer::{After, Answer};
 use super::asked::Peer;
+use super::line::Line;
 use super::listen::Limits;
 use super::spelling::Spelling;
 use super::web::Web;
@@ -31,24 +33,30 @@ use crate::tls::Acceptor;
 const LINGER_BYTES: usize = 1024 * 1024;
 const LINGER_TIME: Duration = Duration::from_secs(2);
 
+/// How long a connection that is held may be idle, from the answer on: longer than anything for which it is held lives
+/// without a request.
+const HELD_TIME: Duration = Duration::from_secs(75);
+
 /// Serves a connection to its end. Errors are the client's: it is gone, too slow, or speaks something else.
 pub(super) async fn serve(
     stream: TcpStream,
     tls: Option<Acceptor>,
     peer: Peer,
     web: Web,
+    line: Line,
     spelling: Spelling,
     limits: Limits,
     stopping: watch::Receiver<bool>,
 ) {
+    let handle = |request| web.answer(peer, request);
     let Some(tls) = tls else {
-        return answer(stream, peer, |request| web.answer(peer, request), spelling, limits, stopping).await;
+        return answer(stream, peer, handle, line, spelling, limits, stopping).await;
     };
     match tokio::time::timeout(limits.head_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => {
             let (version, cipher) = (stream.ssl().version_str(), stream.ssl().current_cipher());
             tracing::debug!(from = %peer.address, version, cipher = cipher.map(SslCipherRef::name), "TLS");
-            answer(stream, peer, |request| web.answer(peer, request), spelling, limits, stopping).await;
+            answer(stream, peer, handle, line, spelling, limits, stopping).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, from = %peer.address, "no TLS"),
         Err(_) => tracing::debug!(from = %peer.address, "a TLS handshake took too long"),
@@ -59,6 +67,7 @@ async fn answer<S, H, A>(
     stream: S,
     peer: Peer,
     handle: H,
+    line: Line,
     spelling: Spelling,
     limits: Limits,
     mut stopping: watch::Receiver<bool>,
@@ -69,27 +78,46 @@ async fn answer<S, H, A>(
 {
     // Kept until the answer is out, and done however this ends.
     let follows = Arc::new(Mutex::new(After::default()));
-    let service = service_fn(|request: Request<Incoming>| {
-        let (answered, spelling, follows) = (handle(request), spelling.clone(), follows.clone());
+    let deadline = Arc::new(Mutex::new(Instant::now() + limits.head_time));
+    let service = service_fn(|mut request: Request<Incoming>| {
+        *deadline.lock() = Instant::now() + limits.request_time;
+        if goes_on(&request) {
+            request.extensions_mut().insert(line.clone());
+        }
+        let version = request.version();
+        let (answered, spelling) = (handle(request), spelling.clone());
+        let (follows, deadline) = (follows.clone(), deadline.clone());
         Box::pin(async move {
             let (mut response, after) = answered.await.into_parts();
             *follows.lock() = after;
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            if response.headers().contains_key(CONNECTION) {
+                *deadline.lock() = Instant::now() + HELD_TIME;
+            } else {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                // hyper would add to it that a 1.0 connection is kept, if that is what was asked for.
+                *response.version_mut() = version;
+            }
             spelling.apply(&mut response);
             Ok::<_, Infallible>(response)
         })
     });
     let mut connection = http1::Builder::new()
         .title_case_headers(true)
-        .keep_alive(false)
         .max_buf_size(limits.head_bytes)
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
         .serve_connection(TokioIo::new(Http11 { stream, begun: false }), service);
     let mut asked_to_stop = false;
+    let mut patience = std::pin::pin!(tokio::time::sleep_until(*deadline.lock()));
     let served = loop {
         tokio::select! {
             served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break served,
+            () = &mut patience => {
+                let deadline = *deadline.lock();
+                if deadline <= Instant::now() {
+                    tracing::debug!(from = %peer.address, "a connection took too long");
+                    break Ok(());
+                }
+                patience.as_mut().reset(deadline);
+            }
             _ = stopping.wait_for(|stopping| *stopping), if !asked_to_stop => {
                 asked_to_stop = true;
                 Pin::new(&mut connection).graceful_shutdown();
@@ -104,6 +132,14 @@ async fn answer<S, H, A>(
     let after = std::mem::take(&mut *follows.lock());
     drop(after);
     linger(stream).await;
+}
+
+/// Whether a client asks on, on the same connection, if it may. Proxies of before HTTP/1.1 promise it in words that mean
+/// something else to the next one.
+fn goes_on<B>(request: &Request<B>) -> bool {
+    let closes =
+        |value: &HeaderValue| value.as_bytes().to_ascii_lowercase().windows(5).any(|word| word == b"close");
+    request.version() == Version::HTTP_11 && !request.headers().get_all(CONNECTION).iter().any(closes)
 }
 
 /// Says that nothing more follows, and reads what the client is still sending.
@@ -194,7 +230,8 @@ mod tests {
             };
             let (_stop, stopping) = watch::channel(false);
             let spelling = Spelling::learn().await.unwrap();
-            let serving = tokio::spawn(answer(ours, peer, handle, spelling, Limits::default(), stopping));
+            let (line, limits) = (Line::default(), Limits::default());
+            let serving = tokio::spawn(answer(ours, peer, handle, line, spelling, limits, stopping));
             theirs.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").await.unwrap();
             let mut read = Vec::new();
             while read.len() < LENGTH {

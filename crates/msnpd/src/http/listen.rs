@@ -13,9 +13,13 @@ use tokio::task::JoinSet;
 
 use super::asked::Peer;
 use super::connection;
+use super::line::Line;
 use super::spelling::Spelling;
 use super::web::Web;
 use crate::tls::Acceptor;
+
+/// Which part of a listener's connections may be held, as the divisor of it.
+const HELD_SHARE: usize = 2;
 
 /// What one listener grants to those who connect.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +32,8 @@ pub struct Limits {
     pub head_bytes: usize,
     /// How long a request's head may take to arrive, and before it a TLS handshake. Old machines are slow.
     pub head_time: Duration,
-    /// How long a connection may live in all.
-    pub connection_time: Duration,
+    /// How long a request may take from its head on, with its answer.
+    pub request_time: Duration,
     /// How long a shutdown waits for answers under way.
     pub drain_time: Duration,
 }
@@ -41,7 +45,7 @@ impl Default for Limits {
             connections_per_address: None,
             head_bytes: 16 * 1024,
             head_time: Duration::from_secs(20),
-            connection_time: Duration::from_secs(120),
+            request_time: Duration::from_secs(120),
             drain_time: Duration::from_secs(10),
         }
     }
@@ -67,6 +71,7 @@ impl Listener {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Self { socket, tls, web, spelling, limits } = self;
         let permits = Arc::new(Semaphore::new(limits.connections));
+        let held = Arc::new(Semaphore::new(limits.connections / HELD_SHARE));
         let addresses = Addresses::default();
         let (stop, stopping) = watch::channel(false);
         let mut connections = JoinSet::new();
@@ -98,11 +103,9 @@ impl Listener {
             };
             let (web, spelling, tls, stopping) =
                 (web.clone(), spelling.clone(), tls.clone(), stopping.clone());
+            let line = Line::new(held.clone());
             connections.spawn(async move {
-                let serve = connection::serve(stream, tls, peer, web, spelling, limits, stopping);
-                if tokio::time::timeout(limits.connection_time, serve).await.is_err() {
-                    tracing::debug!(from = %peer.address, "a connection took too long");
-                }
+                connection::serve(stream, tls, peer, web, line, spelling, limits, stopping).await;
                 drop((permit, seat));
             });
         }

@@ -16,6 +16,7 @@ use super::front::Front;
 use super::others::answer_others;
 use super::page;
 use crate::abch::{AddressBooks, MAX_ABCH_BYTES};
+use crate::gateway::{self, Gateway};
 use crate::msgr_config::Here;
 use crate::oim::{MAX_OIM_BYTES, OfflineMessages};
 use crate::pages::{Pages, Target};
@@ -35,6 +36,8 @@ struct Services {
     pages: Arc<Pages>,
     /// What serves those who have signed in. Without it there are sign-in and pages only.
     server: Option<SignedIn>,
+    /// What carries Messenger itself, if anything does.
+    gateway: Option<Gateway>,
 }
 
 /// What serves those who have signed in. Cheap to clone.
@@ -125,18 +128,24 @@ impl SignedIn {
 impl Web {
     /// Sign-in and pages.
     pub fn new(passport: Passport, front: Front, pages: Arc<Pages>) -> Self {
-        Self(Arc::new(Services { passport, front, pages, server: None }))
+        Self(Arc::new(Services { passport, front, pages, server: None, gateway: None }))
     }
 
-    /// All services of a server.
-    pub fn with_server(passport: Passport, front: Front, pages: Arc<Pages>, server: Arc<Server>) -> Self {
+    /// All services of a server, and Messenger through HTTP if there is a gateway.
+    pub fn with_server(
+        passport: Passport,
+        front: Front,
+        pages: Arc<Pages>,
+        server: Arc<Server>,
+        gateway: Option<Gateway>,
+    ) -> Self {
         let server = Some(SignedIn {
             address_books: AddressBooks::new(server.clone()),
             offline_messages: OfflineMessages::new(server.clone()),
             storage: Storage::new(server.clone()),
             server,
         });
-        Self(Arc::new(Services { passport, front, pages, server }))
+        Self(Arc::new(Services { passport, front, pages, server, gateway }))
     }
 
     /// Answers a request. Takes the peer apart from it, since who it is decides what it may do.
@@ -147,12 +156,20 @@ impl Web {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Services { passport, front, pages, server } = &*self.0;
+        let Services { passport, front, pages, server, gateway } = &*self.0;
         let (parts, body) = request.into_parts();
         let asked = Asked::new(parts, peer);
         let reads = matches!(asked.method, Method::GET | Method::HEAD);
         // The oldest clients post their form to the page itself.
         let opens = reads || asked.method == Method::POST;
+        if let Some(gateway) = gateway.as_ref().filter(|_| asked.method == Method::POST)
+            && asked.file_name() == "gateway.dll"
+        {
+            return match body::read(body, gateway::MAX_BODY).await {
+                Ok(body) => gateway.answer(&asked, &body).await,
+                Err(refusal) => refusal,
+            };
+        }
         if let Some(target) = Target::at(&asked.path, asked.query.as_deref()).filter(|_| opens) {
             return page::show(&target, pages);
         }

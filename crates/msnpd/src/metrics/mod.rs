@@ -31,7 +31,7 @@ macro_rules! counts {
 }
 
 counts! {
-    /// Open connections to the Messenger ports.
+    /// Open connections to the Messenger ports, and sessions over HTTP.
     gauge connections = "msnpd_connections";
     /// Connections that were closed at once because of a limit.
     counter refused_connections = "msnpd_connections_refused_total";

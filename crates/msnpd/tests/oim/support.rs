@@ -82,7 +82,7 @@ impl Bench {
         let names = tls::Names::with_public_hosts(None);
         let identities = tls::Policy::Modern.identities(dir, &names, msnpd::clock::unix_now()).unwrap();
         let front = Front::new(&identities, None, 1863, 80, 443).unwrap();
-        Web::with_server(passport, front, Arc::default(), self.service.server.clone())
+        Web::with_server(passport, front, Arc::default(), self.service.server.clone(), None)
     }
 
     /// Signs in and shows oneself.
