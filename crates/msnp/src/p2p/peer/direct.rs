@@ -17,8 +17,12 @@ use super::super::direct::{Frames, Nonce, frame, hello, read_nonce};
 use super::super::link::Link;
 use super::super::slp::{Method, NonceForm, Slp, TransportAnswer, TransportOffer, content};
 use super::super::v1::Header;
-use super::super::{Via, limits};
+use super::super::{Via, limits, msnc};
 use super::{Ending, Event, Peer, SessionId, Stage};
+use crate::types::Capabilities;
+
+/// The first version of MSNC that offers nonces by their hash: that of Windows Live Messenger 8.0.
+const HASHES_NONCES: u32 = 6;
 
 /// What a client can do about direct connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,6 +120,11 @@ impl Peer {
     /// Says what the client can do about direct connections. Without it, all goes through the chat.
     pub fn set_reach(&mut self, reach: Reach) {
         self.direct.reach = reach;
+    }
+
+    /// Says what the peer's client can do, for what depends on it: MSN Messenger 6 to 7.5 is offered a plain nonce.
+    pub fn set_capabilities(&mut self, capabilities: Capabilities) {
+        self.config.plain_nonce = (1..HASHES_NONCES).contains(&msnc(capabilities));
     }
 
     fn draw_nonce(&mut self) {
