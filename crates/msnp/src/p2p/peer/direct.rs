@@ -164,9 +164,9 @@ impl Peer {
     pub(super) fn answer_direct(&mut self, slp: &Slp, wire: u32, now: Instant) -> TransportAnswer {
         let refusal = TransportAnswer::refusal(wire);
         if slp.is(content::TRANSPORT_ANSWER) {
-            let is_ours = self.direct.state == State::None && self.direct.reach != Reach::Chat;
             let answer = TransportAnswer::read(&slp.body);
-            if is_ours && self.connect(&answer, now) {
+            if self.direct.may_try() && self.connect(&answer, now) {
+                self.direct.attempts += 1;
                 let is_hashed = matches!(answer.nonce, Some(NonceForm::Hashed(_)));
                 return TransportAnswer { nonce: Some(self.our_nonce(is_hashed)), ..refusal };
             }
@@ -176,12 +176,12 @@ impl Peer {
         let Some(nonce) = offer.nonce.filter(|_| offer.has_tcp && self.direct.may_try()) else {
             return refusal;
         };
-        self.direct.attempts += 1;
         self.draw_nonce();
         let is_hashed = matches!(nonce, NonceForm::Hashed(_));
         let ours = self.our_nonce(is_hashed);
         match self.our_answer(wire, ours) {
             Some(answer) => {
+                self.direct.attempts += 1;
                 // A plain nonce is the listener's, whatever the other one has offered.
                 self.direct.begin(State::Listening(if is_hashed { nonce } else { ours }), now);
                 answer
