@@ -91,6 +91,7 @@ async fn run(mut session: Session, mut orders: mpsc::Receiver<Order>, shared: Ar
                 end_conversations(&shared).await;
                 machine.sign_out(&mut connection.out);
                 connection.close().await;
+                orders.close();
                 return tell_end(&shared, &events, None).await;
             }
             Over::Lost(error) => error,
@@ -101,7 +102,11 @@ async fn run(mut session: Session, mut orders: mpsc::Receiver<Order>, shared: Ar
         let state = || State::new(shared.clone(), events.clone());
         match come_back(error, &mut orders, &shared, &events, state).await {
             Ok(again) => session = again,
-            Err(reason) => return tell_end(&shared, &events, reason).await,
+            Err(reason) => {
+                // Whoever hears of the end finds that it is one.
+                orders.close();
+                return tell_end(&shared, &events, reason).await;
+            }
         }
         events.tell(Event::Reconnected);
     }
