@@ -193,7 +193,10 @@ impl Watching {
         let mut new = 0;
         for theirs in may {
             match entry.seen.get_mut(theirs) {
-                Some(seen) if seen.state == Step::ToLeave => *seen = Seen::new(network, now),
+                // The network may not have heard that he was left, and is to hear it where he is not wanted in the end.
+                Some(seen) if seen.state == Step::ToLeave => {
+                    *seen = Seen { state: Step::Asking, ..Seen::new(network, now) };
+                }
                 Some(_) => {}
                 None if total + new >= MAX_SEEN => break,
                 None => {

@@ -115,6 +115,11 @@ impl Fake {
         assert_eq!(self.heard(), expected);
     }
 
+    /// Waits for a moment whether it is told something.
+    pub async fn has_news(&self) {
+        let _ = tokio::time::timeout(Duration::from_millis(20), self.is_news.notified()).await;
+    }
+
     async fn answer<T, E>(&self, heard: String, done: T, failure: E) -> Result<T, E> {
         self.heard.lock().push(heard);
         self.is_news.notify_one();
