@@ -2,11 +2,12 @@
 
 use std::sync::Mutex;
 
-use msnp::soap::abch::{self, ErrorCode, Operation, Reply, ServiceHeader};
+use msnp::soap::abch::types::{Contact, ContactInfo};
+use msnp::soap::abch::{self, ErrorCode, Operation, Reply, ServiceHeader, Timestamp};
 use msnp::soap::oim::{Acknowledged, Fault as OimFault};
 use msnp::soap::rst::{self, BROKER, Credentials, Form, Issued, Request, Seal, Token};
 use msnp::types::{Guid, OwnedSecret};
-use msnp_client::web::{AddressBook, Generation, Letter, Method, OfflineMessages};
+use msnp_client::web::{AddressBook, Error, Generation, Invitation, Letter, Method, OfflineMessages};
 
 use crate::scripted::{Said, Server, http, ok, sign_in};
 use crate::support::{ALICE, BOB};
@@ -82,6 +83,25 @@ async fn tickets_are_renewed_without_the_password_where_that_is_known() {
 }
 
 #[tokio::test]
+async fn a_password_that_has_become_wrong_is_tried_once() {
+    let (tokens, is_first) = (service(false), Mutex::new(true));
+    let server = Server::start(None, move |request: &str| {
+        if request.contains("wonderland") && !std::mem::take(&mut *is_first.lock().unwrap()) {
+            ok(&rst::Fault::FailedAuthentication.to_xml(&Form::RST2, 1000))
+        } else {
+            tokens(request)
+        }
+    })
+    .await;
+    let tickets = sign_in(&server.web(), Method::single_sign_on("MBI_KEY_OLD")).await.unwrap();
+    for _ in 0..3 {
+        assert!(matches!(tickets.for_sign_in().await, Err(Error::WrongPassword { .. })));
+    }
+    // One with the password, one renewal, which this server does not know, and one more.
+    assert_eq!(server.asked().len(), 3);
+}
+
+#[tokio::test]
 async fn a_preferred_host_that_is_not_there_is_preferred_no_more() {
     let server = Server::start(None, service(true)).await;
     let web = server.web();
@@ -123,6 +143,77 @@ async fn an_address_book_that_is_not_there_is_made() {
     let tickets = sign_in(&web, Method::single_sign_on("MBI_KEY_OLD")).await.unwrap();
     let book = AddressBook::new(&web, &tickets, Generation::Before2009);
     assert_eq!(book.add_group("Friends").await.unwrap(), Guid([3; 16]));
+}
+
+#[tokio::test]
+async fn a_contact_that_is_there_is_found_whatever_is_named() {
+    let tokens = service(true);
+    let server = Server::start(None, move |request: &str| {
+        let header = service_header("");
+        if !request.contains("asmx") {
+            tokens(request)
+        } else if request.contains("<ABContactAdd ") || request.contains("<CreateContact ") {
+            // As Escargot says it.
+            let conflict = "79aca834-005d-4812-8749-dc976f38bc5d".parse().ok();
+            let fault = abch::Fault::new(ErrorCode::ContactAlreadyExists, Operation::AbContactAdd);
+            http("500 Internal Server Error", "", &abch::Fault { conflict, ..fault }.to_xml("host"))
+        } else if request.contains("<ABFind") {
+            let info = ContactInfo { passport_name: Some(BOB.to_uppercase()), ..ContactInfo::default() };
+            let last_change = Timestamp::default();
+            let contact = Contact { id: Guid([5; 16]), info, last_change, deleted: false };
+            let contacts = vec![contact];
+            let book = abch::AddressBook { groups: None, contacts, circles: None, ab: None };
+            ok(&if request.contains("Paged") {
+                Reply::AbFindContactsPaged(book).to_xml(&header)
+            } else {
+                Reply::AbFindAll(book).to_xml(&header)
+            })
+        } else if request.contains("<ManageWLConnection ") {
+            let (info, last_change) = (ContactInfo::default(), Timestamp::default());
+            let contact = Contact { id: Guid([5; 16]), info, last_change, deleted: false };
+            ok(&Reply::ManageWlConnection(Box::new(contact)).to_xml(&header))
+        } else {
+            let operation = if request.contains("<AddMember ") {
+                Operation::AddMember
+            } else {
+                Operation::AbContactUpdate
+            };
+            ok(&Reply::Done(operation).to_xml(&header))
+        }
+    })
+    .await;
+    let web = server.web();
+    let tickets = sign_in(&web, Method::single_sign_on("MBI_KEY_OLD")).await.unwrap();
+    for generation in [Generation::Before2009, Generation::From2009] {
+        let book = AddressBook::new(&web, &tickets, generation);
+        assert_eq!(book.add_contact(BOB, &Invitation::default()).await.unwrap(), Guid([5; 16]));
+        let last = server.asked().pop().unwrap();
+        assert!(last.contains("<AddMember ") || last.contains("<contactId>05050505-"), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_void_may_look_like_a_lock() {
+    let tokens = service(true);
+    let server = Server::start(None, move |request: &str| {
+        if !request.contains("asmx") {
+            tokens(request)
+        } else if request.contains("t=messengersecure.live.com3") {
+            ok(&Acknowledged { message_number: 1 }.to_xml())
+        } else {
+            let fault = OimFault::AuthenticationFailed { challenge: "ct=1,rver=1" }.to_xml();
+            let lock = "<LockKeyChallenge>1850937852</LockKeyChallenge></detail>";
+            http("500 Internal Server Error", "", &fault.replace("</detail>", lock))
+        }
+    })
+    .await;
+    let web = server.web();
+    let tickets = sign_in(&web, Method::single_sign_on("MBI_KEY_OLD")).await.unwrap();
+    let messages = OfflineMessages::new(&web, &tickets);
+    let letter = Letter { to: BOB, my_name: "Alice", text: "hi", run: Guid([7; 16]), number: 1 };
+    messages.send(&letter).await.unwrap();
+    let asked = server.asked();
+    assert_eq!(asked.iter().filter(|request| request.contains("oim.asmx")).count(), 3);
 }
 
 #[tokio::test]

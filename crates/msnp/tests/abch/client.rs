@@ -120,6 +120,21 @@ fn refusals_say_what_to_go_on_with() {
 }
 
 #[test]
+fn what_is_refused_without_a_fault_is_refused() {
+    let done = Reply::ManageWlConnection(Box::new(buddy())).to_xml(&header());
+    let result = "<ManageWLConnectionResult>";
+    let none = done.replace(result, &format!("{result}<clientErrorData/>"));
+    assert!(Reply::parse(none.as_bytes(), Operation::ManageWlConnection).is_ok());
+    let refused =
+        done.replace(result, &format!("{result}<clientErrorData>\n Not a member\n</clientErrorData>"));
+    let Err(Refused::Fault(refusal)) = Reply::parse(refused.as_bytes(), Operation::ManageWlConnection) else {
+        panic!()
+    };
+    assert_eq!(refusal.error, None);
+    assert_eq!(refusal.to_string(), "the service refuses: Not a member (clientErrorData)");
+}
+
+#[test]
 fn what_is_no_answer_is_told_apart() {
     let done = Reply::Done(Operation::AddMember).to_xml(&header());
     assert_eq!(
