@@ -83,6 +83,9 @@ pub enum Error {
     /// The server sends the client from one server to the next.
     #[error("the server sent the client on {0} times; the last address was {1}")]
     TooManyReferrals(usize, String),
+    /// The server has sent the client, which was in, to another server; the client goes there.
+    #[error("the server sends the client on to {0}")]
+    Moved(String),
     /// There is more than a client keeps.
     #[error("the server told of more {0} than anybody has")]
     TooMuch(&'static str),
@@ -111,6 +114,7 @@ impl Error {
             Self::Connect { .. }
             | Self::Broken(_)
             | Self::Closed
+            | Self::Moved(_)
             | Self::TimedOut(_)
             | Self::NotConnected => true,
             Self::Protocol(End::SignedOut(reason)) => {

@@ -231,11 +231,6 @@ impl Teller {
         }
     }
 
-    /// Whether nobody will ever take an event.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.queue.is_closed()
-    }
-
     /// The last event: waits until there is room for it.
     pub(crate) async fn tell_last(&self, event: Event) {
         // Nobody listens any more: nobody minds.

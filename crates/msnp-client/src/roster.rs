@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use msnp::command::nln::Presence;
 use msnp::types::{Capabilities, GroupRef, Guid, List, Lists, Privacy, Status};
+use msnp::wire::{Encoded, limits};
 
 use crate::error::Error;
 
@@ -11,6 +13,9 @@ pub const MAX_PEOPLE: usize = 10_000;
 
 /// How many groups are kept. Servers let a user have 30.
 pub const MAX_GROUPS: usize = 500;
+
+/// The longest address that is kept, in bytes: twice what a service takes, since others may have longer ones.
+const MAX_ADDRESS: usize = 2 * msnp::types::MAX_EMAIL_LEN;
 
 /// Somebody on the user's lists, as he is known at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,11 +62,27 @@ impl Contact {
         Self { email: email.to_owned(), name: email.to_owned(), network: 1, ..Self::default() }
     }
 
+    /// Takes what he shows.
+    pub(crate) fn show(&mut self, presence: &Presence<'_>) {
+        self.status = Some(presence.status);
+        self.name = kept_name(&presence.name);
+        self.capabilities = presence.capabilities;
+        let object = presence.object.as_ref().filter(|object| object.len() <= limits::OBJECT);
+        self.object = object.map(|object| object.decode().into_owned());
+    }
+
     fn forget_presence(&mut self) {
         let Self { status, capabilities, object, places, .. } = self;
         (*status, *capabilities, *object) = (None, Capabilities::default(), None);
         places.clear();
     }
+}
+
+/// A name, as much of it as a service takes.
+pub(crate) fn kept_name(name: &Encoded<'_>) -> String {
+    let mut name = name.decode().into_owned();
+    name.truncate(name.floor_char_boundary(limits::NAME));
+    name
 }
 
 /// A group of contacts.
@@ -97,6 +118,9 @@ impl Roster {
 
     /// Somebody, who need not be on a list yet.
     pub(crate) fn entry(&mut self, email: &str) -> Result<&mut Contact, Error> {
+        if email.len() > MAX_ADDRESS {
+            return Err(Error::TooMuch("letters in an address"));
+        }
         let key = email.to_ascii_lowercase();
         if self.people.len() >= MAX_PEOPLE && !self.people.contains_key(&key) {
             return Err(Error::TooMuch("people"));
@@ -104,9 +128,10 @@ impl Roster {
         Ok(self.people.entry(key).or_insert_with(|| Contact::new(email)))
     }
 
-    /// Everybody, in the order of their addresses.
+    /// Everybody who is on a list, in the order of their addresses.
     pub(crate) fn people(&self) -> Vec<Contact> {
-        let mut people: Vec<Contact> = self.people.values().cloned().collect();
+        let is_listed = |contact: &&Contact| !contact.lists.is_empty();
+        let mut people: Vec<Contact> = self.people.values().filter(is_listed).cloned().collect();
         people.sort_by(|a, b| a.email.cmp(&b.email));
         people
     }
@@ -127,7 +152,7 @@ impl Roster {
         listed: msnp::flow::client::notification::Listed<'_>,
     ) -> Result<(), Error> {
         let contact = self.entry(listed.handle)?;
-        contact.name = listed.name.decode().into_owned();
+        contact.name = kept_name(&listed.name);
         contact.guid = listed.guid.or(contact.guid);
         // Where lists come one by one, each adds to the others.
         contact.lists |= listed.lists;
@@ -203,6 +228,16 @@ mod tests {
         assert!(!roster.get("bob@example.net").expect("bob").is_online());
         roster.remove_from("bob@example.net", List::Block);
         assert!(roster.get("bob@example.net").is_none());
+    }
+
+    #[test]
+    fn names_and_addresses_have_their_limits() {
+        assert_eq!(kept_name(&Encoded::new(&"ä".repeat(500))).len(), limits::NAME - 1);
+        let mut roster = Roster::default();
+        assert!(roster.entry(&"a".repeat(MAX_ADDRESS + 1)).is_err());
+        // Who is on no list is not shown.
+        roster.entry("eve@example.com").expect("room");
+        assert!(roster.people().is_empty());
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub(crate) const QUEUE: usize = 64;
 /// How long the first attempt to come back waits, and the longest that any does.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(120));
 
+/// A session that has lasted this long was a good one: the next attempt to come back need not wait long.
+const LASTING: Duration = Duration::from_secs(300);
+
 /// How long conversations have to end when the session has.
 const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
 
@@ -64,49 +67,54 @@ pub(crate) struct Session {
     state: State,
 }
 
-/// Why a session is over.
-enum Over {
-    /// The user wanted it.
-    Wanted,
-    /// Otherwise.
-    Lost(Error),
-}
-
 /// Signs in, and goes on in a task of its own.
 pub(crate) async fn begin(shared: Arc<Shared>, events: Teller) -> Result<mpsc::Sender<Order>, Error> {
     let (orders, received) = mpsc::channel(QUEUE);
-    let session = Session::sign_in(State::new(shared.clone(), events.clone())).await?;
+    let session = Session::sign_in(State::new(shared.clone(), events.clone()), None).await?;
     tokio::spawn(run(session, received, shared, events));
     Ok(orders)
 }
 
-/// Runs a session, and those that follow it when its connection is lost.
-async fn run(mut session: Session, mut orders: mpsc::Receiver<Order>, shared: Arc<Shared>, events: Teller) {
+/// Runs a session, and those that follow it when its connection is lost, and tells the end.
+async fn run(session: Session, mut orders: mpsc::Receiver<Order>, shared: Arc<Shared>, events: Teller) {
+    let reason = live(session, &mut orders, &shared, &events).await;
+    // Whoever waits for the end may be the one who has to make room for its event.
+    drop(orders);
+    end_conversations(&shared).await;
+    events.tell_last(Event::SignedOut { reason: reason.map(Arc::new) }).await;
+}
+
+/// Until the user signs out, or there is no way back. Tells why.
+async fn live(
+    mut session: Session,
+    orders: &mut mpsc::Receiver<Order>,
+    shared: &Arc<Shared>,
+    events: &Teller,
+) -> Option<Error> {
+    let mut pause = RETRY.0;
     loop {
-        let error = match session.run(&mut orders).await {
-            Over::Wanted => {
+        let began = Instant::now();
+        let error = match session.serve(orders).await {
+            Err(error) => error,
+            Ok(()) => {
                 let Session { machine, mut connection, state } = session;
                 // Conversations first: what is said to a user who is gone and still in one would be lost.
                 drop(state);
-                end_conversations(&shared).await;
+                end_conversations(shared).await;
                 machine.sign_out(&mut connection.out);
                 connection.close().await;
-                orders.close();
-                return tell_end(&shared, &events, None).await;
+                return None;
             }
-            Over::Lost(error) => error,
         };
         // With it go the requests that wait, which are told so.
         drop(session);
         shared.roster().all_offline();
-        let state = || State::new(shared.clone(), events.clone());
-        match come_back(error, &mut orders, &shared, &events, state).await {
+        if began.elapsed() > LASTING {
+            pause = RETRY.0;
+        }
+        match come_back(error, orders, (shared, events), &mut pause).await {
             Ok(again) => session = again,
-            Err(reason) => {
-                // Whoever hears of the end finds that it is one.
-                orders.close();
-                return tell_end(&shared, &events, reason).await;
-            }
+            Err(reason) => return reason,
         }
         events.tell(Event::Reconnected);
     }
@@ -120,31 +128,27 @@ async fn end_conversations(shared: &Shared) {
     drop(gone.await);
 }
 
-/// Tells the last event, once conversations have told theirs.
-async fn tell_end(shared: &Shared, events: &Teller, reason: Option<Error>) {
-    end_conversations(shared).await;
-    events.tell_last(Event::SignedOut { reason: reason.map(Arc::new) }).await;
-}
-
 /// Signs in again, and again. Whoever asks for something meanwhile is told that there is no connection.
 async fn come_back(
     mut error: Error,
     orders: &mut mpsc::Receiver<Order>,
-    shared: &Shared,
-    events: &Teller,
-    state: impl Fn() -> State,
+    (shared, events): (&Arc<Shared>, &Teller),
+    pause: &mut Duration,
 ) -> Result<Session, Option<Error>> {
-    let (mut pause, longest) = RETRY;
     loop {
-        if !shared.settings.reconnects || !error.is_temporary() || events.is_closed() {
+        if !shared.settings.reconnects || !error.is_temporary() {
             return Err(Some(error));
         }
-        let wait = wanted_pause(&error).unwrap_or(pause).mul_f64(jitter());
+        let wait = wanted_pause(&error).unwrap_or(*pause).mul_f64(jitter());
         tracing::info!(%error, ?wait, "disconnected");
+        let server = match &error {
+            Error::Moved(address) => Some(address.clone()),
+            _ => None,
+        };
         events.tell(Event::Disconnected { reason: Arc::new(error), retry_in: wait });
         let attempt = async {
             tokio::time::sleep(wait).await;
-            Session::sign_in(state()).await
+            Session::sign_in(State::new(shared.clone(), events.clone()), server).await
         };
         tokio::pin!(attempt);
         let tried = loop {
@@ -157,11 +161,11 @@ async fn come_back(
                 },
             }
         };
+        *pause = (*pause * 2).min(RETRY.1);
         match tried {
             Ok(session) => return Ok(session),
             Err(again) => error = again,
         }
-        pause = (pause * 2).min(longest);
     }
 }
 
@@ -190,13 +194,6 @@ fn jitter() -> f64 {
 }
 
 impl Session {
-    async fn run(&mut self, orders: &mut mpsc::Receiver<Order>) -> Over {
-        match self.serve(orders).await {
-            Ok(()) => Over::Wanted,
-            Err(error) => Over::Lost(error),
-        }
-    }
-
     /// Until the user signs out.
     async fn serve(&mut self, orders: &mut mpsc::Receiver<Order>) -> Result<(), Error> {
         loop {
@@ -204,6 +201,7 @@ impl Session {
                 match signal {
                     Signal::Leave => return Ok(()),
                     Signal::ReadLists => self.read_lists_later(),
+                    Signal::Referred(address) => return Err(Error::Moved(address)),
                     // What belongs to a sign-in has its time.
                     _ => {}
                 }

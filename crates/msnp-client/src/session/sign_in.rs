@@ -22,14 +22,14 @@ use crate::web::{Method, Tickets};
 const MAX_REFERRALS: usize = 5;
 
 impl Session {
-    /// Signs in, all the way.
-    pub(super) async fn sign_in(state: State) -> Result<Self, Error> {
+    /// Signs in, all the way: at `server`, or where it was said at the beginning.
+    pub(super) async fn sign_in(state: State, server: Option<String>) -> Result<Self, Error> {
         let limit = Builder::SIGN_IN_LIMIT;
-        timeout(limit, Self::go_in(state)).await.map_err(|_| Error::TimedOut(limit))?
+        timeout(limit, Self::go_in(state, server)).await.map_err(|_| Error::TimedOut(limit))?
     }
 
-    async fn go_in(mut state: State) -> Result<Self, Error> {
-        let mut address = state.shared.settings.server.clone();
+    async fn go_in(mut state: State, server: Option<String>) -> Result<Self, Error> {
+        let mut address = server.unwrap_or_else(|| state.shared.settings.server.clone());
         for _ in 0..=MAX_REFERRALS {
             let mut session = Self::connect(&address, state).await?;
             match session.prove().await? {

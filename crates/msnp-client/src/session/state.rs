@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use msnp::chat::Content;
-use msnp::dialect::Package;
+use msnp::dialect::{ListForm, Package};
 use msnp::flow::client::MAX_OPEN;
 use msnp::flow::client::notification::{Demand, Event as Heard};
 use msnp::types::{GroupRef, List, OwnedSecret, PersonalData, TrId};
-use msnp::wire::{Mime, Verb};
+use msnp::wire::{Encoded, Mime, Verb};
 use tokio::sync::watch;
 
 use super::job;
@@ -17,7 +17,7 @@ use super::{Answer, Reply};
 use crate::chat_task::Way;
 use crate::error::Error;
 use crate::event::{Event, OwnPlace, Teller};
-use crate::roster::{Contact, Roster};
+use crate::roster::{Contact, Roster, kept_name};
 use crate::shared::Shared;
 use crate::text::unescape;
 
@@ -209,19 +209,24 @@ impl State {
                     return self.tell(Event::OwnStatus(Some(presence.status)));
                 }
                 let mut roster = self.shared.roster();
-                // Of others than contacts there is nothing to be told.
-                let Some(contact) = roster.get_mut(presence.handle) else { return };
-                contact.status = Some(presence.status);
-                contact.name = presence.name.decode().into_owned();
-                contact.capabilities = presence.capabilities;
-                contact.object = presence.object.map(|object| object.decode().into_owned());
+                // Another place may have added him, and the book is only about to be read.
+                let is_awaited = self.shared.dialect().lists == ListForm::AddressBook;
+                let contact = match is_awaited {
+                    true => roster.entry(presence.handle).ok(),
+                    false => roster.get_mut(presence.handle),
+                };
+                let Some(contact) = contact else { return };
+                contact.show(&presence);
                 let contact = contact.clone();
                 drop(roster);
-                self.tell(Event::Presence(contact));
+                // Of others than those on a list there is nothing to be told yet.
+                if !contact.lists.is_empty() {
+                    self.tell(Event::Presence(contact));
+                }
             }
             Heard::Offline { handle, circle: None, .. } => {
                 let gone = self.shared.roster().offline(handle);
-                if let Some(contact) = gone {
+                if let Some(contact) = gone.filter(|contact| !contact.lists.is_empty()) {
                     self.tell(Event::Presence(contact));
                 }
             }
@@ -292,7 +297,7 @@ impl State {
                 if let Some(contact) = contact {
                     contact.guid = guid.or(contact.guid);
                     if let Some(name) = name.filter(|_| contact.status.is_none()) {
-                        contact.name = name.decode().into_owned();
+                        contact.name = kept_name(&name);
                     }
                     let group = group.and_then(|group| group.parse::<GroupRef>().ok());
                     contact.groups.extend(group.filter(|group| !contact.groups.contains(group)));
@@ -321,7 +326,7 @@ impl State {
                 if self.shared.email.is(handle) {
                     name.as_ref().clone_into(&mut self.shared.own().name);
                 } else if let Some(contact) = roster.get_mut(handle) {
-                    name.as_ref().clone_into(&mut contact.name);
+                    contact.name = kept_name(&Encoded::new(&name));
                 }
                 answered = Some((trid, Answer::Done));
             }
@@ -329,7 +334,7 @@ impl State {
                 if let (Ok(guid), Some(name)) = (guid.parse(), value)
                     && let Some(contact) = roster.by_guid(guid)
                 {
-                    contact.name = name.decode().into_owned();
+                    contact.name = kept_name(&name);
                 }
                 answered = Some((trid, Answer::Done));
             }
@@ -365,7 +370,7 @@ impl State {
                     let contact = self.added_by(&mut roster, &member.address)?;
                     let name = member.name.as_deref().map(msnp::wire::Encoded::from_wire);
                     if let Some(name) = name.filter(|_| contact.status.is_none()) {
-                        contact.name = name.decode().into_owned();
+                        contact.name = kept_name(&name);
                     }
                     let (email, name) = (contact.email.clone(), contact.name.clone());
                     self.tell(Event::AddedBy { email, name });

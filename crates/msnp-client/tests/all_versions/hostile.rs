@@ -163,3 +163,26 @@ async fn requests_of_a_session_that_dies_are_not_waited_for() {
     }
     assert!(matches!(last, Some(Event::SignedOut { reason: Some(_) })), "{last:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_in_and_sent_elsewhere_goes_there() {
+    let whole = format!("{OPENING}{IN}{LISTS}{SHOWN}");
+    let second = server(whole.clone(), b"QNG\r\n".to_vec()).await;
+    let first = server(whole, format!("XFR 0 NS {second} 0 127.0.0.1:1\r\n").into_bytes()).await;
+    let (client, mut events) = builder(first).reconnect(true).sign_in().await.unwrap();
+    let mut reason = None;
+    timeout(PATIENCE, async {
+        loop {
+            match events.next().await.expect("still there") {
+                Event::Disconnected { reason: why, .. } => reason = Some(why.to_string()),
+                Event::Reconnected => break,
+                Event::SignedOut { reason } => panic!("{reason:?}"),
+                _ => {}
+            }
+        }
+    })
+    .await
+    .expect("there in time");
+    assert_eq!(reason, Some(format!("the server sends the client on to {second}")));
+    client.sign_out().await;
+}
