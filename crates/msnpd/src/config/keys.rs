@@ -154,8 +154,9 @@ keys! {
     /// years, and not the best one alone. aMSN from 2002 to 2008 needs it to sign in.
     key name_all_dialects: bool = false;
 
-    /// How many connections the Messenger ports take together. Further ones are closed, and the last sixteenth is for the
-    /// chats of those who are signed in: who signs in while it is in use is told that the server is busy.
+    /// How many connections the Messenger ports take together, and sessions over HTTP. Further ones are closed, and the
+    /// last sixteenth is for the chats of those who are signed in: who signs in while it is in use is told that the
+    /// server is busy.
     key max_connections: usize = accept::Limits::default().connections;
 
     /// How many of these may be of clients that have not signed in yet. Further ones are closed.
@@ -165,7 +166,8 @@ keys! {
     /// Whole schools and mobile networks come from one address; a chat takes a connection for as long as it lasts.
     key max_connections_per_address: usize = 0;
 
-    /// How many connections each of the two web ports takes. Further ones wait until others have gone.
+    /// How many connections each of the two web ports takes. Further ones wait until others have gone. Half may be kept
+    /// by clients that use Messenger over HTTP, who need one for themselves and one for each chat.
     key http_max_connections: usize = http::Limits::default().connections;
 
     /// How many of these may come from one address; 0 for no limit of its own. Further ones are closed.

@@ -141,17 +141,14 @@ impl Asking<'_> {
                 return Poll::Ready(());
             }
             if inner.pipe.has_room_for(body.len()) {
+                inner.turns.hear(self.number);
                 inner.pipe.say(body);
                 return Poll::Ready(());
             }
             inner.pipe.wait_for_answer(cx);
             Poll::Pending
         });
-        if tokio::time::timeout(HEARING, room).await.is_ok() {
-            return true;
-        }
-        self.session.inner.lock().turns.unsay(self.number);
-        false
+        tokio::time::timeout(HEARING, room).await.is_ok()
     }
 
     async fn answer(&self, lifespan: Duration) -> Outcome {

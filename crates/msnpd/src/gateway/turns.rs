@@ -69,7 +69,7 @@ pub(super) struct Told {
 /// What comes of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Its body is said, and it waits for the answer, under this number.
+    /// Its body is to be [heard](Turns::hear), and it waits for the answer, under this number.
     Say(u64),
     /// It waits for the answer, under this number.
     Wait(u64),
@@ -121,11 +121,17 @@ impl Turns {
 
     /// What was answered before has arrived, or is kept as lost.
     fn wait(&mut self, said: Said) -> u64 {
-        self.said = said.or(self.said);
         self.last = None;
         self.asked += 1;
         self.waits = Some(Asker { number: self.asked, said });
         self.asked
+    }
+
+    /// What this one has to say is said. Until then it may come again.
+    pub(super) fn hear(&mut self, number: u64) {
+        if let Some(asker) = self.waits.filter(|asker| asker.number == number) {
+            self.said = asker.said;
+        }
     }
 
     /// Whether it is still this one that waits.
@@ -152,13 +158,6 @@ impl Turns {
             self.waits = None;
         }
         may
-    }
-
-    /// What this one says could not be heard: it may come again with it.
-    pub(super) fn unsay(&mut self, number: u64) {
-        if self.is_waiting(number) {
-            (self.waits, self.said) = (None, None);
-        }
     }
 
     /// How many bytes of the next answer are taken by what was lost.
@@ -190,10 +189,19 @@ mod tests {
         Turns::new(FIRST)
     }
 
+    /// Asks, and has what is to be said heard at once.
+    fn ask(turns: &mut Turns, id: Id, said: Said) -> Turn {
+        let turn = turns.ask(id, said);
+        if let Turn::Say(number) = turn {
+            turns.hear(number);
+        }
+        turn
+    }
+
     /// One that was answered.
     fn answered(said: Said) -> (Turns, Told) {
         let mut turns = turns();
-        assert!(matches!(turns.ask(FIRST, said), Turn::Say(_) | Turn::Wait(_)));
+        assert!(matches!(ask(&mut turns, FIRST, said), Turn::Say(_) | Turn::Wait(_)));
         let told = turns.answer(b"told".to_vec(), false);
         (turns, told)
     }
@@ -202,9 +210,9 @@ mod tests {
     fn each_answer_brings_another_id() {
         let (mut turns, told) = answered(ONE);
         assert_ne!(told.id, FIRST);
-        assert_eq!(turns.ask(told.id, ONE), Turn::Say(2));
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Refuse, "its answer has arrived");
-        assert_eq!(turns.ask(Id { head: 1, tail: told.id.tail ^ 1 }, None), Turn::Refuse);
+        assert_eq!(ask(&mut turns, told.id, ONE), Turn::Say(2));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Refuse, "its answer has arrived");
+        assert_eq!(ask(&mut turns, Id { head: 1, tail: told.id.tail ^ 1 }, None), Turn::Refuse);
     }
 
     #[test]
@@ -212,61 +220,61 @@ mod tests {
         for said in [None, ONE] {
             let (mut turns, told) = answered(said);
             for again in [said, None, said] {
-                assert_eq!(turns.ask(FIRST, again), Turn::Again(told.clone()));
+                assert_eq!(ask(&mut turns, FIRST, again), Turn::Again(told.clone()));
             }
             // And then it goes on.
-            assert!(matches!(turns.ask(told.id, TWO), Turn::Say(_)));
+            assert!(matches!(ask(&mut turns, told.id, TWO), Turn::Say(_)));
         }
     }
 
     #[test]
     fn nothing_else_is_said_under_an_id_that_was_answered() {
         let (mut turns, told) = answered(ONE);
-        assert_eq!(turns.ask(FIRST, TWO), Turn::Refuse);
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Again(told));
+        assert_eq!(ask(&mut turns, FIRST, TWO), Turn::Refuse);
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Again(told));
     }
 
     #[test]
     fn who_has_lost_the_answer_to_a_poll_may_go_on_with_a_command() {
         let (mut turns, told) = answered(None);
-        let Turn::Say(number) = turns.ask(FIRST, ONE) else { panic!() };
-        assert_eq!(turns.ask(told.id, ONE), Turn::Refuse, "nobody has that id");
+        let Turn::Say(number) = ask(&mut turns, FIRST, ONE) else { panic!() };
+        assert_eq!(ask(&mut turns, told.id, ONE), Turn::Refuse, "nobody has that id");
         assert_eq!(turns.lost(), 4);
         // The connection breaks once more.
         turns.leave(number);
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Wait(number + 1));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Wait(number + 1));
         let next = turns.answer(b" more".to_vec(), false);
         assert_eq!(&*next.body, b"told more");
         assert_eq!(turns.lost(), 0);
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Again(next));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Again(next));
     }
 
     #[test]
     fn a_command_is_said_once_however_often_it_comes() {
         let mut turns = turns();
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Say(1));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Say(1));
         // While somebody waits; when he has left; when a poll has come meanwhile.
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Wait(2));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Wait(2));
         assert!(!turns.is_waiting(1));
         turns.leave(1);
         assert!(turns.is_waiting(2));
-        assert_eq!(turns.ask(FIRST, TWO), Turn::Refuse);
-        assert_eq!(turns.ask(FIRST, None), Turn::Refuse);
+        assert_eq!(ask(&mut turns, FIRST, TWO), Turn::Refuse);
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Refuse);
         turns.leave(2);
         assert!(!turns.is_under_way());
-        assert_eq!(turns.ask(FIRST, TWO), Turn::Refuse);
-        assert_eq!(turns.ask(FIRST, None), Turn::Wait(3));
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Wait(4));
+        assert_eq!(ask(&mut turns, FIRST, TWO), Turn::Refuse);
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Wait(3));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Wait(4));
         let told = turns.answer(Vec::new(), false);
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Again(told));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Again(told));
     }
 
     #[test]
     fn a_command_sends_a_poll_away() {
         let mut turns = turns();
-        assert_eq!(turns.ask(FIRST, None), Turn::Wait(1));
-        assert_eq!(turns.ask(FIRST, None), Turn::Wait(2));
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Say(3));
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Wait(1));
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Wait(2));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Say(3));
         assert!(!turns.is_waiting(1) && !turns.is_waiting(2) && turns.is_waiting(3));
     }
 
@@ -274,15 +282,21 @@ mod tests {
     fn what_could_not_be_heard_may_come_again() {
         let mut turns = turns();
         assert_eq!(turns.ask(FIRST, ONE), Turn::Say(1));
-        turns.unsay(1);
-        assert_eq!(turns.ask(FIRST, TWO), Turn::Say(2));
+        // From the same client, while there is no room yet; from one that has been told so.
+        assert_eq!(turns.ask(FIRST, ONE), Turn::Say(2));
+        turns.hear(1);
+        turns.leave(2);
+        assert_eq!(turns.ask(FIRST, TWO), Turn::Say(3));
+        turns.hear(3);
+        turns.leave(3);
+        assert_eq!(turns.ask(FIRST, TWO), Turn::Wait(4));
     }
 
     #[test]
     fn who_leaves_need_not_wait() {
         let (mut turns, told) = answered(ONE);
         assert!(turns.close(FIRST), "the answer may have been lost");
-        assert_eq!(turns.ask(told.id, ONE), Turn::Say(2));
+        assert_eq!(ask(&mut turns, told.id, ONE), Turn::Say(2));
         assert!(!turns.close(FIRST));
         assert!(turns.close(told.id) && !turns.is_waiting(2));
     }
@@ -290,10 +304,10 @@ mod tests {
     #[test]
     fn nothing_is_said_after_the_end() {
         let mut turns = turns();
-        assert_eq!(turns.ask(FIRST, None), Turn::Wait(1));
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Wait(1));
         let told = turns.answer(Vec::new(), true);
-        assert_eq!(turns.ask(FIRST, ONE), Turn::Refuse);
-        assert_eq!(turns.ask(FIRST, None), Turn::Again(told));
+        assert_eq!(ask(&mut turns, FIRST, ONE), Turn::Refuse);
+        assert_eq!(ask(&mut turns, FIRST, None), Turn::Again(told));
     }
 
     /// What becomes of a request.
@@ -335,7 +349,7 @@ mod tests {
                     _ if speaks => Some(next),
                     _ => None,
                 };
-                let turn = turns.ask(id, said);
+                let turn = ask(&mut turns, id, said);
                 let told = match turn {
                     Turn::Say(_) => {
                         heard.push(said.unwrap());

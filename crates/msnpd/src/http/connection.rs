@@ -33,49 +33,46 @@ use crate::tls::Acceptor;
 const LINGER_BYTES: usize = 1024 * 1024;
 const LINGER_TIME: Duration = Duration::from_secs(2);
 
-/// How long a connection that is held may be idle, from the answer on: longer than anything for which it is held lives
-/// without a request.
+/// How long a connection that is held may at least be idle, from the answer on: longer than anything for which it is held
+/// lives without a request.
 const HELD_TIME: Duration = Duration::from_secs(75);
 
+/// On which terms a connection is served.
+pub(super) struct Terms {
+    /// What its requests may do with it.
+    pub(super) line: Line,
+    /// How header names are written.
+    pub(super) spelling: Spelling,
+    /// What is granted.
+    pub(super) limits: Limits,
+    /// Turns true when the service goes down.
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
 /// Serves a connection to its end. Errors are the client's: it is gone, too slow, or speaks something else.
-pub(super) async fn serve(
-    stream: TcpStream,
-    tls: Option<Acceptor>,
-    peer: Peer,
-    web: Web,
-    line: Line,
-    spelling: Spelling,
-    limits: Limits,
-    stopping: watch::Receiver<bool>,
-) {
+pub(super) async fn serve(stream: TcpStream, tls: Option<Acceptor>, peer: Peer, web: Web, terms: Terms) {
     let handle = |request| web.answer(peer, request);
     let Some(tls) = tls else {
-        return answer(stream, peer, handle, line, spelling, limits, stopping).await;
+        return answer(stream, peer, handle, terms).await;
     };
-    match tokio::time::timeout(limits.head_time, tls.accept(stream)).await {
+    match tokio::time::timeout(terms.limits.head_time, tls.accept(stream)).await {
         Ok(Ok(stream)) => {
             let (version, cipher) = (stream.ssl().version_str(), stream.ssl().current_cipher());
             tracing::debug!(from = %peer.address, version, cipher = cipher.map(SslCipherRef::name), "TLS");
-            answer(stream, peer, handle, line, spelling, limits, stopping).await;
+            answer(stream, peer, handle, terms).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, from = %peer.address, "no TLS"),
         Err(_) => tracing::debug!(from = %peer.address, "a TLS handshake took too long"),
     }
 }
 
-async fn answer<S, H, A>(
-    stream: S,
-    peer: Peer,
-    handle: H,
-    line: Line,
-    spelling: Spelling,
-    limits: Limits,
-    mut stopping: watch::Receiver<bool>,
-) where
+async fn answer<S, H, A>(stream: S, peer: Peer, handle: H, terms: Terms)
+where
     S: AsyncRead + AsyncWrite + Unpin,
     H: Fn(Request<Incoming>) -> A,
     A: Future<Output = Answer>,
 {
+    let Terms { line, spelling, limits, mut stopping } = terms;
     // Kept until the answer is out, and done however this ends.
     let follows = Arc::new(Mutex::new(After::default()));
     let deadline = Arc::new(Mutex::new(Instant::now() + limits.head_time));
@@ -230,8 +227,8 @@ mod tests {
             };
             let (_stop, stopping) = watch::channel(false);
             let spelling = Spelling::learn().await.unwrap();
-            let (line, limits) = (Line::default(), Limits::default());
-            let serving = tokio::spawn(answer(ours, peer, handle, line, spelling, limits, stopping));
+            let terms = Terms { line: Line::default(), spelling, limits: Limits::default(), stopping };
+            let serving = tokio::spawn(answer(ours, peer, handle, terms));
             theirs.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").await.unwrap();
             let mut read = Vec::new();
             while read.len() < LENGTH {

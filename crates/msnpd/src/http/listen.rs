@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::asked::Peer;
-use super::connection;
+use super::connection::{self, Terms};
 use super::line::Line;
 use super::spelling::Spelling;
 use super::web::Web;
@@ -101,11 +101,11 @@ impl Listener {
                 tracing::debug!(from = %peer.address.ip(), "too many connections from one address");
                 continue;
             };
-            let (web, spelling, tls, stopping) =
-                (web.clone(), spelling.clone(), tls.clone(), stopping.clone());
-            let line = Line::new(held.clone());
+            let (web, tls) = (web.clone(), tls.clone());
+            let (line, spelling, stopping) = (Line::new(held.clone()), spelling.clone(), stopping.clone());
+            let terms = Terms { line, spelling, limits, stopping };
             connections.spawn(async move {
-                connection::serve(stream, tls, peer, web, line, spelling, limits, stopping).await;
+                connection::serve(stream, tls, peer, web, terms).await;
                 drop((permit, seat));
             });
         }
