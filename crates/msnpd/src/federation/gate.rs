@@ -8,8 +8,8 @@ use msnp::soap::oim::MAX_PAYLOAD;
 use msnp::types::{Email, PASSPORT_NETWORK, YAHOO_NETWORK};
 use msnp::wire::Mime;
 
-use super::gateway::Gateway;
 use super::network::{Message, NotSaid, Presence, Said, Unavailable};
+use super::peering::Peering;
 use super::tasks::Task;
 use crate::directory::Encodings;
 use crate::server::Server;
@@ -52,11 +52,11 @@ impl Gate {
     }
 
     /// The server, where the network may speak for `theirs` to `ours`.
-    fn open(&self, theirs: &Email, ours: &Email) -> Result<(Arc<Server>, Arc<Gateway>), NotTaken> {
+    fn open(&self, theirs: &Email, ours: &Email) -> Result<(Arc<Server>, Arc<Peering>), NotTaken> {
         let server = self.server.upgrade().ok_or(NotTaken::Over)?;
-        let gateway = server.federation.route(ours, theirs).cloned();
-        let gateway = gateway.filter(|gateway| gateway.number == self.network).ok_or(NotTaken::NotYours)?;
-        Ok((server, gateway))
+        let peering = server.federation.route(ours, theirs).cloned();
+        let peering = peering.filter(|peering| peering.number == self.network).ok_or(NotTaken::NotYours)?;
+        Ok((server, peering))
     }
 
     /// Which of these addresses have accounts here. Waits while the network has much to ask.
@@ -65,8 +65,8 @@ impl Gate {
     /// When that can't be found out now.
     pub async fn find(&self, asked: &[Email]) -> Result<Vec<Email>, Unavailable> {
         let server = self.server.upgrade().ok_or(Unavailable)?;
-        let gateway = server.federation.gateways.get(self.network).ok_or(Unavailable)?;
-        let _turn = gateway.incoming.acquire().await.map_err(|_| Unavailable)?;
+        let peering = server.federation.peerings.get(self.network).ok_or(Unavailable)?;
+        let _turn = peering.incoming.acquire().await.map_err(|_| Unavailable)?;
         let known = server.store.accounts_with(asked.to_vec()).await.map_err(|error| {
             server.note_failure(&error);
             Unavailable
@@ -80,12 +80,12 @@ impl Gate {
     /// # Errors
     /// [`NotYours`](NotTaken::NotYours), [`TooMany`](NotTaken::TooMany), [`Over`](NotTaken::Over).
     pub fn watch(&self, theirs: &Email, ours: &Email) -> Result<(), NotTaken> {
-        let (server, gateway) = self.open(theirs, ours)?;
-        if !gateway.be_watched(ours, theirs) {
+        let (server, peering) = self.open(theirs, ours)?;
+        if !peering.be_watched(ours, theirs) {
             return Err(NotTaken::TooMany);
         }
         server.directory.mark_watched(ours);
-        gateway.look_at(Task::Shows(ours.clone()));
+        peering.look_at(Task::Shows(ours.clone()));
         Ok(())
     }
 
@@ -94,8 +94,8 @@ impl Gate {
     /// # Errors
     /// [`NotYours`](NotTaken::NotYours), [`Over`](NotTaken::Over).
     pub fn unwatch(&self, theirs: &Email, ours: &Email) -> Result<(), NotTaken> {
-        let (_, gateway) = self.open(theirs, ours)?;
-        gateway.be_left(ours, theirs);
+        let (_, peering) = self.open(theirs, ours)?;
+        peering.be_left(ours, theirs);
         Ok(())
     }
 
@@ -104,9 +104,9 @@ impl Gate {
     /// # Errors
     /// [`NotYours`](NotTaken::NotYours), [`Unasked`](NotTaken::Unasked), [`Over`](NotTaken::Over).
     pub fn show(&self, theirs: &Email, ours: &Email, presence: Option<Presence>) -> Result<(), NotTaken> {
-        let (server, gateway) = self.open(theirs, ours)?;
+        let (server, peering) = self.open(theirs, ours)?;
         let (presence, now) = (presence.and_then(Presence::told), server.now());
-        let is_asked = server.federation.watching.show(gateway.number, theirs, ours, presence, now);
+        let is_asked = server.federation.watching.show(peering.number, theirs, ours, presence, now);
         if is_asked { Ok(()) } else { Err(NotTaken::Unasked) }
     }
 
@@ -116,12 +116,12 @@ impl Gate {
     /// Why it was not said.
     pub async fn say(&self, message: Message) -> Result<(), NotSaid> {
         let Message { from, to, said } = message;
-        let (server, gateway) = self.open(&from, &to).map_err(|refused| match refused {
+        let (server, peering) = self.open(&from, &to).map_err(|refused| match refused {
             NotTaken::Over => NotSaid::Failed,
             _ => NotSaid::Unroutable,
         })?;
         let (kind, payload) = said.payload(&from)?;
-        let _turn = gateway.incoming.acquire().await.map_err(|_| NotSaid::Failed)?;
+        let _turn = peering.incoming.acquire().await.map_err(|_| NotSaid::Failed)?;
         let id = server.directory.id_of(&to).ok_or(NotSaid::NotOnline)?;
         let shown = server.shown_to(&to, std::slice::from_ref(&from)).await.map_err(|error| {
             server.note_failure(&error);
@@ -160,10 +160,10 @@ impl Gate {
     /// [`Over`](NotTaken::Over).
     pub fn reset(&self) -> Result<(), NotTaken> {
         let server = self.server.upgrade().ok_or(NotTaken::Over)?;
-        let gateway = server.federation.gateways.get(self.network).ok_or(NotTaken::Over)?;
-        gateway.forget_watchers();
+        let peering = server.federation.peerings.get(self.network).ok_or(NotTaken::Over)?;
+        peering.forget_watchers();
         server.federation.watching.reset(self.network, server.now());
-        gateway.look_at(Task::Everything);
+        peering.look_at(Task::Everything);
         Ok(())
     }
 }

@@ -9,10 +9,10 @@
 //! whatever changes, in whatever order it is heard of, the last look is right.
 
 mod gate;
-mod gateway;
 mod loopback;
 mod named;
 mod network;
+mod peering;
 mod standing;
 mod tasks;
 mod watching;
@@ -25,22 +25,22 @@ use msnp::types::{Email, Lists, TrId};
 use tokio::task::JoinSet;
 
 pub use gate::{Gate, NotTaken};
-pub use gateway::{FIND_LIMIT, MAX_CALLS, MAX_WATCHED, MAX_WATCHERS, RETRY, SAY_LIMIT, TELL_LIMIT};
 pub use loopback::Loopback;
 pub use network::{Answer, Found, Message, Network, NotSaid, Presence, Said, Unavailable};
+pub use peering::{FIND_LIMIT, MAX_CALLS, MAX_WATCHED, MAX_WATCHERS, RETRY, SAY_LIMIT, TELL_LIMIT};
 pub use watching::{MAX_NAMED, MAX_SEEN};
 
 use crate::account::AccountId;
 use crate::directory::{Endpoint, EndpointId, Said as Told};
 use crate::server::Server;
-use gateway::Gateway;
+use peering::Peering;
 use tasks::Task;
 use watching::Watching;
 
 /// The networks beside this one, and what is known of their people.
 #[derive(Debug, Default)]
 pub struct Federation {
-    gateways: Vec<Arc<Gateway>>,
+    peerings: Vec<Arc<Peering>>,
     watching: Watching,
 }
 
@@ -56,21 +56,21 @@ pub struct Search {
 impl Federation {
     /// These networks. Where two have an address it is the first one's.
     pub fn new(networks: Vec<Arc<dyn Network>>) -> Self {
-        let gateway = |(number, network)| Arc::new(Gateway::new(number, network));
+        let peering = |(number, network)| Arc::new(Peering::new(number, network));
         Self {
-            gateways: networks.into_iter().enumerate().map(gateway).collect(),
+            peerings: networks.into_iter().enumerate().map(peering).collect(),
             watching: Watching::default(),
         }
     }
 
     /// Whether there are no other networks.
     pub fn is_empty(&self) -> bool {
-        self.gateways.is_empty()
+        self.peerings.is_empty()
     }
 
     /// The network to which an address belongs.
-    fn route(&self, ours: &Email, theirs: &Email) -> Option<&Arc<Gateway>> {
-        self.gateways.iter().find(|gateway| gateway.network.routes(ours, theirs))
+    fn route(&self, ours: &Email, theirs: &Email) -> Option<&Arc<Peering>> {
+        self.peerings.iter().find(|peering| peering.network.routes(ours, theirs))
     }
 
     /// Whether an address is one of another network.
@@ -79,18 +79,18 @@ impl Federation {
     }
 
     fn is_routed_by(&self, ours: &Email, theirs: &Email, number: usize) -> bool {
-        self.route(ours, theirs).is_some_and(|gateway| gateway.number == number)
+        self.route(ours, theirs).is_some_and(|peering| peering.number == number)
     }
 
     /// Asks all networks for those of these addresses that may be theirs, all at once.
     pub async fn find(&self, ours: &Email, asked: &[Email]) -> Search {
         let mut calls = JoinSet::new();
-        for gateway in &self.gateways {
-            let is_its = |theirs: &&Email| self.is_routed_by(ours, theirs, gateway.number);
+        for peering in &self.peerings {
+            let is_its = |theirs: &&Email| self.is_routed_by(ours, theirs, peering.number);
             let its: Vec<_> = asked.iter().filter(is_its).cloned().collect();
             if !its.is_empty() {
-                let (gateway, ours) = (gateway.clone(), ours.clone());
-                calls.spawn(async move { gateway.find(ours, its).await });
+                let (peering, ours) = (peering.clone(), ours.clone());
+                calls.spawn(async move { peering.find(ours, its).await });
             }
         }
         let asked: HashSet<_> = asked.iter().collect();
@@ -112,8 +112,8 @@ impl Federation {
     /// # Errors
     /// Why it was not said. After [`SAY_LIMIT`] there is one.
     pub async fn say(&self, message: Message) -> Result<(), NotSaid> {
-        let gateway = self.route(&message.from, &message.to).ok_or(NotSaid::Unroutable)?;
-        gateway.say(message).await
+        let peering = self.route(&message.from, &message.to).ok_or(NotSaid::Unroutable)?;
+        peering.say(message).await
     }
 
     /// Whether a place may name these people of other networks beside those whom it has named.
@@ -156,22 +156,22 @@ impl Federation {
     /// Something has changed that may let one of ours see others or let others see him: his lists, in the store or as a place
     /// tells them.
     pub fn lists_changed(&self, ours: &Email) {
-        for gateway in &self.gateways {
-            gateway.look_at(Task::Watches(ours.clone()));
+        for peering in &self.peerings {
+            peering.look_at(Task::Watches(ours.clone()));
         }
         self.shown_changed(ours);
     }
 
     /// What one of ours shows has changed.
     fn shown_changed(&self, ours: &Email) {
-        for gateway in self.gateways.iter().filter(|gateway| gateway.watches(ours)) {
-            gateway.look_at(Task::Shows(ours.clone()));
+        for peering in self.peerings.iter().filter(|peering| peering.watches(ours)) {
+            peering.look_at(Task::Shows(ours.clone()));
         }
     }
 
     /// Whether anybody of another network watches one of ours.
     pub fn is_watched(&self, ours: &Email) -> bool {
-        self.gateways.iter().any(|gateway| gateway.watches(ours))
+        self.peerings.iter().any(|peering| peering.watches(ours))
     }
 }
 
@@ -182,9 +182,9 @@ impl Server {
         if self.federation.is_empty() {
             return tasks;
         }
-        for gateway in &self.federation.gateways {
-            gateway.network.start(Gate::new(self, gateway.number));
-            tasks.spawn(gateway.clone().work(Arc::downgrade(self)));
+        for peering in &self.federation.peerings {
+            peering.network.start(Gate::new(self, peering.number));
+            tasks.spawn(peering.clone().work(Arc::downgrade(self)));
         }
         let server = self.clone();
         tasks.spawn(async move { server.federation.watching.tell_late(|| server.now()).await });

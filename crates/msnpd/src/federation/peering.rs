@@ -42,7 +42,7 @@ pub const MAX_WATCHED: usize = 100_000;
 
 /// A network.
 #[derive(Debug)]
-pub(super) struct Gateway {
+pub(super) struct Peering {
     /// Its number among all of them.
     pub(super) number: usize,
     pub(super) network: Arc<dyn Network>,
@@ -71,7 +71,7 @@ enum Again {
     Store,
 }
 
-impl Gateway {
+impl Peering {
     pub(super) fn new(number: usize, network: Arc<dyn Network>) -> Self {
         Self {
             number,
