@@ -22,6 +22,8 @@ mod send;
 mod service;
 #[path = "../examples/watch.rs"]
 mod watch;
+#[path = "../examples/whois.rs"]
+mod whois;
 
 use std::io;
 
@@ -77,7 +79,7 @@ async fn each_does_what_it_says() {
     carol.leaves().await;
     let (lines, mut written) = mpsc::unbounded_channel();
     let carol = service.client(CAROL);
-    let watching = tokio::spawn(async move { watch::run(carol, &mut Lines(lines)).await });
+    let watching = tokio::spawn(async move { watch::run(carol, false, &mut Lines(lines)).await });
     let mut seen = String::new();
     let says = async |seen: &mut String, written: &mut mpsc::UnboundedReceiver<String>, what: &str| {
         while !seen.contains(what) {
@@ -88,8 +90,27 @@ async fn each_does_what_it_says() {
     says(&mut seen, &mut written, "<alice@example.com> is NLN\n").await;
     alice.client.set_personal_message("tea").await.unwrap();
     says(&mut seen, &mut written, "<alice@example.com>: tea\n").await;
+    watching.abort();
+    let _ = watching.await;
+
+    let mut card = Vec::new();
+    whois::run(service.client(CAROL), ALICE, &mut card).await.unwrap();
+    let card = String::from_utf8(card).unwrap();
+    for line in ["status    NLN\n", "message   tea\n", "lists     FL AL\n"] {
+        assert!(card.contains(line), "{line:?} in {card}");
+    }
+    let unknown = whois::run(service.client(CAROL), "nobody@example.com", &mut Vec::new()).await;
+    assert!(unknown.unwrap_err().to_string().contains("none of your lists"));
+
+    let (lines, mut written) = mpsc::unbounded_channel();
+    let carol = service.client(CAROL);
+    let watching = tokio::spawn(async move { watch::run(carol, true, &mut Lines(lines)).await });
+    let mut seen = String::new();
+    says(&mut seen, &mut written, r#""message":"tea""#).await;
     alice.leaves().await;
-    says(&mut seen, &mut written, "<alice@example.com> is gone\n").await;
+    says(&mut seen, &mut written, r#""status":null}"#).await;
+    let is_json = |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok();
+    assert!(seen.lines().all(is_json), "{seen}");
     watching.abort();
     service.stop().await;
     bot.abort();
