@@ -2,7 +2,7 @@
 //!
 //! A session is opened by a request, spoken with by further ones, each of which brings what the client says and takes what
 //! the server has said, and is over when either end says so or the client asks no more. It is carried by
-//! [`session::serve`] as any connection is, which can't tell: it takes up a [place](crate::accept::Place) as one does, is
+//! [`crate::session::serve`] as any connection is, which can't tell: it takes up a [place](crate::accept::Place) as one does, is
 //! counted on its client's address, and what it does not take waits in its outbox within the limits that hold for all.
 //!
 //! | file | is about |

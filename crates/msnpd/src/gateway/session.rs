@@ -182,3 +182,38 @@ impl Drop for Asking<'_> {
         inner.seen = Instant::now();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::sync::Arc;
+
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+    use crate::gateway::pipe::{MAX_UNHEARD, SessionEnd};
+    use crate::sessions::Sessions;
+
+    /// A session that hears nothing for a while keeps so much for it and no more. Whoever says more is told to come again, and has
+    /// said nothing so far.
+    #[tokio::test(start_paused = true)]
+    async fn so_much_may_wait_to_be_heard() {
+        let id = Id::random();
+        let session = Arc::new(Session::new(Ipv4Addr::LOCALHOST.into(), id, Sessions::default().open()));
+        let mut end = SessionEnd::new(session.clone());
+        let body = vec![b'x'; MAX_UNHEARD];
+        let Outcome::Told(told) = session.ask(id, &body, Some(1), Duration::ZERO).await else { panic!() };
+        assert!(told.body.is_empty() && !told.closes);
+        for _ in 0..2 {
+            assert_eq!(session.ask(told.id, b"more", Some(2), Duration::ZERO).await, Outcome::Busy);
+        }
+        let asking = tokio::spawn({
+            let session = session.clone();
+            async move { session.ask(told.id, b"more", Some(2), Duration::ZERO).await }
+        });
+        let mut heard = vec![0; MAX_UNHEARD + 4];
+        end.read_exact(&mut heard).await.unwrap();
+        assert!(heard.ends_with(b"xmore"));
+        assert!(matches!(asking.await.unwrap(), Outcome::Told(_)));
+    }
+}

@@ -10,10 +10,8 @@ use hyper::Request;
 use msnpd::accept::{Door, Limits};
 use msnpd::gateway::Gateway;
 use msnpd::http::{Asked, Peer};
-use msnpd::serve::Service;
 use msnpd::tls;
 
-use super::common;
 use super::common::raw::Raw;
 use super::support::{ALICE, Http, Stage, once};
 
@@ -97,8 +95,6 @@ impl Still {
     async fn set() -> Self {
         let stage = Stage::set().await;
         let dir = tempfile::tempdir().unwrap();
-        let service = Service::bind(common::options(dir.path())).await.unwrap();
-        drop(service);
         let names = tls::Names::with_public_hosts(None);
         let now = msnpd::clock::unix_now();
         let identities = tls::Policy::Modern.identities(dir.path(), &names, now).unwrap();
