@@ -29,6 +29,9 @@ const MAX_WAITING: usize = 128;
 /// [`ANSWER_LIMIT`](crate::conversation::ANSWER_LIMIT), so that it can still be said without him.
 const RECALL_LIMIT: Duration = Duration::from_secs(15);
 
+/// How long a client stays where nobody else is and nothing is said. Servers close such chats, too, some of them late.
+const ALONE_LIMIT: Duration = Duration::from_secs(300);
+
 /// Where to go, and as whom.
 pub(crate) struct Way {
     pub(crate) address: String,
@@ -55,6 +58,8 @@ struct Chat {
     last_left: Option<String>,
     /// What is to be said once he has come, or is known not to.
     held: VecDeque<Held>,
+    /// Since when nobody else has been there, and nothing was said.
+    alone: Option<Instant>,
     /// Until when he is waited for, while he is being invited again.
     recalling: Option<Instant>,
 }
@@ -109,6 +114,7 @@ pub(crate) async fn enter(
         invited: Vec::new(),
         last_left: None,
         held: VecDeque::new(),
+        alone: None,
         recalling: None,
     };
     while !chat.machine.is_in() {
@@ -152,6 +158,11 @@ impl Chat {
         loop {
             self.hear()?;
             self.connection.flush().await?;
+            self.alone = match self.conversation.members().is_empty() {
+                true => self.alone.or_else(|| Some(Instant::now())),
+                false => None,
+            };
+            let alone_until = self.alone.map(|since| since + ALONE_LIMIT);
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Say { payload, ack, said }) => self.say(Held { payload, ack, said }),
@@ -160,6 +171,7 @@ impl Chat {
                 },
                 filled = self.connection.fill() => filled?,
                 () = sleep_until(self.recalling) => self.release(),
+                () = sleep_until(alone_until) => return Ok(()),
                 // Nothing is ever sent: the other end goes with the session.
                 _ = over.changed() => return Ok(()),
             }
@@ -265,6 +277,7 @@ impl Chat {
     }
 
     fn say(&mut self, held: Held) {
+        self.alone = None;
         let is_alone = self.conversation.members().is_empty();
         let is_gone = is_alone && self.last_left.is_some();
         // Typing is for those who are there.

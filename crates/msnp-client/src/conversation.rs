@@ -22,8 +22,9 @@ pub(crate) const QUEUE: usize = 32;
 
 /// A conversation of two people or more, on a switchboard.
 ///
-/// It is cheap to clone; clones are the same conversation, and are equal. It goes on while anybody is in it, also without
-/// a handle.
+/// It is cheap to clone; clones are the same conversation, and are equal. It goes on without a handle as well, until the user
+/// leaves it, signs out, or has been alone in it for five minutes. Servers end it where nothing is said for long; what comes
+/// then from the other side is another conversation.
 #[derive(Clone)]
 pub struct Conversation {
     pub(crate) shared: Arc<Shared>,
