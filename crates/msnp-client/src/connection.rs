@@ -1,6 +1,7 @@
 //! A connection to a server: bytes in, frames out, and what is to be said.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::BufMut as _;
@@ -34,6 +35,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 pub(crate) struct Connection {
     stream: Box<dyn Transport>,
     pub(crate) inbox: Inbox,
+    /// Where the server is reached from.
+    pub(crate) local: Option<IpAddr>,
     /// What is to be said; see [`flush`](Self::flush).
     pub(crate) out: Vec<u8>,
 }
@@ -83,7 +86,8 @@ impl Connection {
             .map_err(failed)?;
         // Lines are small and each is waited for.
         stream.set_nodelay(true).map_err(Error::Broken)?;
-        Ok(Self { stream: Box::new(stream), inbox: Inbox::new(direction), out: Vec::new() })
+        let local = stream.local_addr().ok().map(|local| local.ip());
+        Ok(Self { stream: Box::new(stream), local, inbox: Inbox::new(direction), out: Vec::new() })
     }
 
     /// Reads some more. Given up midway, nothing is lost.
@@ -157,7 +161,7 @@ mod tests {
     async fn messages_come_whole_and_nothing_piles_up() {
         let (mut server, client) = tokio::io::duplex(64);
         let inbox = Inbox::new(Direction::FromNotification);
-        let mut connection = Connection { stream: Box::new(client), inbox, out: Vec::new() };
+        let mut connection = Connection { stream: Box::new(client), local: None, inbox, out: Vec::new() };
         let said = tokio::spawn(async move {
             for _ in 0..2000 {
                 server.write_all(b"QNG 50\r\nMSG Hotmail Hotmail 4\r\nQNG\n").await.expect("written");

@@ -47,11 +47,15 @@ mod connection;
 mod conversation;
 mod error;
 mod event;
+mod exchange;
 mod lists;
+mod objects;
+mod pictures;
 mod roster;
 mod session;
 mod shared;
 mod text;
+mod transfer;
 pub mod web;
 
 pub use builder::Builder;
@@ -59,7 +63,12 @@ pub use client::Client;
 pub use conversation::Conversation;
 pub use error::Error;
 pub use event::{Event, Events, OfflineMessage, OwnPlace, Person, TextMessage};
+pub use exchange::Direct;
+pub use pictures::{Emoticon, NamedEmoticon};
 pub use roster::{Contact, Group, MAX_GROUPS, MAX_PEOPLE};
 
+pub use transfer::{OfferedFile, Progress, Transfer};
+
+pub use msnp::p2p::{Ending, FileOffer};
 pub use msnp::types::{Capabilities, Email, GroupRef, Guid, List, Lists, Privacy, Status};
 pub use msnp::version::Version;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use msnp::dialect::{ListForm, Package};
 use msnp::flow::client::notification::{Credentials, NotificationClient, Shown};
 use msnp::flow::client::{End, Settings};
-use msnp::types::{Listed, PersonalData, PrivatePlace, Published};
+use msnp::types::{Capabilities, Listed, PersonalData, PrivatePlace, Published};
 use msnp::wire::Direction;
 use tokio::time::timeout;
 
@@ -16,6 +16,7 @@ use crate::book;
 use crate::builder::Builder;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::exchange::CAPABILITIES;
 use crate::web::{Method, Tickets};
 
 /// How often a server may send the client on to another one.
@@ -110,6 +111,10 @@ impl Session {
             while !matches!(self.signal().await?, Signal::ListsComplete) {}
         }
         let dialect = self.machine.dialect();
+        if self.state.shared.settings.capabilities.is_none() {
+            let can = if dialect.has_data_messages { CAPABILITIES } else { Capabilities::default() };
+            self.state.shared.own().capabilities = can;
+        }
         let own = self.state.shared.own().clone();
         if dialect.has_places {
             let place = PrivatePlace {

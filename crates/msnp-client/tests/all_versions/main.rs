@@ -15,3 +15,4 @@ mod person;
 mod reconnect;
 mod service;
 mod stories;
+mod transfers;
