@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::duplicate_mod,
     clippy::print_stderr,
     dead_code,
     missing_docs,

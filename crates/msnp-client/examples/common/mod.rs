@@ -8,7 +8,7 @@ use msnp_client::{Builder, Client};
 
 /// `MSN_EMAIL` and `MSN_PASSWORD` sign in at `MSN_SERVER`, with the web services at `MSN_WEB` (`https://…`), which have a
 /// certificate of the CA in the file `MSN_CA`, or of one that everybody trusts.
-pub fn builder() -> Result<Builder, Box<dyn Error + Send + Sync>> {
+pub(crate) fn builder() -> Result<Builder, Box<dyn Error + Send + Sync>> {
     let needed = |name: &str| var(name).map_err(|_| format!("{name} is not set"));
     let bot = Client::builder(&needed("MSN_EMAIL")?, &needed("MSN_PASSWORD")?).server(needed("MSN_SERVER")?);
     let Ok(web) = var("MSN_WEB") else { return Ok(bot) };

@@ -187,7 +187,7 @@ impl Error {
     pub(super) fn is_bad_ticket(&self) -> bool {
         match self {
             Self::AddressBook(refusal) => refusal.error == Some(abch::ErrorCode::PassportAuthFail),
-            Self::Messages(oim::Refusal::AuthenticationFailed { lock_key, .. }) => lock_key.is_none(),
+            Self::Messages(oim::Refusal::AuthenticationFailed { .. }) => true,
             Self::Refused { fault } => fault.error_code() == Some("PassportAuthFail"),
             _ => false,
         }

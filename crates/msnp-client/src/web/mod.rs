@@ -25,6 +25,7 @@
 //! how often they send a client on.
 
 mod address_book;
+mod directory;
 mod error;
 mod http;
 mod offline_messages;
@@ -42,6 +43,7 @@ use hyper::Method as HttpMethod;
 use hyper::header::HeaderValue;
 
 pub use address_book::{AddressBook, Generation, Invitation};
+pub use directory::Directory;
 pub use error::Error;
 use http::{Answer, Ask, Http};
 pub use http::{ConnectTo, Limits};

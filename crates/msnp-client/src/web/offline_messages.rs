@@ -56,22 +56,25 @@ impl OfflineMessages {
     /// [`Error::Messages`] if it is not kept, and whatever may happen on the way.
     pub async fn send(&self, letter: &Letter<'_>) -> Result<(), Error> {
         let ticket = self.tickets.for_service(Purpose::StoreMessages).await?;
-        let error = match self.store(letter, &ticket, STORE_2).await {
-            Err(Error::Messages(Refusal::AuthenticationFailed { lock_key: Some(lock), .. })) => {
-                *self.lock_key() = opened(&lock);
-                return self.store(letter, &ticket, STORE_2).await;
-            }
-            Err(error) => error,
-            Ok(()) => return Ok(()),
-        };
-        match error {
-            error if error.is_bad_ticket() => {
+        match self.store_behind_lock(letter, &ticket).await {
+            Err(Error::Messages(Refusal::AuthenticationFailed { .. })) => {
                 let ticket = self.tickets.instead_of(Purpose::StoreMessages, &ticket).await?;
-                self.store(letter, &ticket, STORE_2).await
+                self.store_behind_lock(letter, &ticket).await
             }
             // A service of old knows the earlier name alone.
-            Error::Status { status: 404 | 405, .. } => self.store(letter, &ticket, STORE).await,
-            error => Err(error),
+            Err(Error::Status { status: 404 | 405, .. }) => self.store(letter, &ticket, STORE).await,
+            other => other,
+        }
+    }
+
+    /// Opens the lock, if there is one. Some services say that it is locked when it is the ticket that they don't take.
+    async fn store_behind_lock(&self, letter: &Letter<'_>, ticket: &OwnedSecret) -> Result<(), Error> {
+        match self.store(letter, ticket, STORE_2).await {
+            Err(Error::Messages(Refusal::AuthenticationFailed { lock_key: Some(lock), .. })) => {
+                *self.lock_key() = opened(&lock);
+                self.store(letter, ticket, STORE_2).await
+            }
+            other => other,
         }
     }
 

@@ -85,6 +85,8 @@ enum Held {
     One(Kept<OwnedSecret>),
     /// One for each service.
     Many { broker: Option<Kept<Grant>>, tickets: Vec<Kept<Grant>>, cid: Option<u64> },
+    /// None any more: the password has become wrong. It is not tried again, which would look like guessing.
+    Refused { text: String },
 }
 
 /// Something that runs out.
@@ -117,8 +119,8 @@ impl Tickets {
     /// The account's number in the address book, if the server has told it.
     pub async fn cid(&self) -> Option<u64> {
         match &*self.held.lock().await {
-            Held::One(_) => None,
             Held::Many { cid, .. } => *cid,
+            Held::One(_) | Held::Refused { .. } => None,
         }
     }
 
@@ -166,7 +168,17 @@ impl Tickets {
                 return Ok(found);
             }
         }
-        *held = Held::get(&self.web, &self.account, &self.method).await?;
+        if let Held::Refused { text } = &*held {
+            return Err(Error::WrongPassword { text: text.clone() });
+        }
+        match Held::get(&self.web, &self.account, &self.method).await {
+            Ok(new) => *held = new,
+            Err(Error::WrongPassword { text }) => {
+                *held = Held::Refused { text: text.clone() };
+                return Err(Error::WrongPassword { text });
+            }
+            Err(error) => return Err(error),
+        }
         held.find(address, bad).ok_or(Error::NoTicket(address))
     }
 
@@ -184,7 +196,7 @@ impl Tickets {
             Ok(grant) => Ok(grant),
             // Not all servers know how, and none says so in the same way.
             Err(Error::Tokens(Refusal::BadContextToken | Refusal::Other { .. }))
-            | Err(Error::WrongPassword { .. } | Error::Unreadable { .. }) => Ok(None),
+            | Err(Error::WrongPassword { .. } | Error::Unreadable { .. } | Error::Status { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -215,6 +227,7 @@ impl Held {
     fn find(&self, address: &str, bad: Option<&OwnedSecret>) -> Option<(OwnedSecret, Option<TicketSecret>)> {
         let now = Instant::now();
         match self {
+            Self::Refused { .. } => None,
             Self::One(Kept { what, until }) => {
                 (*until > now && Some(what) != bad).then(|| (what.clone(), None))
             }

@@ -8,6 +8,8 @@ mod common;
 mod address_book;
 mod hostile;
 mod messages;
+mod other_servers;
 mod passport;
+mod scripted;
 mod storage;
 mod support;

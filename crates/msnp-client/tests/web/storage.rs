@@ -1,7 +1,7 @@
 //! What roams, from end to end.
 
 use msnp::soap::storage::StreamType;
-use msnp_client::web::{Error, Storage};
+use msnp_client::web::{Directory, Error, Generation, Invitation, Storage};
 
 use crate::support::{ALICE, BOB, Bench};
 
@@ -77,6 +77,19 @@ async fn others_see_what_they_may() {
     let alice = Storage::new(&bench.web, &bench.tickets(ALICE).await);
     let bob = Storage::new(&bench.web, &bench.tickets(BOB).await);
     let cid = alice.profile(None).await.unwrap().cid;
+    // What is there to be changed is told to nobody else.
     assert!(matches!(bob.profile(Some(cid)).await, Err(Error::Refused { .. })));
+    let directory = Directory::new(&bench.web, &bench.tickets(BOB).await);
+    assert!(matches!(directory.person(cid).await, Err(Error::Refused { .. })));
+    // Once they have each other.
+    let (hers, his) =
+        (bench.book(ALICE, Generation::Before2009).await, bench.book(BOB, Generation::Before2009).await);
+    hers.add_contact(BOB, &Invitation::default()).await.unwrap();
+    his.add_contact(ALICE, &Invitation::default()).await.unwrap();
+    alice.update(Some("Alice A."), None).await.unwrap();
+    let person = directory.person(cid).await.unwrap();
+    assert_eq!(person.text("PublicProfile.DisplayName"), Some("Alice A."));
+    let strangers: Vec<u64> = (1..100).chain([cid]).collect();
+    assert_eq!(directory.people(&strangers).await.unwrap(), [person]);
     bench.running.stop().await;
 }

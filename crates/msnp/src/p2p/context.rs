@@ -5,8 +5,8 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::limits;
 
-/// How long the structure is in version 3, in bytes; the preview is behind it.
-const LENGTH: usize = 638;
+/// How long the structure is in version 2, in bytes; the preview is behind it.
+const LENGTH: usize = 574;
 
 /// Bytes of the name in it: 259 characters of UTF-16 and a NUL.
 const NAME: usize = 520;
@@ -43,7 +43,7 @@ impl FileOffer {
         let (_kind, rest) = rest.split_first_chunk::<4>()?;
         let name = rest.get(..NAME).unwrap_or(rest);
         let units = name.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair));
-        let name = char::decode_utf16(units.take_while(|unit| *unit != 0));
+        let name = char::decode_utf16(units.take(NAME / 2 - 1).take_while(|unit| *unit != 0));
         let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
         let preview = bytes.get(length..).filter(|_| length >= 20 + NAME).unwrap_or_default();
         Some(Self {
@@ -53,15 +53,16 @@ impl FileOffer {
         })
     }
 
-    /// Writes the base64 of an invitation, in version 3 as version 1 of the transport has it, or in version 2. A name that is
-    /// too long is cut, and a preview that is too long is left out.
-    pub fn to_context(&self, is_version_2: bool) -> String {
-        let (length, version): (usize, u32) = if is_version_2 { (LENGTH - 64, 2) } else { (LENGTH, 3) };
+    /// Writes the base64 of an invitation. A name that is too long is cut, and a preview that is too long is left out.
+    ///
+    /// It is version 2 of the structure, which everybody takes: MSN Messenger 7 writes version 3 itself, whose length
+    /// libpurple has wrong.
+    pub fn to_context(&self) -> String {
         let preview =
             Some(&*self.preview).filter(|preview| preview.len() <= limits::PREVIEW).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(length + preview.len());
-        bytes.extend_from_slice(&u32::try_from(length).unwrap_or_default().to_le_bytes());
-        bytes.extend_from_slice(&version.to_le_bytes());
+        let mut bytes = Vec::with_capacity(LENGTH + preview.len());
+        bytes.extend_from_slice(&u32::try_from(LENGTH).unwrap_or_default().to_le_bytes());
+        bytes.extend_from_slice(&2_u32.to_le_bytes());
         bytes.extend_from_slice(&self.size.to_le_bytes());
         bytes.extend_from_slice(&u32::from(preview.is_empty()).to_le_bytes());
         let mut units = 0;
@@ -74,7 +75,6 @@ impl FileOffer {
         }
         bytes.resize(20 + NAME + 30, 0);
         bytes.extend_from_slice(&[0xff; 4]);
-        bytes.resize(length, 0);
         bytes.extend_from_slice(preview);
         STANDARD.encode(bytes)
     }
@@ -128,26 +128,24 @@ mod tests {
     #[test]
     fn known_answers() {
         let offer = FileOffer::new("notes.txt", 123_456);
-        let (two, three) = (offer.to_context(true), offer.to_context(false));
-        assert_eq!((two.len(), three.len()), (768, 852));
-        assert!(
-            two.starts_with("PgIAAAIAAABA4gEAAAAAAAEAAABuAG8AdABlAHMA")
-                && three.starts_with("fgIAAAMAAABA4gEA")
-        );
-        let bytes = STANDARD.decode(&two).unwrap();
+        let context = offer.to_context();
+        assert_eq!(context.len(), 768);
+        assert!(context.starts_with("PgIAAAIAAABA4gEAAAAAAAEAAABuAG8AdABlAHMA"));
+        let bytes = STANDARD.decode(&context).unwrap();
         assert_eq!(bytes[0x230..], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
-        for context in [two, three] {
-            assert_eq!(FileOffer::read(&context), Some(offer.clone()));
-        }
+        assert_eq!(FileOffer::read(&context), Some(offer.clone()));
+        // Version 3 has 64 more.
+        let longer = [&638_u32.to_le_bytes(), &3_u32.to_le_bytes(), &bytes[8..], &[0; 64]].concat();
+        let longer = STANDARD.encode(longer);
+        assert!(longer.starts_with("fgIAAAMAAABA4gEA") && longer.len() == 852);
+        assert_eq!(FileOffer::read(&longer), Some(offer));
     }
 
     #[test]
     fn previews_are_where_the_length_says() {
         let offer = FileOffer { preview: vec![7; 300], ..FileOffer::new("ä.png", 9) };
-        for context in [offer.to_context(true), offer.to_context(false)] {
-            assert_eq!(FileOffer::read(&context), Some(offer.clone()));
-        }
-        let mut bytes = STANDARD.decode(offer.to_context(true)).unwrap();
+        assert_eq!(FileOffer::read(&offer.to_context()), Some(offer.clone()));
+        let mut bytes = STANDARD.decode(offer.to_context()).unwrap();
         for length in [0_u32, 19, 100_000, u32::MAX] {
             bytes[..4].copy_from_slice(&length.to_le_bytes());
             assert_eq!(FileOffer::read(&STANDARD.encode(&bytes)).unwrap().preview, b"");
@@ -185,7 +183,7 @@ mod tests {
         #[test]
         fn any_name_survives_and_is_safe(name in "[^\0]{0,120}", preview in proptest::collection::vec(any::<u8>(), 0..9)) {
             let offer = FileOffer { name, size: 1, preview };
-            let again = FileOffer::read(&offer.to_context(false));
+            let again = FileOffer::read(&offer.to_context());
             prop_assert_eq!(again.as_ref(), Some(&offer));
             let safe = offer.safe_name();
             prop_assert!(!safe.is_empty() && safe.len() <= 201 && !safe.contains(['/', '\\', '\0']) && safe != "..");

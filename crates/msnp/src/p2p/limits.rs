@@ -63,6 +63,9 @@ pub const REMEMBERED: usize = 64;
 /// Peers that one chat may have: its people, some of them at several places.
 pub const PEERS: usize = 64;
 
+/// Places of one person among them, by what he says.
+pub const PLACES: usize = 8;
+
 /// How long an invitation to an object waits for an answer.
 pub const ANSWER: Duration = Duration::from_secs(60);
 

@@ -25,10 +25,17 @@ impl Peers {
         Self { me, ids: Ids::new(seed), peers: Vec::new(), turn: 0 }
     }
 
-    /// A person, or one of his places, to ask or offer something. `None`: there are [`limits::PEERS`], and all are busy.
+    /// A person, or one of his places, to ask or offer something. `None`: there are [`limits::PEERS`], or
+    /// [`limits::PLACES`] of his, and all are busy.
     pub fn peer(&mut self, party: &Party) -> Option<&mut Peer> {
         if let Some(at) = self.peers.iter().position(|peer| peer.party() == party) {
             return self.peers.get_mut(at);
+        }
+        // Nobody takes the room of others by making up places.
+        let is_his = |peer: &Peer| peer.party().email == party.email;
+        if self.peers.iter().filter(|peer| is_his(peer)).count() >= limits::PLACES {
+            let idle = self.peers.iter().position(|peer| is_his(peer) && peer.is_quiet())?;
+            self.peers.remove(idle);
         }
         if self.peers.len() >= limits::PEERS {
             let idle = self.peers.iter().position(Peer::is_quiet)?;

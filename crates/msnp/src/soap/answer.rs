@@ -151,6 +151,11 @@ impl ReceivedFault {
         })
     }
 
+    /// What is none by its form, but says no all the same.
+    pub(super) fn told(code: &str, text: &str) -> Self {
+        Self { code: words(code), text: words(text), detail: Box::default() }
+    }
+
     /// The code in the service's own language: `ItemDoesNotExist`, `PassportAuthFail` …
     pub fn error_code(&self) -> Option<&str> {
         self.detail("errorcode")

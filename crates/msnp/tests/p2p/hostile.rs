@@ -1,7 +1,7 @@
 //! Peers that lie.
 
 use msnp::p2p::v1::{Flags, Header, Packet};
-use msnp::p2p::{Config, Ending, Envelope, Event, FileOffer, Invitation, Peer, limits};
+use msnp::p2p::{Config, Ending, Envelope, Event, FileOffer, Invitation, Peer, Peers, limits};
 use msnp::types::MsnObject;
 
 use super::pair::{ALICE, BOB, Fate, Pair, noise, picture};
@@ -288,4 +288,22 @@ fn somebody_asks_again_without_end() {
     pair.bob.act(now);
     assert!(packets < 1000);
     assert_eq!(pair.bob.ending(session), Some(Ending::Broken));
+}
+
+#[test]
+fn places_that_are_made_up() {
+    let now = std::time::Instant::now();
+    let here = format!("{ALICE};{{3f1c0a52-9b7e-4d21-8a60-5e2d41c7b901}}");
+    let (mut peers, bob) = (Peers::new(here.parse().unwrap(), [1; 32]), BOB.parse().unwrap());
+    let mut taken = 0;
+    for i in 0..1000 {
+        let src = format!("{BOB};{{00000000-0000-0000-0000-{i:012}}}");
+        let mut other = Peer::new(Config::new(src.parse().unwrap(), here.parse().unwrap()), [2; 32]);
+        other.request(&picture().0, now).unwrap();
+        let payload = other.poll_transmit(now).unwrap().bytes;
+        taken += usize::from(peers.receive(&bob, &payload, now));
+    }
+    assert_eq!(taken, limits::PLACES);
+    // There is room for others.
+    assert!(peers.peer(&"carol@example.com".parse().unwrap()).is_some());
 }

@@ -1,6 +1,9 @@
 //! What goes well.
 
+use msnp::p2p::slp::euf;
+use msnp::p2p::webcam::{self, Agreement, Description, Role};
 use msnp::p2p::{Ending, Event, FileOffer, Invitation, P2pError, Peers, Progress, SessionId, limits};
+use msnp::p2p::{read_text, write_text};
 use msnp::types::{Email, MsnObject, ObjectType};
 
 use super::pair::{ALICE, Fate, Pair, Who, noise, picture};
@@ -232,4 +235,53 @@ fn several_people_in_one_chat() {
     let fetched: Vec<_> = fetched.iter().map(|(name, got)| (&**name, **got == *data)).collect();
     assert_eq!(fetched, [("bob@example.com", true), ("carol@example.com", true)]);
     all[0].1.left(&names[1].parse().unwrap());
+}
+
+#[test]
+fn a_webcam_is_agreed_on() {
+    for mut pair in Pair::both() {
+        let (show, context) = (euf::WEBCAM_SHOW, webcam::context());
+        let ours = pair.bob.peer.invite_to(show, webcam::APP_ID, context.clone(), pair.now).unwrap();
+        pair.settle(WELL);
+        let theirs = pair.alice.events.iter().find_map(|event| match event {
+            Event::Invited {
+                session,
+                invitation: Invitation::Other { application, app_id: 4, context: said },
+            } => {
+                assert_eq!((application, said), (&show, &context));
+                Some(*session)
+            }
+            _ => None,
+        });
+        let theirs = theirs.unwrap();
+        let side = |recipient, session| Description {
+            recipient,
+            session,
+            ports: [6891; 3],
+            addresses: vec!["192.0.2.1".parse().unwrap(); 5],
+        };
+        let mut producer = Agreement::new(Role::Producer, side(142, 9311));
+        let mut viewer = Agreement::new(Role::Viewer, side(160, 0));
+        while producer.agreed().is_none() || viewer.agreed().is_none() {
+            for (side, session, agreement) in
+                [(&mut pair.bob, ours, &mut producer), (&mut pair.alice, theirs, &mut viewer)]
+            {
+                while let Some(text) = agreement.poll_text() {
+                    side.peer.say(session, write_text(&text, [1, 2, 3])).unwrap();
+                }
+                for event in std::mem::take(&mut side.events) {
+                    if let Event::Text { bytes, .. } = event {
+                        agreement.hear(&read_text(&bytes).unwrap());
+                    }
+                }
+            }
+            pair.settle(WELL);
+            assert!(pair.log.len() < 100);
+        }
+        // It may go on for as long as it likes, without a word in the chat.
+        assert_eq!((pair.bob.peer.poll_timeout(), pair.alice.peer.poll_timeout()), (None, None));
+        pair.alice.peer.cancel(theirs).unwrap();
+        pair.run(WELL);
+        assert_eq!(pair.bob.ending(ours), Some(Ending::Cancelled));
+    }
 }

@@ -46,8 +46,7 @@ async fn a_reader_who_takes_nothing_loses_presence_and_not_his_connection() {
     yahoo.gate().show(&email(YOLANDA), &email(ALICE), online("Yolanda")).unwrap();
     let lines = alice.lines();
     assert_eq!(lines.len(), said, "presence is not among them");
-    tokio::time::pause();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    pass(Duration::from_secs(3)).await;
     assert_eq!(alice.lines(), ["NLN NLN 32:yolanda@yahoo.com Yolanda 0:0 0"]);
     assert_eq!(yahoo.gate().say(text(YOLANDA, ALICE, "hi")).await, Ok(()));
 }

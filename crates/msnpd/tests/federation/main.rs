@@ -6,6 +6,7 @@
 mod common;
 mod hostile;
 mod patience;
+mod random;
 mod sight;
 mod stage;
 mod wire;

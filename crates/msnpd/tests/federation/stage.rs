@@ -1,5 +1,6 @@
 //! A server in memory, a network that does as a test wants, and places that keep what they are told.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,9 @@ use msnpd::federation::{self, Answer, Found, Gate, Message, Network, NotSaid, Pr
 use msnpd::outbox::Writer;
 use msnpd::serve::SERVED;
 use msnpd::server::{Challenges, Server, Settings, WebServer};
-use msnpd::store::{Adding, EntryAddress, Limits, MemberKey, NewAccount, NewEntry, Role, Store};
+use msnpd::store::{
+    Adding, BookEntry, EntryAddress, EntryKind, Limits, MemberKey, NewAccount, NewEntry, Role, Store,
+};
 use msnpd::ticket::{LIFETIME, Mint};
 use parking_lot::Mutex;
 use tempfile::TempDir;
@@ -46,6 +49,14 @@ pub fn text(from: &str, to: &str, text: &str) -> Message {
     Message { from: email(from), to: email(to), said: federation::Said::Text(payload.into_bytes().into()) }
 }
 
+/// Lets time pass, at once. The clock is stopped for no longer: the store, which works on threads of its own, would find that
+/// it has taken too long.
+pub async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::sleep(time).await;
+    tokio::time::resume();
+}
+
 /// How a network answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Manner {
@@ -65,6 +76,8 @@ pub struct Fake {
     pub refusal: Mutex<NotSaid>,
     gate: OnceLock<Gate>,
     heard: Mutex<Vec<String>>,
+    /// Whom it believes that ours want to see.
+    pub watched: Mutex<BTreeSet<(Email, Email)>>,
     is_news: Notify,
 }
 
@@ -76,6 +89,7 @@ impl Fake {
             refusal: Mutex::new(NotSaid::NotOnline),
             gate: OnceLock::new(),
             heard: Mutex::default(),
+            watched: Mutex::default(),
             is_news: Notify::new(),
         })
     }
@@ -144,11 +158,19 @@ impl Network for Fake {
     }
 
     fn watch<'a>(&'a self, ours: &'a Email, theirs: &'a Email) -> Answer<'a, Result<(), Unavailable>> {
-        Box::pin(self.answer(format!("watch {ours} {theirs}"), (), Unavailable))
+        Box::pin(async move {
+            self.answer(format!("watch {ours} {theirs}"), (), Unavailable).await?;
+            self.watched.lock().insert((ours.clone(), theirs.clone()));
+            Ok(())
+        })
     }
 
     fn unwatch<'a>(&'a self, ours: &'a Email, theirs: &'a Email) -> Answer<'a, Result<(), Unavailable>> {
-        Box::pin(self.answer(format!("unwatch {ours} {theirs}"), (), Unavailable))
+        Box::pin(async move {
+            self.answer(format!("unwatch {ours} {theirs}"), (), Unavailable).await?;
+            self.watched.lock().remove(&(ours.clone(), theirs.clone()));
+            Ok(())
+        })
     }
 
     fn show<'a>(
@@ -222,6 +244,18 @@ impl Stage {
         };
         let how = Adding { allows: true, limits: Limits::ADDRESS_BOOK };
         self.server.store.add_entries(id, theirs.iter().map(entry).collect(), how).await.unwrap();
+        self.server.federation.lists_changed(&email(ours));
+    }
+
+    /// Takes all of these out of an address book again who are in it.
+    pub async fn drop_friends(&self, id: AccountId, ours: &str, theirs: &[String]) {
+        let book = self.server.store.book(id, None).await.unwrap().unwrap();
+        let is_one = |entry: &&BookEntry| match &entry.who {
+            EntryKind::Outside { address, .. } => theirs.contains(address),
+            EntryKind::Account { .. } => false,
+        };
+        let guids = book.entries.iter().filter(is_one).map(|entry| entry.guid).collect();
+        self.server.store.delete_entries(id, guids).await.unwrap();
         self.server.federation.lists_changed(&email(ours));
     }
 

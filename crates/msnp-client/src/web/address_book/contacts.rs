@@ -1,7 +1,8 @@
 //! Contacts.
 
 use msnp::soap::abch::types::{
-    AbHandle, Annotation, ContactInfo, ContactRef, ContactType, MessengerMemberInfo, OWN_BOOK, Role, Whom,
+    AbHandle, Annotation, Contact, ContactInfo, ContactRef, ContactType, MessengerMemberInfo, OWN_BOOK, Role,
+    Whom,
 };
 use msnp::soap::abch::{
     AbContactAdd, AbContactDelete, AbContactUpdate, BreakConnection, ConnectionAction, ContactChange,
@@ -60,7 +61,7 @@ impl AddressBook {
             Ok(Reply::AbContactAdd(id)) => Ok(id),
             Ok(_) => Err(self.another()),
             Err(error) => {
-                let id = already_there(error)?;
+                let id = self.already_there(AbHandle::OWN, email, error).await?;
                 let info = ContactInfo { is_messenger_user: Some(true), ..ContactInfo::default() };
                 self.update_contact(id, info).await?;
                 // Adding would have done that.
@@ -98,8 +99,28 @@ impl AddressBook {
         match self.ask(&Request::CreateContact(Box::new(create)), why).await {
             Ok(Reply::CreateContact(contact)) => Ok(contact.id),
             Ok(_) => Err(self.another()),
-            Err(error) => already_there(error),
+            Err(error) => self.already_there(book, email, error).await,
         }
+    }
+
+    /// The contact that stands in the way of another one of the same address.
+    ///
+    /// Escargot names another one than that, so that one's own book is looked into.
+    async fn already_there(&self, book: AbHandle, email: &str, error: Error) -> Result<Guid, Error> {
+        let named = match &error {
+            Error::AddressBook(refusal) if is(&error, ErrorCode::ContactAlreadyExists) => refusal.conflict,
+            _ => return Err(error),
+        };
+        let found = if book == AbHandle::OWN {
+            let is_it = |contact: &&Contact| {
+                let address = contact.info.passport_name.as_deref();
+                address.is_some_and(|address| address.eq_ignore_ascii_case(email.trim()))
+            };
+            self.contacts(None).await?.contacts.iter().find(is_it).map(|contact| contact.id)
+        } else {
+            None
+        };
+        found.or(named).ok_or(error)
     }
 
     /// Changes what is kept of a contact: what is none stays, an empty text goes.
@@ -159,15 +180,5 @@ impl AddressBook {
             Err(error) if !is(&error, ErrorCode::Forbidden) => Err(error),
             _ => Ok(()),
         }
-    }
-}
-
-/// The contact that stands in the way of another one of the same address.
-fn already_there(error: Error) -> Result<Guid, Error> {
-    match error {
-        Error::AddressBook(refusal) if refusal.error == Some(ErrorCode::ContactAlreadyExists) => {
-            refusal.conflict.ok_or(Error::AddressBook(refusal))
-        }
-        error => Err(error),
     }
 }

@@ -2,6 +2,7 @@
 
 mod v1;
 mod v2;
+mod v2_messages;
 
 use std::time::Instant;
 

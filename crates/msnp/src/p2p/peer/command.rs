@@ -75,7 +75,7 @@ impl Peer {
     /// When there are too many sessions.
     pub fn offer_file(&mut self, offer: &FileOffer, now: Instant) -> Result<SessionId, P2pError> {
         let what = What::File { size: offer.size };
-        self.invite(euf::FILE, 2, offer.to_context(self.link.is_version_2()), what, now)
+        self.invite(euf::FILE, 2, offer.to_context(), what, now)
     }
 
     /// Invites to something else: a webcam, an activity. `context` is in base64.

@@ -71,7 +71,7 @@ impl Peer {
         None
     }
 
-    /// A message of ours has arrived.
+    /// A message of ours has arrived, or in version 2 all up to there.
     pub(super) fn acked(&mut self, number: u32, via: Via, now: Instant) {
         let is_it = |stage: &Stage| match stage {
             Stage::Preparing { number: waits, .. } => *waits == Some(number),
@@ -81,16 +81,19 @@ impl Peer {
             }
             _ => false,
         };
-        let Some(session) = self.sessions.iter().find(|session| is_it(&session.stage)) else { return };
-        let id = session.id;
-        match (&session.stage, &session.what) {
-            (Stage::Preparing { .. }, _) => self.prepared(id, now),
-            (_, What::File { .. }) => {
-                self.linger(id, now);
-                self.say_goodbye(id);
+        let arrived = self.sessions.iter().filter(|session| is_it(&session.stage));
+        let arrived: Vec<_> = arrived.map(|session| session.id).collect();
+        for id in arrived {
+            let Some(session) = self.find(id) else { continue };
+            match (&session.stage, &session.what) {
+                (Stage::Preparing { .. }, _) => self.prepared(id, now),
+                (_, What::File { .. }) => {
+                    self.linger(id, now);
+                    self.say_goodbye(id);
+                }
+                // Who fetches an object says goodbye himself.
+                _ => self.linger(id, now),
             }
-            // Who fetches an object says goodbye himself.
-            _ => self.linger(id, now),
         }
     }
 

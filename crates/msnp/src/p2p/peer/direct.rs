@@ -202,12 +202,17 @@ impl Peer {
                 self.direct.give_up();
             }
         } else {
-            let expected = answer.nonce.filter(|nonce| matches!(nonce, NonceForm::Hashed(_)));
-            let ours = self.our_nonce(expected.is_some());
+            // A hash of nothing proves nothing; plain nonces are ours to choose.
+            let expected = match answer.nonce {
+                Some(nonce @ NonceForm::Hashed(_)) if !nonce.is_none() => nonce,
+                Some(NonceForm::Plain(_)) => self.our_nonce(false),
+                _ => return self.direct.give_up(),
+            };
+            let ours = self.our_nonce(matches!(expected, NonceForm::Hashed(_)));
             match self.our_answer(wire, ours) {
-                Some(ours_too) => {
-                    self.ask(Method::Invite, call_id, content::TRANSPORT_ANSWER, ours_too.to_fields());
-                    self.direct.begin(State::Listening(expected.unwrap_or(ours)), now);
+                Some(ours) => {
+                    self.ask(Method::Invite, call_id, content::TRANSPORT_ANSWER, ours.to_fields());
+                    self.direct.begin(State::Listening(expected), now);
                 }
                 None => self.direct.give_up(),
             }
@@ -217,9 +222,9 @@ impl Peer {
     /// Has the caller connect to where the peer listens. `false`: he doesn't, or doesn't say where.
     fn connect(&mut self, answer: &TransportAnswer, now: Instant) -> bool {
         let places = answer.places();
-        let Some(nonce) = answer.nonce.filter(|_| answer.listening && !places.is_empty()) else {
-            return false;
-        };
+        let is_good = answer.listening && !places.is_empty();
+        let nonce = answer.nonce.filter(|nonce| is_good && !nonce.is_none());
+        let Some(nonce) = nonce else { return false };
         if let NonceForm::Plain(guid) = nonce {
             self.direct.ours = Nonce::of_guid(guid);
         }

@@ -258,7 +258,7 @@ impl Peer {
         }
     }
 
-    /// The peer has left the chat, or the chat is over: every session ends, nothing more is sent, and a direct connection is to
+    /// The peer has left the chat, or the chat is over, or the server could not deliver what was sent to him: every session ends, nothing more is sent, and a direct connection is to
     /// be closed.
     pub fn left(&mut self) {
         for session in std::mem::take(&mut self.sessions) {

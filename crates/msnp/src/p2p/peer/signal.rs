@@ -165,7 +165,8 @@ impl Peer {
     /// The peer ends a session. One that nobody knows gets no answer: an error would be of no use to anybody.
     fn said_goodbye(&mut self, slp: &Slp) {
         let close = Close::read(&slp.body);
-        let Some(id) = self.in_call(&slp.call_id) else { return };
+        let named = close.session.and_then(|wire| self.on_wire(wire)).map(|session| session.id);
+        let Some(id) = self.in_call(&slp.call_id).or(named) else { return };
         let Some(session) = self.find(id) else { return };
         // He has it all if we have sent it all, whether or not he said so before.
         let has_all = match &session.stage {

@@ -15,8 +15,7 @@ impl Fields {
     /// And one more. What can't be in a line is left out of it.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        let is_in = |c: &char| !matches!(c, '\r' | '\n' | '\0');
-        self.0.push((name.to_owned(), value.as_ref().chars().filter(is_in).collect()));
+        self.0.push((in_a_line(name), in_a_line(value.as_ref())));
         self
     }
 
@@ -63,7 +62,8 @@ impl Fields {
             if fields.0.len() >= limits::FIELDS {
                 return None;
             }
-            fields.0.push((name.trim().to_owned(), value.trim().to_owned()));
+            // Trimmed last: what is left out may have stood around a blank.
+            fields.0.push((in_a_line(name).trim().to_owned(), in_a_line(value).trim().to_owned()));
         }
         Some(fields)
     }
@@ -76,4 +76,9 @@ impl Fields {
             out.push_str("\r\n");
         }
     }
+}
+
+/// What of a text can be in a line.
+pub(super) fn in_a_line(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\r' | '\n' | '\0')).collect()
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::{Party, limits};
 use super::Fields;
+use super::fields::in_a_line;
 
 /// Content types of bodies (MSNC reference, 6.1).
 pub mod content {
@@ -142,7 +143,7 @@ impl Slp {
         })
     }
 
-    /// Writes it, with the NUL behind the body.
+    /// Writes it, with the NUL behind the body. What can't be in a line is left out of it.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut body = String::new();
         self.body.write(&mut body);
@@ -158,10 +159,10 @@ impl Slp {
              Call-ID: {}\r\nMax-Forwards: 0\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{body}",
             self.to,
             self.from,
-            self.branch,
+            in_a_line(&self.branch),
             self.cseq,
-            self.call_id,
-            self.content_type,
+            in_a_line(&self.call_id),
+            in_a_line(&self.content_type),
             body.len(),
         );
         out.into_bytes()

@@ -22,6 +22,12 @@ pub enum NonceForm {
 }
 
 impl NonceForm {
+    /// Whether it is all zeros, which stands for none.
+    pub const fn is_none(self) -> bool {
+        let (Self::Plain(Guid(bytes)) | Self::Hashed(Guid(bytes))) = self;
+        u128::from_be_bytes(bytes) == 0
+    }
+
     fn read(body: &Fields) -> Option<Self> {
         let guid = |name| body.get(name).and_then(|guid| guid.parse().ok());
         guid("Hashed-Nonce").map(Self::Hashed).or_else(|| guid("Nonce").map(Self::Plain))

@@ -9,7 +9,7 @@ use super::header::ServiceHeader;
 use super::operation::Operation;
 use super::read::{Invalid, Read as _};
 use super::types::Contact;
-use crate::soap::answer::{Answer, BOOK_ANSWER, InvalidAnswer, Refused};
+use crate::soap::answer::{Answer, BOOK_ANSWER, InvalidAnswer, ReceivedFault, Refused};
 use crate::soap::envelope::answer;
 use crate::soap::tree::Element;
 use crate::soap::xml::Xml;
@@ -50,6 +50,9 @@ pub enum Reply {
     ManageWlConnection(Box<Contact>),
 }
 
+/// Where one server says why a connection does not come about.
+const CLIENT_ERROR: &str = "clientErrorData";
+
 impl Reply {
     /// To which operation.
     pub const fn operation(&self) -> Operation {
@@ -79,6 +82,12 @@ impl Reply {
     pub fn parse(document: &[u8], to: Operation) -> Result<(ServiceHeader, Self), Refused<Refusal>> {
         let answer = Answer::parse(document, BOOK_ANSWER, to.as_str())
             .map_err(|refused| refused.map(Refusal::read))?;
+        // Escargot has no fault for what can't be done here.
+        if to == Operation::ManageWlConnection
+            && let Some(error) = answer.result(to.as_str())?.value(CLIENT_ERROR)
+        {
+            return Err(Refused::Fault(Refusal::read(ReceivedFault::told(CLIENT_ERROR, error))));
+        }
         let reply = match to {
             // Whoever answers with a result where none is known is taken at his word.
             Operation::AbContactDelete

@@ -213,7 +213,8 @@ impl Refusal {
             [&["Body", "Fault", "Detail"][..], &["Body", "Fault"], &["Fault", "Detail"], &["Fault"], &[]]
                 .iter()
                 .find_map(|path| envelope.find(path)?.child("redirectUrl"));
-        if let Some(url) = url.map(Element::text).filter(|url| (1..=MAX_URL).contains(&url.len())) {
+        let is_url = |url: &&str| (1..=MAX_URL).contains(&url.len()) && !url.contains(char::is_control);
+        if let Some(url) = url.map(Element::text).filter(is_url) {
             return Self::Redirect { url: url.to_owned() };
         }
         let error = envelope.find(&["Body", "Fault", "Detail", "error", "value"]);
