@@ -9,6 +9,7 @@ use msnp::types::{Capabilities, Email, Guid, OwnedSecret, Status};
 use msnp::version::Version;
 
 use crate::client::Client;
+use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::event::{self, Events};
 use crate::exchange::Direct;
@@ -36,6 +37,7 @@ pub struct Builder {
     pub(crate) object: Option<String>,
     pub(crate) picture: Option<Arc<[u8]>>,
     pub(crate) direct: Direct,
+    pub(crate) encryption: Encryption,
     pub(crate) place: Option<Guid>,
     pub(crate) place_name: String,
     pub(crate) program: Program,
@@ -57,6 +59,7 @@ impl Builder {
             object: None,
             picture: None,
             direct: Direct::Off,
+            encryption: Encryption::WhereOffered,
             place: None,
             place_name: "msnp-client".to_owned(),
             program: Program::default(),
@@ -116,6 +119,12 @@ impl Builder {
     /// [`OBJECT`](msnp::p2p::limits::OBJECT) bytes; the official clients expect much fewer.
     pub fn picture(mut self, data: impl Into<Arc<[u8]>>) -> Self {
         self.picture = Some(data.into());
+        self
+    }
+
+    /// Whether what is said to notification servers and switchboards goes in TLS; by default where the service offers it.
+    pub const fn tls(mut self, encryption: Encryption) -> Self {
+        self.encryption = encryption;
         self
     }
 

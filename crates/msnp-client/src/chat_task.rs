@@ -90,7 +90,8 @@ pub(crate) async fn enter(
     (events, over, permit): (Teller, watch::Receiver<()>, OwnedSemaphorePermit),
     by: Option<Person>,
 ) -> Result<Conversation, Error> {
-    let mut connection = Connection::connect(&way.address, Direction::FromSwitchboard).await?;
+    let secure = way.shared.settings.secure(&way.address)?;
+    let mut connection = Connection::connect(&way.address, secure, Direction::FromSwitchboard).await?;
     let (own, dialect) = (way.shared.email.clone(), way.shared.dialect());
     let (now, identity) = (Instant::now(), &*session::identity(&way.shared));
     let cookie = Secret(way.cookie.expose());

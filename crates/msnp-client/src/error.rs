@@ -33,6 +33,19 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A server that should take TLS does not, or can't prove who it is. Nothing was said to it.
+    #[error(
+        "{address} should speak TLS, and it fails: {source}; nothing was said in clear. Look whether the port is that of the \
+         service, and whether something on the way ends the connection; if the service takes no TLS any more, Builder::tls has \
+         Encryption::Never"
+    )]
+    Tls {
+        /// `host:port`
+        address: String,
+        /// What fails.
+        #[source]
+        source: crate::web::TlsError,
+    },
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(#[source] io::Error),
@@ -135,6 +148,7 @@ impl Error {
         use msnp::command::out::Reason;
         match self {
             Self::Connect { .. }
+            | Self::Tls { source: crate::web::TlsError::Io(_), .. }
             | Self::Broken(_)
             | Self::Closed
             | Self::TimedOut(_)

@@ -9,6 +9,7 @@
     unreachable_pub
 )]
 
+mod encryption;
 mod hostile;
 mod lists;
 mod person;
