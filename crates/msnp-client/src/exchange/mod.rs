@@ -157,6 +157,11 @@ impl Exchange {
         known.cloned().unwrap_or(Party::of(email))
     }
 
+    /// What somebody's client can do, if he is on the lists.
+    fn capabilities(&self, email: &Email) -> Capabilities {
+        self.shared.roster().get(email.as_str()).map(|contact| contact.capabilities).unwrap_or_default()
+    }
+
     /// Does what is wanted.
     pub(crate) async fn order(&mut self, order: Order, now: Instant) {
         match order {
@@ -201,10 +206,12 @@ impl Exchange {
         source: Source,
         now: Instant,
     ) -> Result<Transfer, Error> {
+        let capabilities = self.capabilities(&to);
         let party = self.party(to);
         let reach = self.links.reach().await;
         let peer = self.peers.peer(&party).ok_or(Error::TooMuch("people in one conversation"))?;
         peer.set_reach(reach);
+        peer.set_capabilities(capabilities);
         let session = peer.offer_file(offer, now)?;
         let (transfer, state) = Transfer::new(self.conversation.clone(), offer.size);
         let (way, broken) = (Way::Out(source), None);

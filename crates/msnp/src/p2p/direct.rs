@@ -121,7 +121,8 @@ pub(super) fn read_nonce(frame: &[u8]) -> Option<Nonce> {
     packet.header.flags.has(Flags::HANDSHAKE).then(|| Nonce(packet.header.nonce()))
 }
 
-/// A connection that somebody has opened to us, before it is known who.
+/// A connection that somebody has opened to us, before it is known who. Whoever says nothing for
+/// [`limits::CONNECT`] is not worth waiting for.
 ///
 /// ```text
 ///  bytes ──▶ Opening::receive ──▶ nonce ──▶ Peers::expecting ──▶ Peer::connected_by

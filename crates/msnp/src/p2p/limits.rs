@@ -93,5 +93,5 @@ pub const GOODBYE: Duration = Duration::from_secs(15);
 /// How long a direct connection may take to come about. Meanwhile a file waits.
 pub const CONNECT: Duration = Duration::from_secs(15);
 
-/// How often a direct connection with one peer is tried.
-pub const CONNECT_ATTEMPTS: u32 = 3;
+/// How often a direct connection with one peer is tried: he could have us connect to anything.
+pub const CONNECT_ATTEMPTS: u32 = 4;

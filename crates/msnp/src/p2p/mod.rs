@@ -12,15 +12,21 @@
 //!
 //! Methods are of four kinds, as those of QUIC's state machine in quinn-proto are:
 //!
-//! - *feed*: [`Peer::receive`], [`Peer::supply`], [`Peer::handle_timeout`], [`Peer::left`];
+//! - *feed*: [`Peer::receive`], [`Peer::supply`], [`Peer::handle_timeout`], [`Peer::left`]; of a direct connection
+//!   [`Peer::connected`], [`Peer::connection_failed`], [`Peer::connected_by`], [`Peer::receive_direct`],
+//!   [`Peer::direct_closed`];
 //! - *command*: [`Peer::request`], [`Peer::offer_file`], [`Peer::give`], [`Peer::accept`], [`Peer::decline`],
-//!   [`Peer::cancel`];
+//!   [`Peer::cancel`], [`Peer::say`], [`Peer::set_reach`];
 //! - *poll*, after any of the above, until each gives nothing: [`Peer::poll_event`], [`Peer::poll_want`],
 //!   [`Peer::poll_transmit`], [`Peer::poll_timeout`];
 //! - *ask*: [`Peer::progress`].
 //!
-//! A driver polls what is to be sent only while its connection takes more: that is the window of a transfer. Data of files is
-//! never in memory: what is to be sent is asked for by [`Want`], what comes is handed out by [`Event::Data`].
+//! A driver polls what is to be sent only while its connection takes more: that is the window of a transfer. In a chat
+//! each `MSG … D` is acknowledged by the server, so that a few of them on their way keep the pace of whoever receives. Data
+//! of files is never in memory: what is to be sent is asked for by [`Want`], what comes is handed out by [`Event::Data`].
+//!
+//! There is no session whose [`Event::Ended`] does not come, whatever the other side does; [`limits`] says after how long,
+//! and how much is kept meanwhile.
 //!
 //! ```
 //! use std::time::Instant;
@@ -82,7 +88,7 @@ pub use context::FileOffer;
 pub use envelope::{CONTENT_TYPE, Envelope};
 pub use invitation::{CONTENT_TYPE as INVITATION_CONTENT_TYPE, OldAddress, OldInvitation};
 pub use link::Via;
-pub use party::Party;
+pub use party::{Party, msnc};
 pub use peer::{
     Config, Decline, DirectError, Ending, Event, Invitation, P2pError, Peer, Progress, Reach, SessionId,
     Transmit, Want,

@@ -3,7 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::types::{Email, Guid, InvalidEmail};
+use crate::types::{Capabilities, Email, Guid, InvalidEmail};
+
+/// The bit of the second set that says that a client has version 2.
+const VERSION_2: u32 = 0x20;
+
+/// The version of MSNC that somebody has, 0 for none: 1 to 5 are MSN Messenger 6.0 to 7.5, 6 is Windows Live Messenger 8.0
+/// (MSNC reference, section 2).
+pub const fn msnc(capabilities: Capabilities) -> u32 {
+    capabilities.base >> 28
+}
 
 /// A person, or one of his places: `alice@example.com` or `alice@example.com;{3f1c0a52-9b7e-4d21-8a60-5e2d41c7b901}`.
 ///
@@ -20,6 +29,22 @@ impl Party {
     /// Somebody, wherever he is.
     pub const fn of(email: Email) -> Self {
         Self { email, place: None }
+    }
+
+    /// How somebody is addressed who has these capabilities, by us who have those. `None`: he has no P2P at all, and is to be
+    /// [invited as of old](super::OldInvitation).
+    ///
+    /// With his place, and so in version 2, only if both sides have it and the place was seen in presence and in the chat
+    /// (MSNC reference, section 2).
+    pub fn reached(
+        email: Email,
+        place: Option<Guid>,
+        theirs: Capabilities,
+        ours: Capabilities,
+    ) -> Option<Self> {
+        let has_it = |capabilities: Capabilities| capabilities.extended & VERSION_2 != 0;
+        let place = place.filter(|_| has_it(theirs) && has_it(ours));
+        (msnc(theirs) > 0).then_some(Self { email, place })
     }
 
     /// Whether what is addressed to `dest` is meant for us, who are `self`: the address is ours, and so is the place, if one
@@ -52,6 +77,28 @@ impl FromStr for Party {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn is_reached_by_what_both_can_do() {
+        let (email, place): (Email, Guid) =
+            ("alice@example.com".parse().unwrap(), "3f1c0a52-9b7e-4d21-8a60-5e2d41c7b901".parse().unwrap());
+        let reached = |theirs: &str, ours: &str, place| {
+            let capabilities = |written: &str| written.parse().unwrap();
+            Party::reached(email.clone(), place, capabilities(theirs), capabilities(ours))
+                .map(|party| party.place)
+        };
+        // MSN Messenger 5, 7.5, Windows Live Messenger 2009.
+        for (theirs, ours, seen, reached_at) in [
+            ("28", "2789003324:48", Some(place), None),
+            ("1342558252", "2789003324:48", Some(place), Some(None)),
+            ("2789003324:48", "1342558252:0", Some(place), Some(None)),
+            ("2789003324:48", "2789003324:48", None, Some(None)),
+            ("2789003324:48", "2789003324:48", Some(place), Some(Some(place))),
+        ] {
+            assert_eq!(reached(theirs, ours, seen), reached_at, "{theirs} {ours}");
+        }
+        assert_eq!(msnc("1342558252".parse().unwrap()), 5);
+    }
 
     #[test]
     fn goes_both_ways_and_knows_its_places() {

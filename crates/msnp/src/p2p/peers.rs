@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::direct::Nonce;
 use super::ids::Ids;
-use super::{Config, Envelope, Event, Party, Peer, Transmit, Via, Want, limits};
+use super::{Config, Envelope, Event, Party, Peer, Reach, Transmit, Via, Want, limits};
 use crate::types::Email;
 
 /// The peers of one chat: a [`Peer`] for each person who says something, and for each that somebody is asked for.
@@ -15,6 +15,7 @@ use crate::types::Email;
 pub struct Peers {
     me: Party,
     ids: Ids,
+    reach: Reach,
     peers: Vec<Peer>,
     turn: usize,
 }
@@ -22,7 +23,7 @@ pub struct Peers {
 impl Peers {
     /// Nobody yet. The seed has to be random.
     pub const fn new(me: Party, seed: [u8; 32]) -> Self {
-        Self { me, ids: Ids::new(seed), peers: Vec::new(), turn: 0 }
+        Self { me, ids: Ids::new(seed), reach: Reach::Chat, peers: Vec::new(), turn: 0 }
     }
 
     /// A person, or one of his places, to ask or offer something. `None`: there are [`limits::PEERS`], or
@@ -42,13 +43,21 @@ impl Peers {
             self.peers.remove(idle);
         }
         let config = Config::new(self.me.clone(), party.clone());
-        self.peers.push(Peer::new(config, self.ids.seed()));
+        let mut peer = Peer::new(config, self.ids.seed());
+        peer.set_reach(self.reach.clone());
+        self.peers.push(peer);
         self.peers.last_mut()
     }
 
     /// A person, or one of his places, with whom there was something already.
     pub fn get(&mut self, party: &Party) -> Option<&mut Peer> {
         self.peers.iter_mut().find(|peer| peer.party() == party)
+    }
+
+    /// Says what the client can do about direct connections, with everybody.
+    pub fn set_reach(&mut self, reach: Reach) {
+        self.peers.iter_mut().for_each(|peer| peer.set_reach(reach.clone()));
+        self.reach = reach;
     }
 
     /// Takes the payload of a `MSG` that `from` has sent. `false`: it holds nothing for us, or there are too many peers.

@@ -1,6 +1,6 @@
 //! Packets that are lost, come twice, or come late. A switchboard does none of that; it ends well or plainly all the same.
 
-use msnp::p2p::{Ending, Envelope, FileOffer};
+use msnp::p2p::{Ending, Envelope, FileOffer, v1};
 use msnp::types::{MsnObject, ObjectType};
 use proptest::prelude::*;
 
@@ -145,4 +145,53 @@ fn both(mut pair: Pair, mut fates: impl Iterator<Item = Fate>) -> Result<Pair, T
         prop_assert_eq!(&pair.alice.received, &pair.bob.file);
     }
     Ok(pair)
+}
+
+/// What libpurple makes of a packet (its length is one packet late): the first of a message says that it is empty, is said
+/// again, and the last claims to be as long as the one before it.
+fn as_libpurple(payload: &[u8]) -> Vec<Vec<u8>> {
+    let (envelope, packet) = Envelope::read(payload).unwrap();
+    let packet = v1::Packet::read(packet).unwrap();
+    let mut front = Vec::new();
+    envelope.write(&mut front);
+    let front = front.len();
+    let with = |length: u32| {
+        let mut payload = payload.to_vec();
+        payload[front + 24..front + 28].copy_from_slice(&length.to_le_bytes());
+        payload
+    };
+    match packet.header {
+        header if header.flags.has(v1::Flags::ACK) => vec![payload.to_vec()],
+        header if header.offset == 0 => vec![with(0), with(packet.data.len() as u32)],
+        _ => vec![with(1202)],
+    }
+}
+
+#[test]
+fn lengths_as_libpurple_has_them() {
+    let mut pair = Pair::new();
+    let data = noise(9000);
+    let object = MsnObject::new(ALICE, ObjectType::PICTURE, "a", "", &data);
+    pair.alice.objects.push((object.clone(), data.clone().into()));
+    pair.bob.objects.push((object.clone(), data.clone().into()));
+    pair.bob.file = noise(20_000);
+    let sessions = [
+        pair.bob.peer.request(&object, pair.now).unwrap(),
+        pair.bob.peer.offer_file(&FileOffer::new("a", 20_000), pair.now).unwrap(),
+    ];
+    pair.alice.peer.request(&object, pair.now).unwrap();
+    for _ in 0..200 {
+        for (who, other) in [(Who::Alice, Who::Bob), (Who::Bob, Who::Alice)] {
+            let now = pair.now;
+            pair.side(who).act(now);
+            let Some(out) = pair.side(who).peer.poll_transmit(now) else { continue };
+            for payload in as_libpurple(&out.bytes) {
+                pair.side(other).peer.receive(&payload, now);
+                pair.side(other).act(now);
+            }
+        }
+    }
+    assert!(sessions.iter().all(|session| pair.bob.ending(*session) == Some(Ending::Complete)));
+    assert_eq!((pair.alice.fetched(), pair.bob.fetched()), (vec![&*data], vec![&*data]));
+    assert!(pair.alice.received == pair.bob.file);
 }

@@ -213,3 +213,40 @@ fn nobody_is_expected_who_was_not_spoken_of() {
     assert_eq!(pair.alice.peer.receive_direct(&[0xff; 4], pair.now), Err(DirectError::TooLong));
     assert!(pair.alice.peer.poll_transmit(pair.now).is_none());
 }
+
+#[test]
+fn a_peer_has_us_connect_a_few_times_at_most() {
+    let (mut pair, mut asked) = (Pair::new(), 0);
+    pair.alice.peer.set_reach(Reach::Connects);
+    pair.bob.peer.set_reach(listens());
+    for _ in 0..20 {
+        let session = offer(&mut pair, 10);
+        let now = pair.now;
+        while let Some(out) = pair.bob.peer.poll_transmit(now) {
+            pair.alice.peer.receive(&out.bytes, now);
+        }
+        let said = pair.alice.peer.poll_event().unwrap();
+        let Event::Invited { session: theirs, .. } = said else { panic!("{said:?}") };
+        pair.alice.peer.accept(theirs, now).unwrap();
+        // He offers, is told that she can't listen, and says where he does.
+        for _ in 0..6 {
+            for (who, other) in [(Who::Alice, Who::Bob), (Who::Bob, Who::Alice)] {
+                while let Some(out) = pair.side(who).peer.poll_transmit_via(Via::Switchboard, now) {
+                    pair.side(other).peer.receive(&out, now);
+                }
+            }
+        }
+        while let Some(event) = pair.alice.peer.poll_event() {
+            asked += u32::from(matches!(event, Event::Connect { .. }));
+            pair.alice.peer.connection_failed();
+        }
+        let _ = pair.bob.peer.cancel(session);
+        let peer = pair.bob.peer.config().clone();
+        // A new one of him, who has forgotten how often he tried.
+        pair.bob.peer = msnp::p2p::Peer::new(peer, [asked as u8 + 9; 32]);
+        pair.bob.peer.set_reach(listens());
+        pair.alice.peer.left();
+        while pair.alice.peer.poll_event().is_some() {}
+    }
+    assert_eq!(asked, limits::CONNECT_ATTEMPTS);
+}

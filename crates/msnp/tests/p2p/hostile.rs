@@ -1,10 +1,10 @@
 //! Peers that lie.
 
 use msnp::p2p::v1::{Flags, Header, Packet};
-use msnp::p2p::{Config, Ending, Envelope, Event, FileOffer, Invitation, Peer, Peers, limits};
+use msnp::p2p::{Config, Ending, Envelope, Event, FileOffer, Invitation, Peer, Peers, limits, v2};
 use msnp::types::MsnObject;
 
-use super::pair::{ALICE, BOB, Fate, Pair, noise, picture};
+use super::pair::{ALICE, BOB, Fate, Pair, Who, noise, picture};
 
 fn payload(header: Header, data: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -306,4 +306,43 @@ fn places_that_are_made_up() {
     assert_eq!(taken, limits::PLACES);
     // There is room for others.
     assert!(peers.peer(&"carol@example.com".parse().unwrap()).is_some());
+}
+
+#[test]
+fn lies_about_data_in_version_2() {
+    for (remaining, package, ending) in [
+        (1_u64 << 43, 7, Ending::WrongData),
+        (u64::MAX, 7, Ending::TimedOut),
+        (0, 7, Ending::WrongData),
+        (1400, 7, Ending::WrongData),
+    ] {
+        let mut pair = Pair::version_2();
+        let (object, _) = picture();
+        pair.alice.takes_files = true;
+        let session = pair.bob.peer.request(&object, pair.now).unwrap();
+        // Alice, who says what she should up to the data, says it in another way then.
+        pair.alice.objects.push(picture());
+        let now = pair.now;
+        for _ in 0..50 {
+            for who in [Who::Bob, Who::Alice] {
+                pair.side(who).act(now);
+                let Some(out) = pair.side(who).peer.poll_transmit(now) else { continue };
+                let (envelope, packet) = Envelope::read(&out.bytes).unwrap();
+                let packet = v2::Packet::read(&packet[..packet.len() - 4]).unwrap();
+                let mut bytes = Vec::new();
+                envelope.write(&mut bytes);
+                let body = packet.body.map(|body| match body.kind.is_data() {
+                    true => v2::Body { remaining, package, ..body },
+                    false => body,
+                });
+                v2::Packet { body, ..packet }.write(&mut bytes);
+                bytes.extend_from_slice(&[0; 4]);
+                let other = if who == Who::Bob { Who::Alice } else { Who::Bob };
+                pair.side(other).peer.receive(&bytes, now);
+            }
+        }
+        pair.run(|_, _| Fate::Lost);
+        assert_eq!(pair.bob.ending(session), Some(ending), "{remaining}");
+        assert!(pair.bob.fetched().is_empty() && pair.bob.peer.is_idle());
+    }
 }

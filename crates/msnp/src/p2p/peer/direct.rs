@@ -17,8 +17,12 @@ use super::super::direct::{Frames, Nonce, frame, hello, read_nonce};
 use super::super::link::Link;
 use super::super::slp::{Method, NonceForm, Slp, TransportAnswer, TransportOffer, content};
 use super::super::v1::Header;
-use super::super::{Via, limits};
+use super::super::{Via, limits, msnc};
 use super::{Ending, Event, Peer, SessionId, Stage};
+use crate::types::Capabilities;
+
+/// The first version of MSNC that offers nonces by their hash: that of Windows Live Messenger 8.0.
+const HASHES_NONCES: u32 = 6;
 
 /// What a client can do about direct connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,6 +122,11 @@ impl Peer {
         self.direct.reach = reach;
     }
 
+    /// Says what the peer's client can do, for what depends on it: MSN Messenger 6 to 7.5 is offered a plain nonce.
+    pub fn set_capabilities(&mut self, capabilities: Capabilities) {
+        self.config.plain_nonce = (1..HASHES_NONCES).contains(&msnc(capabilities));
+    }
+
     fn draw_nonce(&mut self) {
         self.direct.ours = Nonce(self.ids.bytes());
     }
@@ -155,9 +164,9 @@ impl Peer {
     pub(super) fn answer_direct(&mut self, slp: &Slp, wire: u32, now: Instant) -> TransportAnswer {
         let refusal = TransportAnswer::refusal(wire);
         if slp.is(content::TRANSPORT_ANSWER) {
-            let is_ours = self.direct.state == State::None && self.direct.reach != Reach::Chat;
             let answer = TransportAnswer::read(&slp.body);
-            if is_ours && self.connect(&answer, now) {
+            if self.direct.may_try() && self.connect(&answer, now) {
+                self.direct.attempts += 1;
                 let is_hashed = matches!(answer.nonce, Some(NonceForm::Hashed(_)));
                 return TransportAnswer { nonce: Some(self.our_nonce(is_hashed)), ..refusal };
             }
@@ -167,12 +176,12 @@ impl Peer {
         let Some(nonce) = offer.nonce.filter(|_| offer.has_tcp && self.direct.may_try()) else {
             return refusal;
         };
-        self.direct.attempts += 1;
         self.draw_nonce();
         let is_hashed = matches!(nonce, NonceForm::Hashed(_));
         let ours = self.our_nonce(is_hashed);
         match self.our_answer(wire, ours) {
             Some(answer) => {
+                self.direct.attempts += 1;
                 // A plain nonce is the listener's, whatever the other one has offered.
                 self.direct.begin(State::Listening(if is_hashed { nonce } else { ours }), now);
                 answer
