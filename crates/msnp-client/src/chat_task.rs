@@ -148,8 +148,9 @@ impl Chat {
     /// Until everybody has gone, the switchboard closes, or the client signs out.
     async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut over: watch::Receiver<()>) {
         let left = self.stay(&mut orders, &mut over).await;
-        if left.is_ok() {
-            self.machine.leave(&mut self.connection.out);
+        match left {
+            Ok(()) => self.machine.leave(&mut self.connection.out),
+            Err(error) => tracing::debug!(%error, "a conversation is over"),
         }
         // From here on nothing more is taken: handles find the queue closed, and so does whoever waits.
         drop(orders);

@@ -102,6 +102,12 @@ impl Transfer {
         self.state.borrow().outcome.is_some() || self.state.has_changed().is_err()
     }
 
+    /// Whether all of it has gone, through the server.
+    pub(crate) fn is_all_there(&self) -> bool {
+        let state = self.state.borrow();
+        !state.is_direct && state.done == self.size
+    }
+
     /// Ends it, however far it is. One that is over stays as it is.
     pub async fn cancel(&self) {
         self.conversation.exchange(Order::Cancel(self.number)).await;

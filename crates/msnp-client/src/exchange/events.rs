@@ -137,8 +137,15 @@ impl Exchange {
             What::File(carried) => {
                 let Carried { transfer, state, way, broken } = *carried;
                 let mut outcome = broken.unwrap_or(Outcome::Over(how));
-                if let Way::In(target) = way {
-                    outcome = target.close(outcome).await;
+                match way {
+                    Way::In(target) => outcome = target.close(outcome).await,
+                    // libpurple leaves when it has a file, without a word: what was confirmed as delivered has arrived.
+                    Way::Out(_) if self.in_flight.is_empty() && transfer.is_all_there() => {
+                        if matches!(outcome, Outcome::Over(Ending::Left)) {
+                            outcome = Outcome::Over(Ending::Complete);
+                        }
+                    }
+                    Way::Out(_) | Way::Offered => {}
                 }
                 state.send_modify(|state| {
                     if matches!(outcome, Outcome::Over(Ending::Complete)) {

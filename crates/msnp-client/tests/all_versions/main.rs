@@ -12,6 +12,7 @@
 mod encryption;
 mod hostile;
 mod lists;
+mod peers;
 mod person;
 mod reconnect;
 mod service;
