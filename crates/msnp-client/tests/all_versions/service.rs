@@ -71,6 +71,11 @@ impl Running {
         Web::new(services, Settings { trust, ..Settings::default() }).unwrap()
     }
 
+    /// Where clients of MSNP8 to 12 ask for the login server, in clear.
+    pub fn nexus(&self) -> String {
+        format!("http://{}/rdr/pprdr.asp", self.addresses.http)
+    }
+
     pub fn client(&self, email: &str) -> Builder {
         Client::builder(email, PASSWORD).server(self.addresses.msnp.to_string()).web(self.web())
     }

@@ -166,7 +166,7 @@ fn as_libpurple(payload: &[u8]) -> Vec<Vec<u8>> {
         header if header.flags.is_file() && header.offset == 0 => vec![with(0)],
         header if header.flags.is_file() => {
             let mut payload = with(1202);
-            let behind = header.offset - limits::CHUNK as u64;
+            let behind = header.offset - msnp::p2p::limits::CHUNK as u64;
             payload[front + 8..front + 16].copy_from_slice(&behind.to_le_bytes());
             vec![payload]
         }
