@@ -72,6 +72,7 @@ impl Running {
     }
 
     /// Where clients of MSNP8 to 12 ask for the login server, in clear.
+    #[allow(dead_code, reason = "only a client that is not ours asks there")]
     pub fn nexus(&self) -> String {
         format!("http://{}/rdr/pprdr.asp", self.addresses.http)
     }
