@@ -1,5 +1,6 @@
 //! What a client is told before it signs in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use msnp::dialect::Dialect;
@@ -8,8 +9,10 @@ use msnp::types::{Capabilities, Email, Guid, OwnedSecret, Status};
 use msnp::version::Version;
 
 use crate::client::Client;
+use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::event::{self, Events};
+use crate::exchange::Direct;
 use crate::web::Web;
 
 /// How many events wait for a slow reader unless it is said otherwise.
@@ -29,8 +32,12 @@ pub struct Builder {
     pub(crate) offered: Vec<&'static Dialect>,
     pub(crate) status: Status,
     pub(crate) message: Option<String>,
-    pub(crate) capabilities: Capabilities,
+    /// `None`: what this library can do in the version that is settled.
+    pub(crate) capabilities: Option<Capabilities>,
     pub(crate) object: Option<String>,
+    pub(crate) picture: Option<Arc<[u8]>>,
+    pub(crate) direct: Direct,
+    pub(crate) encryption: Encryption,
     pub(crate) place: Option<Guid>,
     pub(crate) place_name: String,
     pub(crate) program: Program,
@@ -48,8 +55,11 @@ impl Builder {
             offered: Dialect::ALL.iter().rev().copied().collect(),
             status: Status::Online,
             message: None,
-            capabilities: Capabilities::default(),
+            capabilities: None,
             object: None,
+            picture: None,
+            direct: Direct::Off,
+            encryption: Encryption::WhereOffered,
             place: None,
             place_name: "msnp-client".to_owned(),
             program: Program::default(),
@@ -98,13 +108,34 @@ impl Builder {
         self
     }
 
-    /// What others are told that the client can do; by default nothing but text.
+    /// What others are told that the client can do; by default what this library can: text, pictures, emoticons and files, in
+    /// versions whose clients know them.
     pub const fn capabilities(mut self, capabilities: Capabilities) -> Self {
-        self.capabilities = capabilities;
+        self.capabilities = Some(capabilities);
         self
     }
 
-    /// The MSN object of the display picture that others are told of.
+    /// The user's display picture, a PNG or JPEG of 96 by 96 points mostly. Whoever wants to see it gets it. It can have up to
+    /// [`OBJECT`](msnp::p2p::limits::OBJECT) bytes; the official clients expect much fewer.
+    pub fn picture(mut self, data: impl Into<Arc<[u8]>>) -> Self {
+        self.picture = Some(data.into());
+        self
+    }
+
+    /// Whether what is said to notification servers and switchboards goes in TLS; by default where the service offers it.
+    pub const fn tls(mut self, encryption: Encryption) -> Self {
+        self.encryption = encryption;
+        self
+    }
+
+    /// Whether files go directly from client to client; by default they don't.
+    pub const fn direct(mut self, direct: Direct) -> Self {
+        self.direct = direct;
+        self
+    }
+
+    /// The MSN object of a display picture that others are told of, for who gives it away himself: see
+    /// [`picture`](Self::picture).
     pub fn display_picture(mut self, object: impl Into<String>) -> Self {
         self.object = Some(object.into());
         self

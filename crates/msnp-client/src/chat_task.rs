@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use msnp::chat::Content;
 use msnp::command::msg::Ack;
-use msnp::dialect::Dialect;
 use msnp::flow::client::switchboard::{Event as Heard, Member, SwitchboardClient};
-use msnp::types::{Email, ErrorCode, OwnedSecret, Secret, TrId};
+use msnp::types::{ErrorCode, OwnedSecret, Secret, TrId};
 use msnp::wire::Direction;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 
@@ -18,6 +17,10 @@ use crate::connection::Connection;
 use crate::conversation::{Conversation, Order, QUEUE, Shared};
 use crate::error::Error;
 use crate::event::{Event, Person, Teller, TextMessage};
+use crate::exchange::{Exchange, Links};
+use crate::pictures::NamedEmoticon;
+use crate::session;
+use crate::shared::Shared as Client;
 
 /// How many people of one conversation are kept in mind. Official servers let in twenty or so.
 const MAX_MEMBERS: usize = 256;
@@ -38,15 +41,14 @@ pub(crate) struct Way {
     pub(crate) cookie: OwnedSecret,
     /// The chat, for who was invited.
     pub(crate) session: Option<String>,
-    pub(crate) identity: String,
-    pub(crate) own: Email,
-    pub(crate) dialect: &'static Dialect,
+    pub(crate) shared: Arc<Client>,
 }
 
 type Outcome = oneshot::Sender<Result<(), Error>>;
 
 struct Chat {
     conversation: Conversation,
+    exchange: Exchange,
     events: Teller,
     machine: SwitchboardClient,
     connection: Connection,
@@ -88,24 +90,30 @@ pub(crate) async fn enter(
     (events, over, permit): (Teller, watch::Receiver<()>, OwnedSemaphorePermit),
     by: Option<Person>,
 ) -> Result<Conversation, Error> {
-    let mut connection = Connection::connect(&way.address, Direction::FromSwitchboard).await?;
-    let (now, identity) = (Instant::now(), &*way.identity);
+    let secure = way.shared.settings.secure(&way.address)?;
+    let mut connection = Connection::connect(&way.address, secure, Direction::FromSwitchboard).await?;
+    let (own, dialect) = (way.shared.email.clone(), way.shared.dialect());
+    let (now, identity) = (Instant::now(), &*session::identity(&way.shared));
     let cookie = Secret(way.cookie.expose());
     let machine = match &way.session {
-        None => SwitchboardClient::open(way.dialect, (identity, cookie), now, &mut connection.out),
+        None => SwitchboardClient::open(dialect, (identity, cookie), now, &mut connection.out),
         Some(session) => {
-            SwitchboardClient::answer(way.dialect, (identity, cookie, session), now, &mut connection.out)
+            SwitchboardClient::answer(dialect, (identity, cookie, session), now, &mut connection.out)
         }
     };
     let (orders, received) = mpsc::channel(QUEUE);
     let shared = Shared {
         number: NUMBERS.fetch_add(1, Ordering::Relaxed),
-        own: way.own,
-        dialect: way.dialect,
+        own,
+        dialect,
         members: Mutex::default(),
+        client: Arc::downgrade(&way.shared),
     };
     let conversation = Conversation { shared: Arc::new(shared), orders };
+    let links = Links::new(way.shared.settings.direct, connection.local);
+    let exchange = Exchange::new(way.shared, conversation.clone(), events.clone(), links)?;
     let mut chat = Chat {
+        exchange,
         conversation: conversation.clone(),
         events,
         machine,
@@ -140,12 +148,14 @@ impl Chat {
     /// Until everybody has gone, the switchboard closes, or the client signs out.
     async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut over: watch::Receiver<()>) {
         let left = self.stay(&mut orders, &mut over).await;
-        if left.is_ok() {
-            self.machine.leave(&mut self.connection.out);
+        match left {
+            Ok(()) => self.machine.leave(&mut self.connection.out),
+            Err(error) => tracing::debug!(%error, "a conversation is over"),
         }
         // From here on nothing more is taken: handles find the queue closed, and so does whoever waits.
         drop(orders);
         let conversation = self.conversation.clone();
+        self.exchange.end().await;
         self.events.tell(Event::ConversationEnded { conversation });
         self.connection.close().await;
     }
@@ -157,20 +167,30 @@ impl Chat {
     ) -> Result<(), Error> {
         loop {
             self.hear()?;
+            let has_more = self.exchange.work(&mut self.machine, &mut self.connection.out).await?;
             self.connection.flush().await?;
             self.alone = match self.conversation.members().is_empty() {
                 true => self.alone.or_else(|| Some(Instant::now())),
                 false => None,
             };
             let alone_until = self.alone.map(|since| since + ALONE_LIMIT);
+            let exchange_until = self.exchange.deadline();
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Say { payload, ack, said }) => self.say(Held { payload, ack, said }),
                     Some(Order::Invite { email, came }) => self.invite(email, came),
+                    Some(Order::Exchange(order)) => self.exchange.order(order, Instant::now()).await,
                     Some(Order::Leave) | None => return Ok(()),
                 },
                 filled = self.connection.fill() => filled?,
                 () = sleep_until(self.recalling) => self.release(),
+                heard = self.exchange.link_events().next() => {
+                    if let Some(heard) = heard {
+                        self.exchange.take_link(heard, Instant::now());
+                    }
+                }
+                () = sleep_until(exchange_until) => {}
+                () = tokio::task::yield_now(), if has_more => {}
                 () = sleep_until(alone_until) => return Ok(()),
                 // Nothing is ever sent: the other end goes with the session.
                 _ = over.changed() => return Ok(()),
@@ -184,6 +204,11 @@ impl Chat {
             let Some(frame) = self.connection.inbox.next()? else { return Ok(()) };
             let Some(heard) = self.machine.receive(frame)? else { continue };
             let told = match heard {
+                Heard::Present(Member { handle, place: Some(place), capabilities, .. })
+                | Heard::Joined(Member { handle, place: Some(place), capabilities, .. }) => {
+                    self.exchange.place(handle, place, capabilities);
+                    continue;
+                }
                 Heard::Present(Member { handle, place: None, name, .. }) => {
                     came(&self.conversation, handle, &name.decode());
                     continue;
@@ -204,11 +229,22 @@ impl Chat {
                 }
                 Heard::Left { handle, place: None, .. } => {
                     left(&self.conversation, handle);
+                    self.exchange.left(handle, None);
                     Told::Left(handle.to_owned())
                 }
+                Heard::Left { handle, place: place @ Some(_), .. } => {
+                    self.exchange.left(handle, place);
+                    continue;
+                }
                 Heard::Message { from, name, payload } => {
+                    if self.exchange.receive(from, payload, Instant::now()) {
+                        continue;
+                    }
                     let from = person(from, &name.decode());
                     Told::Event(said(self.conversation.clone(), from, payload))
+                }
+                Heard::Delivered(trid) | Heard::NotDelivered(trid) if self.exchange.confirmed(trid) => {
+                    continue;
                 }
                 Heard::Delivered(trid) => Told::Answered(trid, Ok(())),
                 Heard::NotDelivered(trid) => Told::Answered(trid, Err(Error::NotDelivered)),
@@ -366,6 +402,10 @@ fn said(conversation: Conversation, from: Person, payload: &[u8]) -> Event {
         }
         Content::Typing => Event::Typing { conversation, from },
         Content::Nudge => Event::Nudge { conversation, from },
+        Content::Emoticons(named) => {
+            let emoticons = NamedEmoticon::all(&named);
+            Event::Emoticons { conversation, from, emoticons }
+        }
         Content::Data(_) => Event::Data { conversation, from, payload: Bytes::copy_from_slice(payload) },
         _ => Event::Other { conversation, from, payload: Bytes::copy_from_slice(payload) },
     }

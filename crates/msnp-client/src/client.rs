@@ -48,7 +48,7 @@ impl Client {
             Some(place) => place,
             None => random_guid()?,
         };
-        let shared = Arc::new(Shared::new(settings, email, place));
+        let shared = Arc::new(Shared::new(settings, email, place)?);
         let orders = session::begin(shared.clone(), events).await?;
         Ok(Self { shared, orders })
     }
@@ -186,14 +186,7 @@ impl Client {
         let (answer, over) = oneshot::channel();
         self.order(Order::Over(answer)).await?;
         let (events, over): (Teller, watch::Receiver<()>) = over.await.map_err(|_| Error::NotConnected)?;
-        let way = Way {
-            address,
-            cookie,
-            session: None,
-            identity: session::identity(&self.shared),
-            own: self.shared.email.clone(),
-            dialect: self.dialect(),
-        };
+        let way = Way { address, cookie, session: None, shared: self.shared.clone() };
         chat_task::enter(way, (events, over, permit), None::<Person>).await
     }
 

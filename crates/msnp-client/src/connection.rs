@@ -1,6 +1,7 @@
 //! A connection to a server: bytes in, frames out, and what is to be said.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::BufMut as _;
@@ -9,7 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::encryption::Secure;
 use crate::error::Error;
+use crate::web::TlsError;
 
 /// How long the way to a server may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(20);
@@ -34,6 +37,10 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 pub(crate) struct Connection {
     stream: Box<dyn Transport>,
     pub(crate) inbox: Inbox,
+    /// Where the server is reached from.
+    pub(crate) local: Option<IpAddr>,
+    /// Whether it is in TLS.
+    pub(crate) is_secure: bool,
     /// What is to be said; see [`flush`](Self::flush).
     pub(crate) out: Vec<u8>,
 }
@@ -69,12 +76,16 @@ impl Inbox {
 
 impl Connection {
     /// Connects to `host`, `host:port` or `[address]:port`.
-    pub(crate) async fn connect(address: &str, direction: Direction) -> Result<Self, Error> {
+    pub(crate) async fn connect(
+        address: &str,
+        secure: Option<Secure>,
+        direction: Direction,
+    ) -> Result<Self, Error> {
         let failed = |source| Error::Connect { address: address.to_owned(), source };
         let stream = async {
             match has_port(address) {
                 true => TcpStream::connect(address).await,
-                false => TcpStream::connect((address.trim_matches(['[', ']']), PORT)).await,
+                false => TcpStream::connect((host_of(address), PORT)).await,
             }
         };
         let stream = timeout(CONNECT_LIMIT, stream)
@@ -83,7 +94,18 @@ impl Connection {
             .map_err(failed)?;
         // Lines are small and each is waited for.
         stream.set_nodelay(true).map_err(Error::Broken)?;
-        Ok(Self { stream: Box::new(stream), inbox: Inbox::new(direction), out: Vec::new() })
+        let local = stream.local_addr().ok().map(|local| local.ip());
+        let is_secure = secure.is_some();
+        let stream: Box<dyn Transport> = match secure {
+            None => Box::new(stream),
+            Some(Secure { tls, name }) => {
+                let failed = |source| Error::Tls { address: address.to_owned(), source };
+                let begun = timeout(CONNECT_LIMIT, tls.connect(&name, stream)).await;
+                let late = |_| failed(TlsError::Io(io::ErrorKind::TimedOut.into()));
+                Box::new(begun.map_err(late)?.map_err(failed)?)
+            }
+        };
+        Ok(Self { stream, local, is_secure, inbox: Inbox::new(direction), out: Vec::new() })
     }
 
     /// Reads some more. Given up midway, nothing is lost.
@@ -126,6 +148,15 @@ impl Connection {
     }
 }
 
+/// The host of `host`, `host:port` or `[address]:port`.
+pub(crate) fn host_of(address: &str) -> &str {
+    let host = match has_port(address) {
+        true => address.rsplit_once(':').map_or(address, |(host, _)| host),
+        false => address,
+    };
+    host.trim_matches(['[', ']'])
+}
+
 /// Whether an address names a port: `::1` does not, `[::1]:1863` does.
 fn has_port(address: &str) -> bool {
     match address.rsplit_once(':') {
@@ -157,7 +188,8 @@ mod tests {
     async fn messages_come_whole_and_nothing_piles_up() {
         let (mut server, client) = tokio::io::duplex(64);
         let inbox = Inbox::new(Direction::FromNotification);
-        let mut connection = Connection { stream: Box::new(client), inbox, out: Vec::new() };
+        let mut connection =
+            Connection { stream: Box::new(client), local: None, is_secure: false, inbox, out: Vec::new() };
         let said = tokio::spawn(async move {
             for _ in 0..2000 {
                 server.write_all(b"QNG 50\r\nMSG Hotmail Hotmail 4\r\nQNG\n").await.expect("written");

@@ -1,7 +1,7 @@
 //! A conversation, as a handle: what can be said in it, and who takes part.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use msnp::chat::{self, Format, Text};
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::event::Person;
+use crate::exchange;
 
 /// How long something that was said may wait until it is known to have been heard.
 pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(45);
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) own: Email,
     pub(crate) dialect: &'static Dialect,
     pub(crate) members: Mutex<Vec<Person>>,
+    /// What is known of the people on the lists.
+    pub(crate) client: Weak<crate::shared::Shared>,
 }
 
 /// What a conversation is asked to do.
@@ -45,6 +48,8 @@ pub(crate) enum Order {
     Say { payload: Vec<u8>, ack: Ack, said: oneshot::Sender<Result<(), Error>> },
     /// Invite somebody, and tell when he has come.
     Invite { email: String, came: oneshot::Sender<Result<(), Error>> },
+    /// Something from client to client.
+    Exchange(exchange::Order),
     /// Leave.
     Leave,
 }
@@ -121,6 +126,22 @@ impl Conversation {
             outcome.await.map_err(|_| Error::ConversationOver)?
         };
         timeout(ANSWER_LIMIT, done).await.map_err(|_| Error::TimedOut(ANSWER_LIMIT))?
+    }
+
+    /// Has the conversation's task do something from client to client. Where it is over, whoever waits is told by that.
+    pub(crate) async fn exchange(&self, order: exchange::Order) {
+        let _ = self.orders.send(Order::Exchange(order)).await;
+    }
+
+    /// Somebody who takes part.
+    pub(crate) fn member(&self, email: &str) -> Result<Email, Error> {
+        let not_there = || Error::NotThere(email.to_owned());
+        let is_him = |person: &Person| person.email.eq_ignore_ascii_case(email);
+        if self.is_over() {
+            return Err(Error::ConversationOver);
+        }
+        self.members().iter().find(|person| is_him(person)).ok_or_else(not_there)?;
+        email.parse().map_err(|_| not_there())
     }
 
     /// Who takes part beside the user.

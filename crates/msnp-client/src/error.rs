@@ -1,9 +1,11 @@
 //! What can go wrong, and what to do about it.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use msnp::flow::client::{CantAsk, End, notification::CantProve};
+use msnp::p2p::{Ending, P2pError};
 use msnp::types::{ErrorCode, InvalidEmail};
 use msnp::wire::{FrameError, Verb};
 
@@ -30,6 +32,19 @@ pub enum Error {
         /// What the system says.
         #[source]
         source: io::Error,
+    },
+    /// A server that should take TLS does not, or can't prove who it is. Nothing was said to it.
+    #[error(
+        "{address} should speak TLS, and it fails: {source}; nothing was said in clear. Look whether the port is that of the \
+         service, and whether something on the way ends the connection; if the service takes no TLS any more, Builder::tls has \
+         Encryption::Never"
+    )]
+    Tls {
+        /// `host:port`
+        address: String,
+        /// What fails.
+        #[source]
+        source: crate::web::TlsError,
     },
     /// The connection broke.
     #[error("the connection broke: {0}")]
@@ -89,6 +104,30 @@ pub enum Error {
     /// There is more than a client keeps.
     #[error("the server told of more {0} than anybody has")]
     TooMuch(&'static str),
+    /// A picture or an emoticon is empty, or has too many bytes.
+    #[error("a picture has 1 to {most} bytes, and this {0}", most = msnp::p2p::limits::OBJECT)]
+    ObjectSize(usize),
+    /// Somebody shows no picture, or one that can't be asked for.
+    #[error("{0} shows no picture that could be asked for")]
+    NoPicture(String),
+    /// What goes from client to client can't be begun.
+    #[error(transparent)]
+    CantExchange(#[from] P2pError),
+    /// A picture or a file did not arrive.
+    #[error("it did not arrive: {0}")]
+    Transfer(Ending),
+    /// A file of this machine can't be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// An offer of a file was answered already, or withdrawn.
+    #[error("the offer is over: it was answered already, withdrawn, or too old")]
+    OfferOver,
     /// The web services, without which this version can't sign in, are not configured.
     #[error("this version fetches a ticket over HTTP: say where the services are with Builder::web")]
     NoWebServices,
@@ -112,6 +151,7 @@ impl Error {
         use msnp::command::out::Reason;
         match self {
             Self::Connect { .. }
+            | Self::Tls { source: crate::web::TlsError::Io(_), .. }
             | Self::Broken(_)
             | Self::Closed
             | Self::Moved(_)

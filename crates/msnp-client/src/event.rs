@@ -14,7 +14,9 @@ use tokio::sync::mpsc;
 
 use crate::conversation::Conversation;
 use crate::error::Error;
+use crate::pictures::NamedEmoticon;
 use crate::roster::Contact;
+use crate::transfer::{OfferedFile, Transfer};
 
 /// What has happened.
 #[derive(Clone, Debug)]
@@ -81,7 +83,21 @@ pub enum Event {
         /// Who.
         from: Person,
     },
-    /// Data for another client, with its headers: what pictures and files travel as.
+    /// Somebody offers a file.
+    FileOffered(OfferedFile),
+    /// A file has arrived, or never will: see [`Transfer::finished`]. It is told of offers that were withdrawn, too.
+    TransferEnded(Transfer),
+    /// Words of the text that somebody says next are pictures. See
+    /// [`Conversation::fetch_emoticon`](crate::Conversation::fetch_emoticon).
+    Emoticons {
+        /// The conversation.
+        conversation: Conversation,
+        /// Who says it.
+        from: Person,
+        /// The words, and what they stand for.
+        emoticons: Vec<NamedEmoticon>,
+    },
+    /// Data for another client that is no part of what this one understands, with its headers.
     Data {
         /// The conversation.
         conversation: Conversation,

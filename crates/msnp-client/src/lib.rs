@@ -16,21 +16,32 @@ mod chat_task;
 mod client;
 mod connection;
 mod conversation;
+mod encryption;
 mod error;
 mod event;
+mod exchange;
 mod lists;
+mod objects;
+mod pictures;
 mod roster;
 mod session;
 mod shared;
 mod text;
+mod transfer;
 pub mod web;
 
 pub use builder::Builder;
 pub use client::Client;
 pub use conversation::Conversation;
+pub use encryption::Encryption;
 pub use error::Error;
 pub use event::{Event, Events, OfflineMessage, OwnPlace, Person, TextMessage};
+pub use exchange::Direct;
+pub use pictures::{Emoticon, NamedEmoticon};
 pub use roster::{Contact, Group, MAX_GROUPS, MAX_PEOPLE};
 
+pub use transfer::{OfferedFile, Progress, Transfer};
+
+pub use msnp::p2p::{Ending, FileOffer};
 pub use msnp::types::{Capabilities, Email, GroupRef, Guid, List, Lists, Privacy, Status};
 pub use msnp::version::Version;

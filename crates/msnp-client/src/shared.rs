@@ -8,6 +8,8 @@ use tokio::sync::Semaphore;
 
 use crate::builder::Builder;
 use crate::conversation::Conversation;
+use crate::error::Error;
+use crate::objects::Objects;
 use crate::roster::Roster;
 use crate::web::Tickets;
 
@@ -23,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) place: Guid,
     roster: Mutex<Roster>,
     own: Mutex<Own>,
+    /// What is given to who asks for it.
+    objects: Mutex<Objects>,
     tickets: Mutex<Option<Tickets>>,
     conversations: Mutex<Vec<Conversation>>,
     /// Conversations that may still be begun.
@@ -51,20 +55,25 @@ pub(crate) struct Own {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Builder, email: Email, place: Guid) -> Self {
+    /// # Errors
+    /// When the picture can't be one.
+    pub(crate) fn new(settings: Builder, email: Email, place: Guid) -> Result<Self, Error> {
+        let mut objects = Objects::default();
+        let picture = objects.set_picture(email.as_str(), settings.picture.clone())?;
         let own = Own {
             name: email.to_string(),
             status: settings.status,
             message: settings.message.clone(),
-            capabilities: settings.capabilities,
-            object: settings.object.clone(),
+            capabilities: settings.capabilities.unwrap_or_default(),
+            object: picture.or_else(|| settings.object.clone()),
         };
-        Self {
+        Ok(Self {
             settings,
             email,
             place,
             roster: Mutex::default(),
             own: Mutex::new(own),
+            objects: Mutex::new(objects),
             tickets: Mutex::default(),
             conversations: Mutex::default(),
             room: Arc::new(Semaphore::new(MAX_CONVERSATIONS)),
@@ -74,7 +83,7 @@ impl Shared {
             readings: Arc::new(Semaphore::new(2)),
             book: tokio::sync::Mutex::default(),
             letters: Mutex::default(),
-        }
+        })
     }
 
     pub(crate) fn roster(&self) -> MutexGuard<'_, Roster> {
@@ -83,6 +92,10 @@ impl Shared {
 
     pub(crate) fn own(&self) -> MutexGuard<'_, Own> {
         lock(&self.own)
+    }
+
+    pub(crate) fn objects(&self) -> MutexGuard<'_, Objects> {
+        lock(&self.objects)
     }
 
     pub(crate) fn dialect(&self) -> &'static Dialect {

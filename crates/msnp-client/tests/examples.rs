@@ -18,6 +18,8 @@ mod echo_bot;
 mod person;
 #[path = "../examples/send.rs"]
 mod send;
+#[path = "../examples/send_file.rs"]
+mod send_file;
 #[path = "all_versions/service.rs"]
 mod service;
 #[path = "../examples/watch.rs"]
@@ -62,6 +64,22 @@ async fn each_does_what_it_says() {
 
     send::run(service.client(CAROL), ALICE, "from a shell").await.unwrap();
     alice.reads("from a shell").await;
+    let (from, to) = (service.dir.path().join("notes.txt"), service.dir.path().join("taken.txt"));
+    tokio::fs::write(&from, vec![7; 50_000]).await.unwrap();
+    let (lines, mut written) = mpsc::unbounded_channel();
+    let (carol, gift) = (service.client(CAROL), from.clone());
+    let sending = tokio::spawn(async move { send_file::run(carol, ALICE, &gift, &mut Lines(lines)).await });
+    let offered = alice
+        .until("an offer", |event| match event {
+            Event::FileOffered(offered) => Some(offered.clone()),
+            _ => None,
+        })
+        .await;
+    offered.accept(&to).await.unwrap().finished().await.unwrap();
+    sending.await.unwrap().unwrap();
+    assert_eq!(tokio::fs::read(&to).await.unwrap(), tokio::fs::read(&from).await.unwrap());
+    assert!(written.recv().await.is_some());
+
     alice.leaves().await;
     send::run(service.client(CAROL), ALICE, "for later").await.unwrap();
     let mut alice = Person::sign_in(service.client(ALICE)).await;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use msnp::dialect::{ListForm, Package};
 use msnp::flow::client::notification::{Credentials, NotificationClient, Shown};
 use msnp::flow::client::{End, Settings};
-use msnp::types::{Listed, PersonalData, PrivatePlace, Published};
+use msnp::types::{Capabilities, Listed, PersonalData, PrivatePlace, Published};
 use msnp::wire::Direction;
 use tokio::time::timeout;
 
@@ -16,6 +16,7 @@ use crate::book;
 use crate::builder::Builder;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::exchange::CAPABILITIES;
 use crate::web::{Method, Tickets};
 
 /// How often a server may send the client on to another one.
@@ -29,10 +30,11 @@ impl Session {
     }
 
     async fn go_in(mut state: State, server: Option<String>) -> Result<Self, Error> {
+        state.shared.settings.ask_about_tls().await?;
         let mut address = server.unwrap_or_else(|| state.shared.settings.server.clone());
         for _ in 0..=MAX_REFERRALS {
             let mut session = Self::connect(&address, state).await?;
-            match session.prove().await? {
+            match session.prove(&address).await? {
                 None => {
                     session.show_oneself().await?;
                     return Ok(session);
@@ -50,8 +52,9 @@ impl Session {
     }
 
     async fn connect(address: &str, state: State) -> Result<Self, Error> {
-        let mut connection = Connection::connect(address, Direction::FromNotification).await?;
         let shared = &state.shared;
+        let secure = shared.settings.secure(address)?;
+        let mut connection = Connection::connect(address, secure, Direction::FromNotification).await?;
         let mut settings = Settings::new(shared.email.clone());
         settings.offered.clone_from(&shared.settings.offered);
         settings.program = shared.settings.program.clone();
@@ -61,12 +64,14 @@ impl Session {
     }
 
     /// Proves who the user is. Returns where else to go, if anywhere.
-    async fn prove(&mut self) -> Result<Option<String>, Error> {
+    async fn prove(&mut self, address: &str) -> Result<Option<String>, Error> {
         loop {
             match self.signal().await? {
                 Signal::Demanded { package, text } => {
                     self.state.shared.set_dialect(self.machine.dialect());
-                    self.show_credentials(package, &text).await?;
+                    if !self.show_credentials(package, &text).await? {
+                        return Ok(Some(address.to_owned()));
+                    }
                 }
                 Signal::Referred(address) => return Ok(Some(address)),
                 Signal::SignedIn => return Ok(None),
@@ -76,18 +81,22 @@ impl Session {
         }
     }
 
-    async fn show_credentials(&mut self, package: Package, text: &str) -> Result<(), Error> {
+    /// `false`: the server was found to take TLS, which this connection is not in.
+    async fn show_credentials(&mut self, package: Package, text: &str) -> Result<bool, Error> {
         let shared = self.state.shared.clone();
         let password = &shared.settings.password;
         let Some(method) = Method::of(self.machine.dialect(), package, text) else {
             self.machine.prove(Credentials::Password(password.expose()), &mut self.connection.out)?;
-            return Ok(());
+            return Ok(true);
         };
         let web = shared.settings.web.as_ref().ok_or(Error::NoWebServices)?;
         let tickets = Tickets::get(web, shared.email.as_str(), password.clone(), method)
             .await
             .map_err(Error::web("no ticket"))?;
         let shown = tickets.for_sign_in().await.map_err(Error::web("no ticket"))?;
+        if !self.connection.is_secure && shared.settings.wants_tls() {
+            return Ok(false);
+        }
         shared.set_tickets(Some(tickets));
         let mut iv = [0; 8];
         let credentials = match &shown.secret {
@@ -98,7 +107,7 @@ impl Session {
             }
         };
         self.machine.prove(credentials, &mut self.connection.out)?;
-        Ok(())
+        Ok(true)
     }
 
     /// Gets the lists and shows the user's status.
@@ -110,6 +119,10 @@ impl Session {
             while !matches!(self.signal().await?, Signal::ListsComplete) {}
         }
         let dialect = self.machine.dialect();
+        if self.state.shared.settings.capabilities.is_none() {
+            let can = if dialect.has_data_messages { CAPABILITIES } else { Capabilities::default() };
+            self.state.shared.own().capabilities = can;
+        }
         let own = self.state.shared.own().clone();
         if dialect.has_places {
             let place = PrivatePlace {

@@ -135,9 +135,7 @@ impl State {
                     address: ring.address.to_owned(),
                     cookie: OwnedSecret::new(ring.cookie.as_str()),
                     session: Some(ring.session.to_owned()),
-                    identity: job::identity(&self.shared),
-                    own: self.shared.email.clone(),
-                    dialect: self.shared.dialect(),
+                    shared: self.shared.clone(),
                 };
                 let by = job::person(ring.handle, &ring.name.decode());
                 job::follow_ring(self, way, by);

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
+use msnp::auth::TLS_OFFER;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -47,6 +50,8 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     /// Where connections go, whatever the server is called: of TLS, and without.
     pub(super) connect_to: Option<ConnectTo>,
+    /// Whether any answer has said, in TLS, that Messenger ports take TLS.
+    pub(super) offers_tls: Arc<AtomicBool>,
 }
 
 /// One machine that answers to all names.
@@ -100,7 +105,12 @@ impl Http {
         let (url, method) = (ask.url, ask.method.clone());
         let answer = self.ask_in_time(ask).await;
         match &answer {
-            Ok(answer) => tracing::debug!(%method, ?url, status = answer.status, "asked"),
+            Ok(answer) => {
+                if url.is_tls() && answer.header(TLS_OFFER) == Some("1") {
+                    self.offers_tls.store(true, Ordering::Relaxed);
+                }
+                tracing::debug!(%method, ?url, status = answer.status, "asked");
+            }
             Err(error) => tracing::debug!(%method, ?url, %error, "asked in vain"),
         }
         answer

@@ -37,6 +37,7 @@ mod trust;
 mod url;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use hyper::Method as HttpMethod;
@@ -54,6 +55,9 @@ pub use storage::Storage;
 pub use tickets::{SignInSecret, SignInTicket, Tickets};
 pub use trust::{NotTrust, Tls, TlsError, Trust};
 pub use url::{NotUrl, Url};
+
+/// Bytes of what a service says of its health, or of a page that says that there is none.
+const MAX_HEALTH: usize = 64 * 1024;
 
 /// The web services of one Messenger service. Clones share what they have.
 #[derive(Clone)]
@@ -93,7 +97,8 @@ impl Web {
         let Settings { trust, limits, connect_to } = settings;
         let url = services.url(Service::Nexus).clone();
         let tls = Tls::new(trust).map_err(|error| Error::Tls { url, error })?;
-        Ok(Self { shared: Arc::new(Shared { http: Http { tls, limits, connect_to }, services }) })
+        let http = Http { tls, limits, connect_to, offers_tls: Arc::default() };
+        Ok(Self { shared: Arc::new(Shared { http, services }) })
     }
 
     /// Where they are.
@@ -104,6 +109,21 @@ impl Web {
     /// Begins TLS with those whom the web services trust: for other connections to the same server.
     pub fn tls(&self) -> &Tls {
         &self.shared.http.tls
+    }
+
+    /// Whether the service has said that its Messenger ports take TLS.
+    pub fn offers_tls(&self) -> bool {
+        self.shared.http.offers_tls.load(Ordering::Relaxed)
+    }
+
+    /// Asks the service whether they do, unless it has said so already. One that does not know the question does not.
+    pub(crate) async fn ask_about_tls(&self) -> Result<(), Error> {
+        let Some(url) = self.services().health().filter(|_| !self.offers_tls()) else { return Ok(()) };
+        let answer = self.get(&url, Vec::new(), MAX_HEALTH).await?;
+        match answer.status {
+            passport::BUSY if !self.offers_tls() => Err(Error::Busy { url }),
+            _ => Ok(()),
+        }
     }
 
     /// Gets what is at an address.

@@ -155,6 +155,14 @@ impl Services {
         self.urls.get(service.index()).unwrap_or(first)
     }
 
+    /// Where the services say how they are, if they are all at one server and speak TLS.
+    pub(super) fn health(&self) -> Option<Url> {
+        let nexus = self.url(Service::Nexus);
+        let is_one = self.urls.iter().all(|url| url.is_tls() && url.authority() == nexus.authority());
+        let prefix = nexus.path().strip_suffix(Service::Nexus.historical().1)?;
+        is_one.then(|| nexus.with_path(&format!("{prefix}/health")))
+    }
+
     /// Whether credentials that were for `from` may go to `to`, which `from` has named: never from TLS to none, and to no
     /// other host than those that are known.
     ///

@@ -9,9 +9,12 @@
     unreachable_pub
 )]
 
+mod encryption;
 mod hostile;
 mod lists;
+mod peers;
 mod person;
 mod reconnect;
 mod service;
 mod stories;
+mod transfers;

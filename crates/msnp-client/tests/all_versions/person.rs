@@ -42,6 +42,11 @@ impl Person {
         }
     }
 
+    /// How many such events were heard while something else was waited for.
+    pub fn heard(&self, is_one: impl Fn(&Event) -> bool) -> usize {
+        self.heard.iter().filter(|event| is_one(event)).count()
+    }
+
     pub async fn sees(&mut self, email: &str, status: Option<Status>) {
         self.until(&format!("{email} {status:?}"), |event| match event {
             Event::Presence(contact) => (contact.email == email && contact.status == status).then_some(()),

@@ -71,6 +71,12 @@ impl Running {
         Web::new(services, Settings { trust, ..Settings::default() }).unwrap()
     }
 
+    /// Where clients of MSNP8 to 12 ask for the login server, in clear.
+    #[allow(dead_code, reason = "only a client that is not ours asks there")]
+    pub fn nexus(&self) -> String {
+        format!("http://{}/rdr/pprdr.asp", self.addresses.http)
+    }
+
     pub fn client(&self, email: &str) -> Builder {
         Client::builder(email, PASSWORD).server(self.addresses.msnp.to_string()).web(self.web())
     }

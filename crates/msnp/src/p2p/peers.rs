@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::direct::Nonce;
 use super::ids::Ids;
-use super::{Config, Envelope, Event, Party, Peer, Reach, Transmit, Want, limits};
+use super::{Config, Envelope, Event, Party, Peer, Reach, Transmit, Via, Want, limits};
 use crate::types::Email;
 
 /// The peers of one chat: a [`Peer`] for each person who says something, and for each that somebody is asked for.
@@ -49,6 +49,11 @@ impl Peers {
         self.peers.last_mut()
     }
 
+    /// A person, or one of his places, with whom there was something already.
+    pub fn get(&mut self, party: &Party) -> Option<&mut Peer> {
+        self.peers.iter_mut().find(|peer| peer.party() == party)
+    }
+
     /// Says what the client can do about direct connections, with everybody.
     pub fn set_reach(&mut self, reach: Reach) {
         self.peers.iter_mut().for_each(|peer| peer.set_reach(reach.clone()));
@@ -90,6 +95,21 @@ impl Peers {
             if let Some(transmit) = self.peers.get_mut(at).and_then(|peer| peer.poll_transmit(now)) {
                 self.turn = at;
                 return Some(transmit);
+            }
+        }
+        None
+    }
+
+    /// What is to be sent through the chat next. Peers take turns. What goes directly is asked of each: see
+    /// [`Peer::poll_transmit_via`].
+    pub fn poll_transmit_via_chat(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let count = self.peers.len();
+        for step in 1..=count {
+            let at = (self.turn + step) % count;
+            let peer = self.peers.get_mut(at);
+            if let Some(bytes) = peer.and_then(|peer| peer.poll_transmit_via(Via::Switchboard, now)) {
+                self.turn = at;
+                return Some(bytes);
             }
         }
         None

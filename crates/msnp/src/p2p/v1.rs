@@ -42,6 +42,11 @@ impl Flags {
         self.0 & 0xffcf == 0
     }
 
+    /// Whether the packet carries data of a file.
+    pub const fn is_file(self) -> bool {
+        self.is_data() && self.0 & 0x10 != 0
+    }
+
     /// Whether the packet carries data of an object or a file.
     pub const fn is_data(self) -> bool {
         self.is_message() && self.0 & 0x20 != 0

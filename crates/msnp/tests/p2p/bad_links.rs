@@ -148,7 +148,8 @@ fn both(mut pair: Pair, mut fates: impl Iterator<Item = Fate>) -> Result<Pair, T
 }
 
 /// What libpurple makes of a packet (its length is one packet late): the first of a message says that it is empty, is said
-/// again, and the last claims to be as long as the one before it.
+/// again, and the last claims to be as long as the one before it. Of files the offset is late as well, and what is said again
+/// is the next piece.
 fn as_libpurple(payload: &[u8]) -> Vec<Vec<u8>> {
     let (envelope, packet) = Envelope::read(payload).unwrap();
     let packet = v1::Packet::read(packet).unwrap();
@@ -162,6 +163,13 @@ fn as_libpurple(payload: &[u8]) -> Vec<Vec<u8>> {
     };
     match packet.header {
         header if header.flags.has(v1::Flags::ACK) => vec![payload.to_vec()],
+        header if header.flags.is_file() && header.offset == 0 => vec![with(0)],
+        header if header.flags.is_file() => {
+            let mut payload = with(1202);
+            let behind = header.offset - msnp::p2p::limits::CHUNK as u64;
+            payload[front + 8..front + 16].copy_from_slice(&behind.to_le_bytes());
+            vec![payload]
+        }
         header if header.offset == 0 => vec![with(0), with(packet.data.len() as u32)],
         _ => vec![with(1202)],
     }

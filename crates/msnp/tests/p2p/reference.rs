@@ -191,3 +191,70 @@ fn and_in_version_2() {
     assert_eq!((length, acked.ack, acked.rak), (214, Some(0x7b00_0445 + bye.advance()), false));
     assert!(alice.is_idle() && alice.poll_transmit(now).is_none() && alice.poll_timeout().is_none());
 }
+
+/// libpurple sends a file through the chat with offsets that are behind by one packet: seen with the MSN plugin of libpurple
+/// 2.14. Each first packet of a message says that it has no data, and is followed by one with the same offset.
+#[test]
+fn a_file_of_libpurple_arrives_though_its_offsets_are_behind() {
+    use msnp::p2p::FileOffer;
+    let now = std::time::Instant::now();
+    let mut alice = Peer::new(Config::new(ALICE.parse().unwrap(), BOB.parse().unwrap()), [7; 32]);
+    let invite = Slp {
+        start: Start::Request(Method::Invite),
+        to: ALICE.parse().unwrap(),
+        from: BOB.parse().unwrap(),
+        branch: "{6E2F4A10-93C5-4D7B-8E11-2A7B9C0D4E5F}".into(),
+        cseq: 0,
+        call_id: "{B1D7E3A9-0C48-4F62-9A3D-7E5C1F208B64}".into(),
+        content_type: content::SESSION.into(),
+        body: SessionRequest {
+            application: euf::FILE,
+            session: 99,
+            app_id: 2,
+            flags: None,
+            context: FileOffer::new("a", 25).to_context(),
+        }
+        .to_fields(),
+    };
+    let text = invite.to_bytes();
+    let header = Header { identifier: 7, total: text.len() as u64, ..Header::default() };
+    for part in [0, 1200] {
+        let (header, piece) =
+            (Header { offset: part as u64, ..header }, &text[part..text.len().min(part + 1200)]);
+        assert!(alice.receive(&from_bob(header, piece, 0), now));
+    }
+    let Some(Event::Invited { session, .. }) = alice.poll_event() else { panic!("an invitation") };
+    alice.accept(session, now).unwrap();
+    let file: Vec<u8> = (0..25).collect();
+    let header = Header {
+        session: 99,
+        identifier: 8,
+        total: 25,
+        flags: Flags::FILE,
+        ack_session: 5,
+        ..Header::default()
+    };
+    let mut got = Vec::new();
+    for (offset, length, piece) in
+        [(0, 0, &file[..0]), (0, 0, &file[..10]), (0, 10, &file[10..20]), (10, 10, &file[20..])]
+    {
+        let mut payload = Vec::new();
+        Envelope { dest: ALICE.parse().unwrap(), src: None }.write(&mut payload);
+        Header { offset, length, ..header }.write(&mut payload);
+        payload.extend_from_slice(piece);
+        payload.extend_from_slice(&[0, 0, 0, 2]);
+        assert!(alice.receive(&payload, now));
+    }
+    while let Some(event) = alice.poll_event() {
+        match event {
+            Event::Data { offset, bytes, .. } => {
+                assert_eq!(offset, got.len() as u64);
+                got.extend(bytes);
+            }
+            other => {
+                assert!(matches!(other, Event::Ended { how: msnp::p2p::Ending::Complete, .. }), "{other:?}")
+            }
+        }
+    }
+    assert_eq!(got, file);
+}

@@ -21,6 +21,8 @@ pub(in super::super) struct V1 {
     partials: Vec<Partial>,
     /// Numbers of his messages that need nothing more.
     done: VecDeque<u32>,
+    /// Messages of data whose offsets are behind, and by how much. See [`V1::true_offset`].
+    behind: VecDeque<(u32, u64)>,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ struct Partial {
 impl V1 {
     pub(in super::super) fn new(ids: &mut Ids) -> Self {
         let (words, messages, done) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
-        Self { next: ids.number(), words, messages, partials: Vec::new(), done }
+        Self { next: ids.number(), words, messages, partials: Vec::new(), done, behind: VecDeque::new() }
     }
 
     /// Whether the peer has caused more than we could send so far.
@@ -142,12 +144,31 @@ impl V1 {
         }
         let label = Label { header, footer, via };
         if session != 0 && header.flags.is_data() {
-            let (offset, total, data) = (header.offset, header.total, packet.data.to_vec());
+            let (offset, total, data) = (self.true_offset(&packet), header.total, packet.data.to_vec());
             return Some(Incoming::Part(Part { session, offset, total, data, label }));
         }
         let bytes = self.assemble(&packet, now)?;
         self.complete(label);
         Some(if session == 0 { Incoming::Slp(bytes) } else { Incoming::Text { session, bytes } })
+    }
+
+    /// Where data belongs.
+    ///
+    /// libpurple sends a file through the chat with offsets that are behind by one packet: its first one with data says that it
+    /// has none, and the second one has the same offset.
+    fn true_offset(&mut self, packet: &Packet<'_>) -> u64 {
+        let Header { identifier, offset, length, flags, .. } = packet.header;
+        // Of objects it sends that packet twice, and the others as they are.
+        if flags.is_file() && offset == 0 && length == 0 && !packet.data.is_empty() {
+            self.behind.retain(|(number, _)| *number != identifier);
+            if self.behind.len() >= limits::SESSIONS {
+                self.behind.pop_front();
+            }
+            self.behind.push_back((identifier, packet.data.len() as u64));
+            return 0;
+        }
+        let behind = self.behind.iter().find(|(number, _)| *number == identifier).map_or(0, |(_, by)| *by);
+        offset.saturating_add(behind)
     }
 
     /// Puts together a message that is not data.
