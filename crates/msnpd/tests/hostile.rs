@@ -66,7 +66,7 @@ async fn nothing_is_kept_for_strangers() {
     raw.until_closed().await;
     for nonsense in [
         "GET / HTTP/1.1\r\n\r\n",
-        "\x16\x03\x01\x02\x00\n",
+        "\x17\x03\x01\x02\x00\n",
         "ver 1 MSNP8\r\n",
         "MSG 1 N 5\r\nhello",
         "\u{e4}\r\n",
