@@ -59,8 +59,8 @@ pub(super) fn write_address<'o>(
 ) -> Line<'o> {
     match (dialect.presence_address, circle.filter(|_| dialect.has_circles)) {
         (PresenceAddress::Plain, _) => line.word(handle),
-        (PresenceAddress::WithNetwork, _) => line.word(handle).arg(network),
-        (PresenceAddress::Prefixed, None) => line.arg(format_args!("{network}:{handle}")),
+        (PresenceAddress::WithNetwork, _) => line.word(handle).number(network),
+        (PresenceAddress::Prefixed, None) => line.prefixed(network, handle),
         (PresenceAddress::Prefixed, Some(circle)) => {
             line.arg(format_args!("{network}:{handle};via={CIRCLE_NETWORK}:{}", circle.address()))
         }

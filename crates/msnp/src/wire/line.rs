@@ -67,6 +67,14 @@ impl<'o> Line<'o> {
         Self { out }
     }
 
+    /// An argument that is a number, a colon and text, without the formatter.
+    pub(crate) fn prefixed(self, number: impl itoa::Integer, word: &str) -> Self {
+        let Self { out } = self.number(number);
+        out.push(b':');
+        push(out, word);
+        Self { out }
+    }
+
     /// An argument. It must not hold a space or a line end; [`Encoded`](super::Encoded) takes care of names.
     pub fn arg(self, arg: impl Display) -> Self {
         let Self { out } = self;

@@ -77,8 +77,10 @@ impl Direction {
     /// How long the payload is in which a notification server tells more of an error. There may be one from MSNP13 on, and
     /// then its length stands behind the transaction id, even if it is 0; before, nothing stands there.
     pub(super) fn error_payload(self, verb: Verb, mut args: Args<'_>) -> Result<usize, FrameError> {
-        let is_error = self == Self::FromNotification && verb.error_code().is_some();
-        let length = args.nth(1).filter(|_| is_error).and_then(decimal).unwrap_or(0);
+        if self != Self::FromNotification || verb.error_code().is_none() {
+            return Ok(0);
+        }
+        let length = args.nth(1).and_then(decimal).unwrap_or(0);
         let limit = limits::PAYLOAD;
         if length > limit { Err(FrameError::PayloadTooLong { verb, length, limit }) } else { Ok(length) }
     }
